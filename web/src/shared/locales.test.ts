@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import appEn from "../app/locales/en.json";
+import appJa from "../app/locales/ja.json";
+import joinEn from "../join/locales/en.json";
+import joinJa from "../join/locales/ja.json";
+import sharedEn from "./locales/en.json";
+import sharedJa from "./locales/ja.json";
+
+type Texts = { [key: string]: string | Texts };
+
+const BUNDLES: [string, Texts, Texts][] = [
+  ["shared", sharedJa, sharedEn],
+  ["join", joinJa, joinEn],
+  ["app", appJa, appEn],
+];
+const PLURAL = /_(zero|one|two|few|many|other)$/;
+
+function leaves(texts: Texts, prefix = ""): [string, string][] {
+  return Object.entries(texts).flatMap(([key, value]) => {
+    const path = prefix ? `${prefix}.${key}` : key;
+    return typeof value === "string" ? [[path, value] as [string, string]] : leaves(value, path);
+  });
+}
+
+function keys(texts: Texts): string[] {
+  return [...new Set(leaves(texts).map(([key]) => key.replace(PLURAL, "")))].sort();
+}
+
+function placeholders(text: string): string[] {
+  return [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? "").sort();
+}
+
+describe.each(BUNDLES)("texts of %s", (_name, ja, en) => {
+  it("exist in Japanese and in English alike", () => {
+    expect(keys(en)).toEqual(keys(ja));
+  });
+
+  it("are never empty", () => {
+    expect([...leaves(ja), ...leaves(en)].filter(([, text]) => text.trim() === "")).toEqual([]);
+  });
+
+  it("name the same values in both languages", () => {
+    const english = new Map(leaves(en));
+    const different = leaves(ja).filter(([key, text]) => {
+      const other = english.get(key);
+      return other !== undefined && `${placeholders(text)}` !== `${placeholders(other)}`;
+    });
+    expect(different).toEqual([]);
+  });
+});
+
+it("gives every error code a title and a next step", () => {
+  for (const [code, text] of Object.entries(sharedJa.errors)) {
+    expect(Object.keys(text), code).toEqual(["title", "next"]);
+  }
+});
+
+it("lets no bundle hide another's texts", () => {
+  const groups = BUNDLES.flatMap(([, ja]) => Object.keys(ja));
+  expect(groups).toEqual([...new Set(groups)]);
+});

@@ -1,0 +1,46 @@
+/**
+ * Builds the two pages of the client: join.html (booking link, device check,
+ * waiting room, call; kept small) and app.html (signed-in people).
+ *
+ * The server puts a fresh nonce in place of __CSP_NONCE__ in every response.
+ */
+import react from "@vitejs/plugin-react";
+import type { Connect, Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const JOIN_PATHS = /^\/(b|join|room)\//;
+const API = process.env["TODOKU_ADDRESS"] ?? "http://localhost:8080";
+
+/** In `vite dev`, answers page addresses the way the Python server does. */
+function pages(): Plugin {
+  const rewrite: Connect.NextHandleFunction = (request, _response, next) => {
+    const url = request.url ?? "/";
+    const isPage = request.headers.accept?.includes("text/html") ?? false;
+    if (isPage) request.url = JOIN_PATHS.test(url) ? "/join.html" : "/app.html";
+    next();
+  };
+  return {
+    name: "todoku-pages",
+    configureServer: (server) => void server.middlewares.use(rewrite),
+  };
+}
+
+export default defineConfig({
+  plugins: [react(), pages()],
+  html: { cspNonce: "__CSP_NONCE__" },
+  build: {
+    outDir: "static",
+    emptyOutDir: true,
+    manifest: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: ["join.html", "app.html"] },
+  },
+  server: {
+    proxy: {
+      "/api": API,
+      "/socket.io": { target: API, ws: true },
+    },
+  },
+  test: { include: ["src/**/*.test.{ts,tsx}"] },
+});
