@@ -1,0 +1,147 @@
+"""Fixtures for every test: a clock, databases and buses of each kind, servers started when first asked for.
+
+`backend` is what most contract tests want: SQLite with the memory bus, then PostgreSQL with Redis.
+"""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from core.bus import Bus, open_bus
+from core.database import Database, migrate
+from tests import services
+from tests.fakes import FakeClock
+
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.service)]
+BUSES = ["memory", pytest.param("redis", marks=pytest.mark.service)]
+BUS_OF = {"sqlite": "memory", "postgresql": "redis"}
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A database and a bus that belong together; the URLs are for tests that start processes."""
+
+    database: Database
+    bus: Bus
+    database_url: str
+    bus_url: str
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    with services.postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with services.redis() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def coturn() -> Iterator[services.Turn]:
+    with services.turn() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp_receiver() -> Iterator[services.Mailbox]:
+    with services.Mailbox() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "todoku.db"
+    services.in_thread(migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """The name of a migrated database, to be copied."""
+    name = "migrated"
+    services.in_thread(services.postgres_execute(postgres_url, f"CREATE DATABASE {name}"))
+    services.in_thread(migrate(_named(postgres_url, name)))
+    return name
+
+
+def _named(postgres_url: str, name: str) -> str:
+    return postgres_url.rsplit("/", 1)[0] + "/" + name
+
+
+def _sqlite_copy(request: pytest.FixtureRequest) -> Iterator[str]:
+    template: Path = request.getfixturevalue("sqlite_template")
+    tmp_path: Path = request.getfixturevalue("tmp_path")
+    copy = tmp_path / f"todoku-{next(_numbers)}.db"
+    for part in template.parent.glob(template.name + "*"):  # the write-ahead log too
+        shutil.copy(part, copy.with_name(part.name.replace(template.name, copy.name)))
+    yield f"sqlite:///{copy}"
+
+
+def _postgres_copy(request: pytest.FixtureRequest) -> Iterator[str]:
+    url: str = request.getfixturevalue("postgres_url")
+    template: str = request.getfixturevalue("postgres_template")
+    name = f"test_{next(_numbers)}"
+    services.in_thread(services.postgres_execute(url, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield _named(url, name)
+    services.in_thread(services.postgres_execute(url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+COPIES = {"sqlite": _sqlite_copy, "postgresql": _postgres_copy}
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a migrated, empty database of this test's own."""
+    yield from COPIES[request.param](request)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database.open(database_url)
+    yield opened
+    await opened.close()
+
+
+def _bus_url(request: pytest.FixtureRequest, kind: str) -> str:
+    return "memory:" if kind == "memory" else str(request.getfixturevalue("redis_url"))
+
+
+@pytest.fixture(params=BUSES)
+def bus_url(request: pytest.FixtureRequest) -> str:
+    return _bus_url(request, request.param)
+
+
+@pytest.fixture
+async def bus(bus_url: str) -> AsyncIterator[Bus]:
+    opened = open_bus(bus_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=DATABASES)
+def backend_urls(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
+    for database_url in COPIES[request.param](request):
+        yield database_url, _bus_url(request, BUS_OF[request.param])
+
+
+@pytest.fixture
+async def backend(backend_urls: tuple[str, str]) -> AsyncIterator[Backend]:
+    database_url, bus_url = backend_urls
+    database, bus = Database.open(database_url), open_bus(bus_url)
+    yield Backend(database, bus, database_url, bus_url)
+    await bus.close()
+    await database.close()
