@@ -1,0 +1,1 @@
+"""Vocabulary every folder shares. Imports no other folder of this project."""

@@ -1,0 +1,154 @@
+"""The HTTP edge's vocabulary: who asks, what a route takes and gives, how bodies are read.
+
+Routes are declared as data, so that the OpenAPI document (server/openapi.py) comes from the code.
+Middleware, cookies and rendering of errors stand in server/web.py.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Literal, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
+
+from core.errors import Denied, Invalid, NotFound, TodokuError, TooLarge, Unauthenticated
+from core.ids import PersonId
+
+ACCOUNT_COOKIE = "todoku_account"
+LINK_COOKIE = "todoku_link"
+SESSION_HEADER = "Todoku-Session"
+MAX_BODY_BYTES = 64 * 1024
+MAX_KEY_CHARS = 200
+
+Model = TypeVar("Model", bound=BaseModel)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def rfc3339(value: datetime) -> str:
+    """ "2026-11-24T01:00:00Z": UTC, whole seconds unless there is more."""
+    return value.isoformat().replace("+00:00", "Z")
+
+
+Utc = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
+
+
+class Body(BaseModel):
+    """Base of everything read from outside: unknown members are refused, text is stripped."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+
+class Reply(BaseModel):
+    """Base of everything answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who asks. A link session may have no person yet; `scope` says what its link was for."""
+
+    person_id: PersonId | None
+    roles: frozenset[str]
+    session_id: str
+    kind: Literal["account", "link"]
+    scope: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One operation: enough to serve it and to document it."""
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    response: type[BaseModel] | None = None
+    status: int = 200
+    tag: str = ""
+    errors: tuple[type[TodokuError], ...] = ()
+    content_type: str = "application/json"
+
+
+IDENTITY = web.RequestKey("identity", Identity)
+
+
+def identity(request: web.Request) -> Identity:
+    """Who asks. Raises Unauthenticated."""
+    found: Identity | None = request.get(IDENTITY)
+    if found is None:
+        raise Unauthenticated
+    return found
+
+
+def require(request: web.Request, *roles: str) -> Identity:
+    """Who asks, holding one of `roles`. Raises Unauthenticated or Denied."""
+    found = identity(request)
+    if not found.roles.intersection(roles):
+        raise Denied
+    return found
+
+
+async def body(request: web.Request, model: type[Model]) -> Model:
+    """The JSON body as `model`. Raises Invalid with `errors`: [{field, message}], or TooLarge."""
+    try:
+        data = await request.content.read(MAX_BODY_BYTES + 1)
+        while len(data) <= MAX_BODY_BYTES and (more := await request.content.read(MAX_BODY_BYTES)):
+            data += more
+    except web.HTTPException:
+        raise TooLarge from None
+    if len(data) > MAX_BODY_BYTES:
+        raise TooLarge
+    return parse(model, data)
+
+
+def parse(model: type[Model], data: bytes) -> Model:
+    """JSON bytes as `model`. Raises Invalid."""
+    try:
+        return model.model_validate_json(data or b"{}")
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def query(request: web.Request, model: type[Model]) -> Model:
+    """The query string as `model`. Raises Invalid."""
+    try:
+        return model.model_validate(dict(request.query))
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def invalid(error: ValidationError) -> Invalid:
+    """What pydantic found, as field and message, without the value itself."""
+    found = [
+        {"field": ".".join(str(part) for part in item["loc"]), "message": item["msg"], "rule": item["type"]}
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    return Invalid(errors=found)
+
+
+def reply(model: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """`model` as JSON."""
+    return web.Response(
+        body=model.model_dump_json().encode(), status=status, headers=headers, content_type="application/json"
+    )
+
+
+def idempotency_key(request: web.Request) -> str | None:
+    """The Idempotency-Key header, if any. Raises Invalid when it is too long or not plain text."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not re.fullmatch(rf"[\x21-\x7e]{{1,{MAX_KEY_CHARS}}}", key):
+        raise Invalid("Idempotency-Key must be 1 to 200 visible ASCII characters")
+    return key
+
+
+def path_id(request: web.Request, name: str) -> str:
+    """A path part that is an id; anything that cannot be one is answered like an unknown id."""
+    value = request.match_info[name]
+    if not re.fullmatch(r"[0-9A-Za-z_-]{1,64}", value):
+        raise NotFound
+    return value

@@ -1,0 +1,66 @@
+"""Answers kept under the asker's own key, so that a repeated request gets the first answer again.
+
+Called inside the transaction that does the work: answer and work are committed together.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.database import Database
+from core.errors import Conflict
+from core.tables import idempotency
+
+KEPT = timedelta(hours=24)
+
+
+class IdempotencyMismatch(Conflict):
+    """The Idempotency-Key was used before with another body."""
+
+    code = "idempotency_mismatch"
+    title = "This key was used before for something else"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The first answer."""
+
+    status: int
+    response: dict[str, Any]
+
+
+async def recall(connection: AsyncConnection, actor: str, key: str, body: bytes) -> Stored | None:
+    """The stored answer, None the first time. Raises IdempotencyMismatch for another body."""
+    query = sa.select(idempotency).where(idempotency.c.actor == actor, idempotency.c.key == key)
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    if row.body_hash != hashlib.sha256(body).hexdigest():
+        raise IdempotencyMismatch
+    return Stored(row.status, dict(row.response))
+
+
+async def remember(
+    connection: AsyncConnection, actor: str, key: str, body: bytes, answer: Stored, now: datetime
+) -> None:
+    """Keep `answer`. A concurrent twin fails on the primary key "idempotency_pkey" and rolls back."""
+    values = {
+        "actor": actor,
+        "key": key,
+        "body_hash": hashlib.sha256(body).hexdigest(),
+        "status": answer.status,
+        "response": answer.response,
+        "created_at": now,
+    }
+    await connection.execute(sa.insert(idempotency).values(values))
+
+
+async def forget_old(database: Database, now: datetime) -> int:
+    """Drop answers older than a day; how many."""
+    async with database.write() as connection:
+        gone = await connection.execute(sa.delete(idempotency).where(idempotency.c.created_at < now - KEPT))
+        return gone.rowcount

@@ -1,0 +1,123 @@
+"""How mail leaves: through SMTP, or as .eml files where none is configured.
+
+What a mail says is decided by the folder that sends it; it is always called from an outbox handler.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from pathlib import Path
+from typing import Protocol
+
+import aiosmtplib
+
+from core.clock import Clock
+from core.config import MailConfig
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file beside the text. `content_type` such as "text/calendar; method=REQUEST"."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail to one person. `message_id` is stable over retries, without angle brackets."""
+
+    message_id: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    locale: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Mailer(Protocol):
+    """Sends a mail, or raises so that the outbox tries again."""
+
+    async def send(self, mail: Mail) -> None: ...
+
+
+class FileMailer:
+    """Writes each mail to `folder`/MESSAGE_ID.eml; the same id overwrites itself."""
+
+    def __init__(self, folder: Path, sender: str, clock: Clock) -> None:
+        self._folder = folder
+        self._sender = sender
+        self._clock = clock
+
+    async def send(self, mail: Mail) -> None:
+        data = bytes(compose(mail, self._sender, self._clock))
+        await asyncio.to_thread(self._write, f"{mail.message_id.split('@')[0]}.eml", data)
+
+    def _write(self, name: str, data: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        partial = self._folder / f".{name}.part"
+        partial.write_bytes(data)
+        partial.replace(self._folder / name)
+
+
+class SmtpMailer:
+    """One connection per mail; TLS as configured."""
+
+    def __init__(self, config: MailConfig, clock: Clock) -> None:
+        self._config = config
+        self._clock = clock
+
+    async def send(self, mail: Mail) -> None:
+        config = self._config
+        await aiosmtplib.send(
+            compose(mail, config.sender, self._clock),
+            hostname=config.host,
+            port=config.port,
+            use_tls=config.security == "tls",
+            start_tls=config.security == "starttls",
+            username=config.username or None,
+            password=config.password or None,
+            timeout=config.timeout_s,
+        )
+
+
+def open_mailer(config: MailConfig, clock: Clock) -> Mailer:
+    """SMTP when a host is set, files otherwise."""
+    if config.host:
+        return SmtpMailer(config, clock)
+    return FileMailer(Path(config.folder), config.sender, clock)
+
+
+def compose(mail: Mail, sender: str, clock: Clock) -> EmailMessage:
+    """The mail as a message: text, HTML beside it, attachments after."""
+    message = EmailMessage()
+    name, address = parseaddr(sender)
+    user, _, domain = address.partition("@")
+    message["From"] = Address(name, user, domain)
+    message["To"] = mail.to
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = f"<{mail.message_id}>"
+    message["Content-Language"] = mail.locale
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice answers
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    for part in mail.attachments:
+        _attach(message, part)
+    return message
+
+
+def _attach(message: EmailMessage, part: Attachment) -> None:
+    kind, *parameters = [piece.strip() for piece in part.content_type.split(";")]
+    maintype, _, subtype = kind.partition("/")
+    pairs = dict(piece.split("=", 1) for piece in parameters)
+    if maintype == "text":
+        message.add_attachment(part.content.decode(), subtype=subtype, filename=part.filename, params=pairs)
+    else:
+        message.add_attachment(
+            part.content, maintype=maintype, subtype=subtype, filename=part.filename, params=pairs
+        )

@@ -1,0 +1,1 @@
+"""The schema's history: numbered, forward only, one revision per folder and change."""

@@ -1,0 +1,113 @@
+"""Events that leave a transaction with it: written beside the change, delivered afterwards.
+
+At least once: a handler may see an event again and must take it calmly (stable Message-ID, ensure_*).
+Deliberately no order between events.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.clock import Clock
+from core.database import Database
+from core.ids import new_id
+from core.tables import outbox
+
+Handler = Callable[[dict[str, Any]], Awaitable[None]]
+
+LEASE = timedelta(seconds=60)
+BATCH = 20
+FIRST_RETRY_S = 5
+LONGEST_RETRY_S = 3600
+
+log = structlog.get_logger()
+
+
+async def put(
+    connection: AsyncConnection,
+    topic: str,
+    payload: dict[str, Any],
+    *,
+    now: datetime,
+    dedupe_key: str | None = None,
+) -> None:
+    """Write an event into the caller's transaction. A `dedupe_key` seen before on the topic is left out."""
+    if dedupe_key is not None:
+        seen = sa.select(outbox.c.id).where(outbox.c.topic == topic, outbox.c.dedupe_key == dedupe_key)
+        if (await connection.execute(seen)).first() is not None:
+            return
+    values = {
+        "id": new_id(),
+        "topic": topic,
+        "payload": payload,
+        "dedupe_key": dedupe_key,
+        "created_at": now,
+        "due_at": now,
+    }
+    await connection.execute(sa.insert(outbox).values(values))
+
+
+def retry_after(attempts: int) -> timedelta:
+    """How long to wait after the nth failure: 5 s, doubling, at most an hour."""
+    return timedelta(seconds=min(FIRST_RETRY_S * 2 ** min(attempts - 1, 20), LONGEST_RETRY_S))
+
+
+class Outbox:
+    """Delivers events to the handlers of their topic."""
+
+    def __init__(self, database: Database, clock: Clock, handlers: Mapping[str, Sequence[Handler]]) -> None:
+        self._database = database
+        self._clock = clock
+        self._handlers = handlers
+
+    async def deliver_due(self) -> int:
+        """Deliver what is due; the number of events delivered."""
+        delivered = 0
+        for event_id in await self._due():
+            if await self._claim(event_id):
+                delivered += await self._deliver(event_id)
+        return delivered
+
+    async def _due(self) -> list[str]:
+        query = (
+            sa.select(outbox.c.id)
+            .where(outbox.c.done_at.is_(None), outbox.c.due_at <= self._clock.now())
+            .order_by(outbox.c.due_at)
+            .limit(BATCH)
+        )
+        async with self._database.read() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def _claim(self, event_id: str) -> bool:
+        """A lease by moving due_at on: whoever changes the row first delivers."""
+        now = self._clock.now()
+        claim = (
+            sa.update(outbox)
+            .where(outbox.c.id == event_id, outbox.c.done_at.is_(None), outbox.c.due_at <= now)
+            .values(due_at=now + LEASE, attempts=outbox.c.attempts + 1)
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(claim)).rowcount == 1
+
+    async def _deliver(self, event_id: str) -> bool:
+        async with self._database.read() as connection:
+            row = (await connection.execute(sa.select(outbox).where(outbox.c.id == event_id))).one()
+        try:
+            for handler in self._handlers.get(row.topic, ()):
+                await handler(dict(row.payload))
+        except Exception as error:
+            log.exception("outbox_delivery_failed", topic=row.topic, event_id=event_id, attempts=row.attempts)
+            await self._finish(event_id, due_at=self._clock.now() + retry_after(row.attempts), error=error)
+            return False
+        await self._finish(event_id, done_at=self._clock.now())
+        return True
+
+    async def _finish(self, event_id: str, error: Exception | None = None, **values: datetime) -> None:
+        word = type(error).__name__ if error else None  # a library's text may hold an address
+        change = sa.update(outbox).where(outbox.c.id == event_id).values(last_error=word, **values)
+        async with self._database.write() as connection:
+            await connection.execute(change)
