@@ -1,0 +1,40 @@
+"""Section [scheduler] of config.toml: how long a session is and how booking behaves.
+
+Not here: a therapist's own hours and capacity; those are rows, changed by the therapist.
+"""
+
+from dataclasses import dataclass
+
+from core.config import option
+from scheduler.model import SessionRules
+
+
+@dataclass(frozen=True)
+class SchedulerConfig:
+    """Options of booking; units are in the names."""
+
+    session_min: int = option(45, "length of a consultation")
+    step_min: int = option(60, "distance between two offered starting times")
+    buffer_before_min: int = option(0, "kept free before a consultation")
+    buffer_after_min: int = option(15, "kept free after a consultation, for notes")
+    notice_min: int = option(120, "the latest a client may book before the start")
+    notice_calendar_days: int = option(
+        0, "whole days of notice in the therapist's zone; 1 means from tomorrow"
+    )
+    window_days: int = option(28, "how far ahead a client may book")
+    hold_s: int = option(300, "a picked time stays reserved for so long")
+    sweep_s: int = option(30, "how often expired holds are removed")
+    enter_before_min: int = option(10, "the waiting room opens before the start")
+    enter_after_min: int = option(30, "one can still enter after the end")
+
+    def rules(self) -> SessionRules:
+        """The part of the options that decides which slots exist."""
+        return SessionRules(
+            session_min=self.session_min,
+            step_min=self.step_min,
+            buffer_before_min=self.buffer_before_min,
+            buffer_after_min=self.buffer_after_min,
+            notice_min=self.notice_min,
+            notice_calendar_days=self.notice_calendar_days,
+            window_days=self.window_days,
+        )

@@ -1,0 +1,106 @@
+"""Which sessions can be booked (pure): opening hours minus time off and busy blocks, on a grid, in time.
+
+The list a client sees and the check inside a booking are the same function, so they cannot disagree; a
+booking only asks it for a shorter span. Not here: capacity (capacity.py), reading the calendar (store.py).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from scheduler.hours import opening, zone
+from scheduler.model import Calendar, SessionRules, Slot, Span
+
+_MARGIN = timedelta(days=1)  # longer than any session with its buffers
+
+
+class Verdict(StrEnum):
+    """What is to be said of one asked starting time."""
+
+    FREE = "free"
+    TAKEN = "taken"
+    NOT_OFFERED = "not_offered"
+
+
+def free_slots(calendar: Calendar, rules: SessionRules, within: Span, now: datetime) -> list[Slot]:
+    """Bookable sessions starting in `within`, ordered, without duplicates."""
+    wide = Span(within.starts_at - _MARGIN, within.ends_at + _MARGIN)
+    hours = opening(calendar, wide)
+    free = subtract(merge(hours), merge([*calendar.time_off, *calendar.busy]))
+    allowed = _Allowed(calendar, rules, within, now)
+    found = {
+        slot
+        for window in hours
+        for slot in _grid(window, rules)
+        if allowed(slot) and _fits(rules.block(slot), free)
+    }
+    return sorted(found)
+
+
+def judge(calendar: Calendar, rules: SessionRules, starts_at: datetime, now: datetime) -> Verdict:
+    """Whether a session may start at `starts_at`; TAKEN when only somebody's booking stands against it."""
+    within = Span(starts_at, starts_at + timedelta(microseconds=1))
+    if free_slots(calendar, rules, within, now):
+        return Verdict.FREE
+    if free_slots(replace(calendar, busy=()), rules, within, now):
+        return Verdict.TAKEN
+    return Verdict.NOT_OFFERED
+
+
+class _Allowed:
+    """Range, notice and window: everything about a slot that does not depend on other bookings."""
+
+    def __init__(self, calendar: Calendar, rules: SessionRules, within: Span, now: datetime) -> None:
+        self._within = within
+        self._zone = zone(calendar.timezone)
+        today = now.astimezone(self._zone).date()
+        self._earliest = now + timedelta(minutes=rules.notice_min)
+        self._first_date = today + timedelta(days=rules.notice_calendar_days)
+        self._last_date = today + timedelta(days=rules.window_days)
+
+    def __call__(self, slot: Slot) -> bool:
+        if not self._within.starts_at <= slot.starts_at < self._within.ends_at:
+            return False
+        local_date = slot.starts_at.astimezone(self._zone).date()
+        return slot.starts_at >= self._earliest and self._first_date <= local_date <= self._last_date
+
+
+def _grid(window: Span, rules: SessionRules) -> Iterator[Slot]:
+    """Starts every step from the wall-aligned beginning; the steps are counted in UTC."""
+    step = timedelta(minutes=rules.step_min)
+    starts_at = window.starts_at
+    while starts_at < window.ends_at:
+        yield rules.slot(starts_at)
+        starts_at += step
+
+
+def _fits(block: Span, free: Sequence[Span]) -> bool:
+    return any(span.starts_at <= block.starts_at and block.ends_at <= span.ends_at for span in free)
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """The same instants as ordered, disjoint, non-touching spans."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.starts_at <= merged[-1].ends_at:
+            merged[-1] = Span(merged[-1].starts_at, max(merged[-1].ends_at, span.ends_at))
+        else:
+            merged.append(span)
+    return merged
+
+
+def subtract(spans: Sequence[Span], holes: Sequence[Span]) -> list[Span]:
+    """`spans` without `holes`; both as merge() gives them."""
+    left: list[Span] = []
+    for span in spans:
+        cursor = span.starts_at
+        for hole in holes:
+            if not hole.overlaps(span):
+                continue
+            if cursor < hole.starts_at:
+                left.append(Span(cursor, hole.starts_at))
+            cursor = max(cursor, hole.ends_at)
+        if cursor < span.ends_at:
+            left.append(Span(cursor, span.ends_at))
+    return left
