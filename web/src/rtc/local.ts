@@ -1,0 +1,214 @@
+/**
+ * Our own camera and microphone: open, switch, mute, turn off, follow unplugged
+ * devices. Sending them is connection.ts's; it is told through `onTracks`.
+ */
+import { Store } from "../shared/store";
+import type { Browser } from "./browser";
+import { type DeviceProblem, deviceProblem } from "./problems";
+
+export type Source = "camera" | "microphone";
+
+export interface LocalState {
+  /** True until the first attempt to open has ended. */
+  opening: boolean;
+  camera: MediaStreamTrack | null;
+  microphone: MediaStreamTrack | null;
+  /** What the person wants; a wanted camera can still be missing (see problems). */
+  cameraOn: boolean;
+  microphoneOn: boolean;
+  problems: Partial<Record<Source, DeviceProblem>>;
+  devices: MediaDeviceInfo[];
+}
+
+export interface DeviceChoice {
+  cameraId?: string | undefined;
+  microphoneId?: string | undefined;
+  cameraOn: boolean;
+  microphoneOn: boolean;
+}
+
+const CAMERA: MediaTrackConstraints = {
+  width: { ideal: 1280 },
+  height: { ideal: 720 },
+  frameRate: { ideal: 30, max: 30 },
+};
+const MICROPHONE: MediaTrackConstraints = {
+  echoCancellation: true,
+  noiseSuppression: true,
+  autoGainControl: true,
+};
+
+export class LocalMedia {
+  readonly state: Store<LocalState>;
+  readonly #browser: Browser;
+  readonly #ids: Partial<Record<Source, string | undefined>>;
+  readonly #generations: Record<Source, number> = { camera: 0, microphone: 0 };
+  #stopWatching: (() => void) | undefined;
+
+  constructor(browser: Browser, choice: DeviceChoice) {
+    this.#browser = browser;
+    this.#ids = { camera: choice.cameraId, microphone: choice.microphoneId };
+    this.state = new Store<LocalState>({
+      opening: true,
+      camera: null,
+      microphone: null,
+      cameraOn: choice.cameraOn,
+      microphoneOn: choice.microphoneOn,
+      problems: {},
+      devices: [],
+    });
+  }
+
+  /** Opens what is wanted; problems are in the state, nothing is thrown. */
+  async open(): Promise<void> {
+    this.#watch();
+    const { cameraOn } = this.state.get();
+    // Together first: one permission question instead of two.
+    const both = cameraOn && (await this.#openBoth());
+    if (!both) await this.#openEach();
+    this.state.update({ opening: false });
+    await this.#listDevices();
+  }
+
+  async choose(source: Source, deviceId: string): Promise<void> {
+    this.#ids[source] = deviceId;
+    if (source === "camera" && !this.state.get().cameraOn) return;
+    await this.#openOne(source);
+  }
+
+  setMicrophoneOn(on: boolean): void {
+    const { microphone } = this.state.get();
+    if (microphone) microphone.enabled = on;
+    this.state.update({ microphoneOn: on });
+    if (on && !microphone) void this.#openOne("microphone");
+  }
+
+  /** Off stops the device, so that its light goes out. */
+  async setCameraOn(on: boolean): Promise<void> {
+    this.state.update({ cameraOn: on });
+    if (on) await this.#openOne("camera");
+    else this.#put("camera", null);
+  }
+
+  /** What to remember for the next visit or a reload. */
+  choice(): DeviceChoice {
+    const { cameraOn, microphoneOn } = this.state.get();
+    const { camera: cameraId, microphone: microphoneId } = this.#ids;
+    return { cameraId, microphoneId, cameraOn, microphoneOn };
+  }
+
+  close(): void {
+    this.#stopWatching?.();
+    for (const source of ["camera", "microphone"] as const) this.#put(source, null);
+  }
+
+  async #openBoth(): Promise<boolean> {
+    const turn = { camera: this.#begin("camera"), microphone: this.#begin("microphone") };
+    try {
+      const stream = await this.#browser.openMedia({
+        video: this.#constraints("camera"),
+        audio: this.#constraints("microphone"),
+      });
+      this.#take("camera", turn.camera, stream.getVideoTracks()[0]);
+      this.#take("microphone", turn.microphone, stream.getAudioTracks()[0]);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #openEach(): Promise<void> {
+    await this.#openOne("microphone");
+    if (this.state.get().cameraOn) await this.#openOne("camera");
+  }
+
+  async #openOne(source: Source): Promise<void> {
+    const turn = this.#begin(source);
+    const kind = source === "camera" ? "video" : "audio";
+    try {
+      const stream = await this.#browser.openMedia({ [kind]: this.#constraints(source) });
+      this.#take(source, turn, stream.getTracks()[0]);
+    } catch (error) {
+      if (turn !== this.#generations[source]) return;
+      this.#put(source, null);
+      this.#setProblem(source, deviceProblem(error));
+    }
+    await this.#listDevices();
+  }
+
+  #begin(source: Source): number {
+    return ++this.#generations[source];
+  }
+
+  /** A track that arrives after a newer wish is not used. */
+  #take(source: Source, turn: number, track: MediaStreamTrack | undefined): void {
+    const wanted = source === "microphone" || this.state.get().cameraOn;
+    if (!track || turn !== this.#generations[source] || !wanted) {
+      track?.stop();
+      return;
+    }
+    this.#put(source, track);
+    this.#setProblem(source, undefined);
+  }
+
+  #put(source: Source, track: MediaStreamTrack | null): void {
+    const old = this.state.get()[source];
+    if (track === null) this.#generations[source] += 1;
+    if (track) {
+      if (source === "microphone") track.enabled = this.state.get().microphoneOn;
+      track.onended = () => this.#lost(source, track);
+    }
+    this.state.update({ [source]: track });
+    if (old && old !== track) stop(old);
+  }
+
+  /** Unplugged, or taken by the system: fall back to whatever device is left. */
+  #lost(source: Source, track: MediaStreamTrack): void {
+    if (this.state.get()[source] !== track) return;
+    this.#ids[source] = undefined;
+    void this.#openOne(source);
+  }
+
+  #constraints(source: Source): MediaTrackConstraints {
+    const base = source === "camera" ? CAMERA : MICROPHONE;
+    const deviceId = this.#ids[source];
+    return deviceId ? { ...base, deviceId: { ideal: deviceId } } : base;
+  }
+
+  #setProblem(source: Source, problem: DeviceProblem | undefined): void {
+    const problems = { ...this.state.get().problems };
+    if (problem) problems[source] = problem;
+    else delete problems[source];
+    this.state.update({ problems });
+  }
+
+  #watch(): void {
+    if (this.#stopWatching) return;
+    try {
+      this.#stopWatching = this.#browser.onDeviceChange(() => void this.#devicesChanged());
+    } catch {
+      // Without media devices there is nothing to watch; opening them says so.
+    }
+  }
+
+  /** A device that was missing may have been plugged in. */
+  async #devicesChanged(): Promise<void> {
+    await this.#listDevices();
+    const { problems, cameraOn } = this.state.get();
+    if (problems.microphone === "missing") await this.#openOne("microphone");
+    if (problems.camera === "missing" && cameraOn) await this.#openOne("camera");
+  }
+
+  async #listDevices(): Promise<void> {
+    try {
+      this.state.update({ devices: await this.#browser.listDevices() });
+    } catch {
+      this.state.update({ devices: [] });
+    }
+  }
+}
+
+function stop(track: MediaStreamTrack): void {
+  track.onended = null;
+  track.stop();
+}

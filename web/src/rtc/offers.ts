@@ -1,0 +1,52 @@
+/**
+ * Pure: what to do with a numbered offer from the relay, and which remote track
+ * is whose. The relay always offers; this side always answers.
+ */
+export type TrackKind = "audio" | "video";
+
+export interface OfferedTrack {
+  mid: string;
+  participant_id: string;
+  kind: TrackKind;
+}
+
+export interface Offer {
+  number: number;
+  sdp: string;
+  tracks: OfferedTrack[];
+}
+
+/** The m-lines this side sends on. */
+export const MICROPHONE_MID = "0";
+export const CAMERA_MID = "1";
+
+export interface Applied {
+  number: number;
+  origin: string;
+}
+
+export type OfferStep = "ignore" | "apply" | "start_over";
+
+/**
+ * An older or repeated offer is ignored. Another origin is another relay seat,
+ * whose keys do not fit the connection we have: that one starts over.
+ */
+export function offerStep(applied: Applied | undefined, offer: Offer): OfferStep {
+  if (applied === undefined) return "start_over";
+  if (originOf(offer.sdp) !== applied.origin) return "start_over";
+  return offer.number > applied.number ? "apply" : "ignore";
+}
+
+/** The session id of an SDP's o= line: the same for all offers of one seat. */
+export function originOf(sdp: string): string {
+  return /^o=\S+ (\S+)/m.exec(sdp)?.[1] ?? "";
+}
+
+/** The mids of each participant's tracks. */
+export function midsByParticipant(tracks: readonly OfferedTrack[]): Map<string, string[]> {
+  const mids = new Map<string, string[]>();
+  for (const { participant_id, mid } of tracks) {
+    mids.set(participant_id, [...(mids.get(participant_id) ?? []), mid]);
+  }
+  return mids;
+}
