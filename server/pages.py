@@ -1,0 +1,96 @@
+"""The pages: two HTML shells with a fresh nonce per response, and the built assets beside them.
+
+Which page shows what is decided in the browser; the server knows only which bundle an address belongs to.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from web import static_folder
+
+NONCE_MARK = "__CSP_NONCE__"
+IMMUTABLE = "public, max-age=31536000, immutable"  # names hold a hash of the content
+
+JOIN_PATHS = ("/b/{token}", "/join/{token}", "/room/{booking_id}")
+APP_PATHS = ("/", "/sign-in", "/sign-in/{token}", "/therapist{tail:.*}", "/staff{tail:.*}")
+
+NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Todoku</title>
+<h1>The web client is not built yet</h1><p>Run <code>make web</code> and load this page again.</p></html>"""
+
+
+def add_pages(app: web.Application) -> None:
+    """Add the shells, the assets and the not-found page."""
+    folder = static_folder()
+    for path in JOIN_PATHS:
+        app.router.add_get(path, _shell(folder / "join.html"))
+    for path in APP_PATHS:
+        app.router.add_get(path, _shell(folder / "app.html"))
+    app.router.add_get("/{path:(?!api/|health/|socket.io).+}", _file_or_not_found(folder))
+
+
+def _shell(file: Path, status: int = 200) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def serve(_request: web.Request) -> web.StreamResponse:
+        return _page(file, status)
+
+    return serve
+
+
+def _page(file: Path, status: int) -> web.Response:
+    if not file.is_file():
+        return web.Response(text=NOT_BUILT, content_type="text/html", status=503)
+    nonce = secrets.token_urlsafe(18)
+    headers = {"Content-Security-Policy": content_security_policy(nonce), "Cache-Control": "no-store"}
+    text = file.read_text(encoding="utf-8").replace(NONCE_MARK, nonce)
+    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+
+
+def _file_or_not_found(folder: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    root = folder.resolve()
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        path = request.match_info["path"]
+        if "\0" in path:
+            return _page(folder / "app.html", 404)
+        file = (root / path).resolve()
+        if not file.is_relative_to(root) or not file.is_file() or file.suffix == ".html":
+            return _page(folder / "app.html", 404)
+        caching = IMMUTABLE if path.startswith("assets/") else "public, max-age=3600"
+        return web.FileResponse(file, headers={"Cache-Control": caching})
+
+    return serve
+
+
+def content_security_policy(nonce: str) -> str:
+    """Nothing from elsewhere, no inline script, styles only with this response's nonce."""
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self'",
+            f"style-src 'self' 'nonce-{nonce}'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' blob:",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def security_headers(secure: bool) -> dict[str, str]:
+    """Headers of every response. No referrer: paths hold link tokens."""
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
+        "X-Frame-Options": "DENY",
+    }
+    if secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers

@@ -1,0 +1,187 @@
+"""The HTTP edge: errors as problems, Origin, headers, addresses, and what the log may say."""
+
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+import structlog
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from core.clock import SystemClock
+from core.errors import Conflict, TooMany
+from core.http import Body, Identity, Reply, Route, body, identity, reply, require
+from core.ids import PersonId
+from server.pages import add_pages, content_security_policy
+from server.web import Edge, application, own_origin
+
+
+class Echo(Body):
+    text: str
+
+
+class Said(Reply):
+    text: str
+
+
+async def echo(request: web.Request) -> web.Response:
+    return reply(Said(text=(await body(request, Echo)).text), 201)
+
+
+async def fails(_request: web.Request) -> web.Response:
+    raise RuntimeError("a secret of ours")
+
+
+async def refuses(_request: web.Request) -> web.Response:
+    raise Conflict("no", alternatives=[1])
+
+
+async def waits(_request: web.Request) -> web.Response:
+    raise TooMany(retry_after_s=7)
+
+
+async def who(request: web.Request) -> web.Response:
+    return reply(Said(text=str(identity(request).person_id)))
+
+
+async def staff_only(request: web.Request) -> web.Response:
+    require(request, "staff")
+    return reply(Said(text="in"))
+
+
+async def address(request: web.Request) -> web.Response:
+    return reply(Said(text=str(request.remote)))
+
+
+ROUTES = [
+    Route("POST", "/api/echo", echo, "say it again", body=Echo),
+    Route("GET", "/api/fails", fails, "fails"),
+    Route("GET", "/api/refuses", refuses, "refuses"),
+    Route("GET", "/api/waits", waits, "waits"),
+    Route("GET", "/api/who", who, "who"),
+    Route("GET", "/api/staff", staff_only, "staff"),
+    Route("GET", "/api/address", address, "address"),
+]
+
+
+async def identify(cookies: Mapping[str, str], which: str) -> Identity | None:
+    if not cookies.get(f"todoku_{which}"):
+        return None
+    return Identity(PersonId(cookies[f"todoku_{which}"]), frozenset({"client"}), "s", "account")
+
+
+Client = TestClient[web.Request, web.Application]
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[Client]:
+    app = application(ROUTES, Edge(identify, SystemClock(), "https://todoku.example", trusted_proxies=1))
+    add_pages(app)
+    async with TestClient(TestServer(app)) as opened:
+        yield opened
+
+
+async def test_a_valid_request_is_answered_with_its_id(client: Client) -> None:
+    response = await client.post("/api/echo", json={"text": " hi "})
+    assert (response.status, await response.json()) == (201, {"text": "hi"})
+    assert len(response.headers["X-Request-Id"]) == 36
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "data", "status", "code"),
+    [
+        ("POST", "/api/echo", b"{", 422, "invalid"),
+        ("POST", "/api/echo", b'{"text": 1}', 422, "invalid"),
+        ("POST", "/api/echo", b"x" * 70_000, 413, "too_large"),
+        ("GET", "/api/nothing", None, 404, "not_found"),
+        ("DELETE", "/api/echo", None, 405, "method_not_allowed"),
+        ("GET", "/api/refuses", None, 409, "conflict"),
+        ("GET", "/api/waits", None, 429, "too_many"),
+        ("GET", "/api/who", None, 401, "unauthenticated"),
+        ("GET", "/api/fails", None, 500, "internal"),
+    ],
+)
+async def test_every_error_is_a_problem_with_a_code(
+    client: Client, method: str, path: str, data: bytes | None, status: int, code: str
+) -> None:
+    with structlog.testing.capture_logs():
+        response = await client.request(method, path, data=data)
+    document = await response.json(content_type="application/problem+json")
+    assert (response.status, document["code"], document["status"]) == (status, code, status)
+    assert "secret" not in str(document)
+    if code == "too_many":
+        assert response.headers["Retry-After"] == "7"
+
+
+async def test_the_asker_is_who_the_named_cookie_says(client: Client) -> None:
+    cookies = {"todoku_account": "therapist", "todoku_link": "client"}
+    response = await client.get("/api/who", cookies=cookies)
+    assert (await response.json())["text"] == "therapist"
+    response = await client.get("/api/who", cookies=cookies, headers={"Todoku-Session": "link"})
+    assert (await response.json())["text"] == "client"
+    assert (await client.get("/api/staff", cookies=cookies)).status == 403
+
+
+async def test_another_sites_page_can_change_nothing(client: Client) -> None:
+    refused = await client.post("/api/echo", json={"text": "a"}, headers={"Origin": "https://evil.example"})
+    assert (refused.status, (await refused.json())["code"]) == (403, "origin_refused")
+    ours = await client.post("/api/echo", json={"text": "a"}, headers={"Origin": "https://todoku.example"})
+    assert ours.status == 201
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowed"),
+    [
+        ({}, True),
+        ({"Origin": "http://localhost:8080"}, True),
+        ({"Origin": "https://todoku.example"}, True),
+        ({"Origin": "null"}, False),
+        ({"Origin": "http://localhost:8081"}, False),
+        ({"Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+    ],
+)
+def test_an_origin_is_ours_or_not(headers: dict[str, str], allowed: bool) -> None:
+    assert own_origin(headers, "localhost:8080", "todoku.example") is allowed
+
+
+async def test_the_log_names_the_route_never_the_path_with_its_token(client: Client) -> None:
+    with structlog.testing.capture_logs() as logs:
+        await client.get("/join/secret-token")
+    assert [line["route"] for line in logs] == ["/join/{token}"]
+    assert "secret-token" not in str(logs)
+
+
+async def test_the_address_is_the_one_our_proxy_added(client: Client) -> None:
+    response = await client.get("/api/address", headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.9"})
+    assert (await response.json())["text"] == "203.0.113.9"
+    response = await client.get("/api/address", headers={"X-Forwarded-For": "<script>"})
+    assert (await response.json())["text"] == "127.0.0.1"
+
+
+async def test_pages_carry_a_fresh_nonce_and_leave_no_referrer(client: Client) -> None:
+    first, second = [await client.get("/join/token") for _ in range(2)]
+    policies = [response.headers["Content-Security-Policy"] for response in (first, second)]
+    assert policies[0] != policies[1]
+    nonce = policies[0].split("'nonce-")[1].split("'")[0]
+    assert nonce in await first.text()
+    assert first.headers["Referrer-Policy"] == "no-referrer"
+    assert first.headers["Strict-Transport-Security"]
+    assert "unsafe" not in content_security_policy("x")
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/assets/none.js", "/..%2f..%2fpyproject.toml", "/%00", "/app.html"]
+)
+async def test_an_unknown_page_is_not_found_as_a_page(client: Client, path: str) -> None:
+    response = await client.get(path)
+    assert (response.status, response.content_type) == (404, "text/html")
+
+
+async def test_assets_are_kept_for_ever_by_browsers(client: Client) -> None:
+    text = await (await client.get("/join/token")).text()
+    script = text.split('src="')[1].split('"')[0]
+    async with ClientSession() as session:
+        response = await session.get(client.make_url(script))
+    assert response.status == 200
+    assert "immutable" in response.headers["Cache-Control"]
