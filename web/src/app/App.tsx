@@ -1,0 +1,67 @@
+/** Which page is shown: the address decides, the guard asks who is there. */
+import { type ReactElement, useEffect, useRef } from "react";
+import type { Me } from "../api/types";
+import { go, usePathname } from "./navigation";
+import { Shell } from "./layout/Shell";
+import { Loading, NotAllowed, NotFound, Unreachable } from "./layout/Screens";
+import { Home } from "./home/Home";
+import { useMe } from "./queries";
+import { type Place, type PageName, placeAt, roleNeeded, signInPath } from "./routes";
+import { LinkPage } from "./sign-in/LinkPage";
+import { SignIn } from "./sign-in/SignIn";
+import { Rooms } from "./staff/Rooms";
+import { Today } from "./therapist/Today";
+
+const PAGES: Readonly<Record<PageName, (place: Place) => ReactElement>> = {
+  home: () => <Home />,
+  "sign-in": () => <SignIn />,
+  "sign-in-link": ({ token }) => <LinkPage key={token} token={token ?? ""} />,
+  therapist: () => <Today />,
+  staff: () => <Rooms />,
+  "not-found": () => <NotFound />,
+};
+
+export function App() {
+  const place = placeAt(usePathname());
+  const me = useMe();
+  const main = useFocusOnArrival(place.page);
+  return (
+    <Shell me={me.data ?? null} mainRef={main}>
+      <Guarded place={place} me={me.data} failed={me.isError} />
+    </Shell>
+  );
+}
+
+interface Guard {
+  place: Place;
+  /** undefined: not known yet. null: nobody is signed in. */
+  me: Me | null | undefined;
+  failed: boolean;
+}
+
+function Guarded({ place, me, failed }: Guard) {
+  const needed = roleNeeded(place.page);
+  if (needed && me === undefined) return failed ? <Unreachable /> : <Loading />;
+  if (needed && me === null) return <ToSignIn />;
+  if (needed && me && !me.roles.includes(needed)) return <NotAllowed me={me} />;
+  return PAGES[place.page](place);
+}
+
+/** Keeps the wanted address, so that signing in leads back to it. */
+function ToSignIn() {
+  useEffect(() => go(signInPath(location.pathname + location.search), { replace: true }), []);
+  return <Loading />;
+}
+
+/** A new page's content gets the focus, as a page load would do; not at the first one. */
+function useFocusOnArrival(page: PageName) {
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(page);
+  useEffect(() => {
+    if (shown.current === page) return;
+    shown.current = page;
+    main.current?.focus();
+    window.scrollTo(0, 0);
+  }, [page]);
+  return main;
+}

@@ -1,0 +1,79 @@
+/** The start page: what this is, and who goes where. */
+import { Button, Stack, Text, Title } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Me } from "../../api/types";
+import { usePageTitle } from "../layout/title";
+import { PageLink } from "../navigation";
+import { useMe } from "../queries";
+
+export function Home() {
+  const { t } = useTranslation();
+  const me = useMe().data ?? null;
+  usePageTitle(t("app.name"));
+  return (
+    <Stack gap="xl" className="home">
+      <div className="hero">
+        <Title order={1}>{t("app.home.title")}</Title>
+        <Text size="lg">{t("app.home.lead")}</Text>
+      </div>
+      {me ? <Known me={me} /> : <WhoGoesWhere />}
+    </Stack>
+  );
+}
+
+function WhoGoesWhere() {
+  const { t } = useTranslation();
+  return (
+    <div className="two-cards">
+      <section className="card" aria-labelledby="for-client">
+        <Title order={2} size="h3" id="for-client">
+          {t("app.home.client_title")}
+        </Title>
+        <Text>{t("app.home.client_text")}</Text>
+        <Text c="dimmed">{t("app.home.client_lost")}</Text>
+        <Button component={PageLink} href="/sign-in#link" variant="default">
+          {t("app.home.client_action")}
+        </Button>
+      </section>
+      <section className="card" aria-labelledby="for-team">
+        <Title order={2} size="h3" id="for-team">
+          {t("app.home.team_title")}
+        </Title>
+        <Text>{t("app.home.team_text")}</Text>
+        <Button component={PageLink} href="/sign-in">
+          {t("app.home.team_action")}
+        </Button>
+      </section>
+    </div>
+  );
+}
+
+function Known({ me }: { me: Me }) {
+  const { t } = useTranslation();
+  const atWork = me.roles.includes("therapist") || me.roles.includes("staff");
+  return (
+    <section className="card narrow">
+      <Title order={2} size="h3">
+        {t("app.home.welcome", { name: me.name ?? "" })}
+      </Title>
+      {atWork ? null : (
+        <>
+          <Text>{t("app.home.client_signed_in")}</Text>
+          <Text c="dimmed">{t("app.home.client_no_mail")}</Text>
+        </>
+      )}
+      <div className="actions">
+        {me.roles.includes("therapist") ? (
+          <Button component={PageLink} href="/therapist">
+            {t("app.home.to_today")}
+          </Button>
+        ) : null}
+        {me.roles.includes("staff") ? (
+          <Button component={PageLink} href="/staff">
+            {t("app.home.to_rooms")}
+          </Button>
+        ) : null}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,86 @@
+/** What stands around every page: the way to the content, one's own pages, the language, signing out. */
+import { Button, Text } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import type { ReactNode, Ref } from "react";
+import { useTranslation } from "react-i18next";
+import type { Me } from "../../api/types";
+import { LanguageSwitch } from "../../shared/LanguageSwitch";
+import { OfflineBanner } from "../../shared/OfflineBanner";
+import { PageLink, usePathname } from "../navigation";
+import { signOut } from "../session";
+import { placeAt, roleNeeded } from "../routes";
+
+const OWN_PAGES = [
+  ["/therapist", "app.header.today"],
+  ["/staff", "app.header.rooms"],
+] as const;
+
+export function Shell(props: { me: Me | null; mainRef: Ref<HTMLElement>; children: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <a className="skip-link" href="#content">
+        {t("common.skipToContent")}
+      </a>
+      <OfflineBanner />
+      <header className="header">
+        <div className="header-inner">
+          <PageLink href="/" className="brand" aria-label={t("app.header.home")}>
+            <span aria-hidden="true" className="brand-mark">
+              届く
+            </span>
+            <span>Todoku</span>
+          </PageLink>
+          <OwnPages me={props.me} />
+          <div className="header-end">
+            <Account me={props.me} />
+            <LanguageSwitch />
+          </div>
+        </div>
+      </header>
+      <main id="content" className="main" tabIndex={-1} ref={props.mainRef}>
+        {props.children}
+      </main>
+    </>
+  );
+}
+
+function OwnPages({ me }: { me: Me | null }) {
+  const { t } = useTranslation();
+  const here = usePathname();
+  const mine = OWN_PAGES.filter(([path]) => {
+    const needed = roleNeeded(placeAt(path).page);
+    return needed && me?.roles.includes(needed);
+  });
+  if (mine.length === 0) return null;
+  return (
+    <nav aria-label={t("app.header.nav")} className="own-pages">
+      {mine.map(([path, text]) => (
+        <PageLink key={path} href={path} aria-current={here === path ? "page" : undefined}>
+          {t(text)}
+        </PageLink>
+      ))}
+    </nav>
+  );
+}
+
+function Account({ me }: { me: Me | null }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  if (!me) return null;
+  return (
+    <div className="account">
+      <Text size="sm" c="dimmed" className="account-name">
+        {me.name}
+      </Text>
+      <Button
+        variant="default"
+        size="sm"
+        data-testid="sign-out"
+        onClick={() => void signOut(queries)}
+      >
+        {t("app.header.sign_out")}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+/** What the pages ask the server for, how often, and what a lost session does. Sentences for failures are shared/errors.ts's. */
+import { QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
+import type { Me, OpsRooms, Practice, TherapistSession } from "../api/types";
+import { ApiError, asApiError, request } from "../shared/api";
+import { serverNow } from "../shared/clock";
+
+export const ME = ["me"] as const;
+export const SESSIONS = ["sessions"] as const;
+export const PRACTICE = ["practice"] as const;
+export const ROOMS = ["rooms"] as const;
+
+export type DaySession = TherapistSession & {
+  client_waiting?: boolean;
+  waiting_since?: string | null;
+};
+
+export interface DaySessions {
+  timezone: string;
+  sessions: DaySession[];
+}
+
+/** One answer with the time it came, so that old figures can say how old they are. */
+export interface LiveRooms extends OpsRooms {
+  receivedAtMs: number;
+}
+
+const POLL_TIMEOUT_MS = 5_000;
+
+export function createQueries(): QueryClient {
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError: (error) => forgetWhenSignedOut(client, error) }),
+    defaultOptions: {
+      // "always": navigator.onLine is wrong often enough, and a real failure has a sentence.
+      queries: { retry: worthRetrying, networkMode: "always", staleTime: 2_000 },
+      mutations: {
+        networkMode: "always",
+        onError: (error) => forgetWhenSignedOut(client, error),
+      },
+    },
+  });
+  return client;
+}
+
+/** A 401 anywhere means that the session ended: the guard then asks to sign in again. */
+function forgetWhenSignedOut(client: QueryClient, error: unknown): void {
+  if (asApiError(error).status === 401 && client.getQueryData(ME)) client.setQueryData(ME, null);
+}
+
+function worthRetrying(count: number, error: unknown): boolean {
+  const { status } = asApiError(error);
+  return count < 2 && (status === 0 || status >= 500);
+}
+
+/** Who is signed in; null: nobody. */
+export function useMe() {
+  return useQuery({
+    queryKey: ME,
+    queryFn: fetchMe,
+    retry: false,
+    staleTime: 60_000,
+    refetchInterval: (query) => (query.state.status === "error" ? 3_000 : false),
+  });
+}
+
+async function fetchMe({ signal }: { signal: AbortSignal }): Promise<Me | null> {
+  try {
+    return await request<Me>("GET", "/me", { signal, timeoutMs: POLL_TIMEOUT_MS });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+/** One day's sessions; null: today, as the therapist's own zone has it. */
+export function useSessions(day: string | null) {
+  const range = day ? `?from=${day}&to=${day}` : "";
+  return useQuery({
+    queryKey: [...SESSIONS, day],
+    queryFn: ({ signal }) =>
+      request<DaySessions>("GET", `/therapist/sessions${range}`, {
+        signal,
+        timeoutMs: POLL_TIMEOUT_MS,
+      }),
+    retry: false,
+  });
+}
+
+export function usePractice() {
+  return useQuery({
+    queryKey: PRACTICE,
+    queryFn: ({ signal }) => request<Practice>("GET", "/therapist/practice", { signal }),
+  });
+}
+
+export function useRooms() {
+  return useQuery({
+    queryKey: ROOMS,
+    queryFn: fetchRooms,
+    refetchInterval: 1_000,
+    retry: false,
+    staleTime: 0,
+  });
+}
+
+async function fetchRooms({ signal }: { signal: AbortSignal }): Promise<LiveRooms> {
+  const answer = await request<OpsRooms>("GET", "/ops/rooms", {
+    signal,
+    timeoutMs: POLL_TIMEOUT_MS,
+  });
+  return { ...answer, receivedAtMs: serverNow() };
+}

@@ -1,0 +1,71 @@
+/**
+ * Which page a path names, who may see it, and where a person belongs after signing in.
+ * Pure; reading and changing the address bar is navigation.ts's.
+ */
+
+export type Role = "client" | "therapist" | "staff" | "employer_admin";
+
+export type PageName = "home" | "sign-in" | "sign-in-link" | "therapist" | "staff" | "not-found";
+
+export interface Place {
+  readonly page: PageName;
+  /** The secret of a mailed link; only for "sign-in-link". */
+  readonly token?: string;
+}
+
+const FIXED: Readonly<Record<string, PageName>> = {
+  "/": "home",
+  "/sign-in": "sign-in",
+  "/therapist": "therapist",
+  "/staff": "staff",
+};
+
+/** Pages which need a role; every other page is open to all. */
+const NEEDS: Readonly<Partial<Record<PageName, Role>>> = { therapist: "therapist", staff: "staff" };
+
+const HOMES: readonly (readonly [Role, string])[] = [
+  ["therapist", "/therapist"],
+  ["staff", "/staff"],
+];
+
+export function placeAt(pathname: string): Place {
+  const path = pathname.length > 1 ? pathname.replace(/\/+$/, "") || "/" : pathname;
+  const fixed = Object.hasOwn(FIXED, path) ? FIXED[path] : undefined;
+  if (fixed) return { page: fixed };
+  const link = /^\/sign-in\/([^/]+)$/.exec(path);
+  if (link?.[1]) return { page: "sign-in-link", token: link[1] };
+  return { page: "not-found" };
+}
+
+export function roleNeeded(page: PageName): Role | null {
+  return NEEDS[page] ?? null;
+}
+
+/** The page of one's own work; home for those whose work is elsewhere (a client's link). */
+export function homeOf(roles: readonly string[]): string {
+  return HOMES.find(([role]) => roles.includes(role))?.[1] ?? "/";
+}
+
+/**
+ * The wanted path after signing in, or null when it is not one of ours:
+ * "//evil.example" and "/\evil.example" are other hosts to a browser.
+ */
+export function safeNext(wanted: string | null): string | null {
+  if (!wanted || !/^\/(?![/\\])/.test(wanted)) return null;
+  const path = wanted.split(/[?#]/)[0] ?? "";
+  const page = placeAt(path).page;
+  const ours = page === "therapist" || page === "staff" || /^\/room\/[\w-]+$/.test(path);
+  return ours ? wanted : null;
+}
+
+export function signInPath(wanted: string): string {
+  return safeNext(wanted) ? `/sign-in?next=${encodeURIComponent(wanted)}` : "/sign-in";
+}
+
+/** Where a newly signed-in person goes: the wanted page when they may see it. */
+export function afterSignIn(roles: readonly string[], wanted: string | null): string {
+  const next = safeNext(wanted);
+  if (!next) return homeOf(roles);
+  const needed = roleNeeded(placeAt(next.split(/[?#]/)[0] ?? "").page);
+  return needed && !roles.includes(needed) ? homeOf(roles) : next;
+}

@@ -1,0 +1,46 @@
+/** Why signing in did not work; when there were too many attempts, the time from which it works again. */
+import { Alert } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { ApiError } from "../../shared/api";
+import { errorText } from "../../shared/errors";
+import { timeOfDay, visitorZone } from "../../shared/time";
+import { useNow } from "../ticking";
+import { secondsLeft } from "./fields";
+
+interface Props {
+  error: ApiError | null;
+  /** When the refused attempt was made (ms since 1970, this machine's clock). */
+  at: number;
+}
+
+export function Refusal({ error, at }: Props) {
+  const { t } = useTranslation();
+  if (!error) return <div role="alert" />;
+  const text = errorText(t, error);
+  return (
+    <div role="alert">
+      <Alert color="red" title={text.title}>
+        {error.code === "too_many_attempts" ? (
+          <Throttled retryAfterS={error.extra["retry_after_s"]} at={at} fallback={text.next} />
+        ) : (
+          text.next
+        )}
+      </Alert>
+    </div>
+  );
+}
+
+function Throttled(props: { retryAfterS: unknown; at: number; fallback: string }) {
+  const { t } = useTranslation();
+  useNow(1_000);
+  const left = secondsLeft(props.retryAfterS, props.at, Date.now());
+  if (left === null) return props.fallback;
+  if (left === 0) return t("app.sign_in.throttled_over");
+  const free = new Date(props.at + Number(props.retryAfterS) * 1000 + 59_000).toISOString();
+  return (
+    <>
+      {t("app.sign_in.throttled", { time: timeOfDay(free, visitorZone()) })}{" "}
+      <span aria-hidden="true">{t("app.sign_in.throttled_left", { count: left })}</span>
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { type Measured, qualityOf } from "./quality";
+
+const FINE: Measured = {
+  state: "connected",
+  transport: "udp",
+  up_bps: 900_000,
+  down_bps: 1_100_000,
+  loss_up_pct: 0.1,
+  loss_down_pct: 0,
+  rtt_ms: 35,
+};
+
+it.each<[string, Partial<Measured>, string, string]>([
+  ["nothing is wrong", {}, "good", "fine"],
+  ["the upload loses a little", { loss_up_pct: 2.1 }, "fair", "loss_up"],
+  ["the upload loses much", { loss_up_pct: 5.1 }, "poor", "loss_up"],
+  ["the download loses much", { loss_down_pct: 9 }, "poor", "loss_down"],
+  ["answers come late", { rtt_ms: 250 }, "fair", "rtt"],
+  ["answers come very late", { rtt_ms: 401 }, "poor", "rtt"],
+  [
+    "a lot is lost and late: the worse one counts",
+    { rtt_ms: 250, loss_down_pct: 6 },
+    "poor",
+    "loss_down",
+  ],
+  ["nothing flows", { up_bps: 0, down_bps: 0 }, "poor", "silent"],
+  ["only one way flows, as with camera and microphone off", { up_bps: 0 }, "good", "fine"],
+  ["the connection is gone", { state: "away", up_bps: null, down_bps: null }, "poor", "away"],
+  ["they only wait", { state: "waiting", up_bps: null, down_bps: null }, "none", "not_in_call"],
+  ["no figures have come yet", { up_bps: null, down_bps: null }, "none", "unmeasured"],
+  ["loss is not known", { loss_up_pct: null, loss_down_pct: null, rtt_ms: null }, "good", "fine"],
+])("when %s", (_when, change, level, cause) => {
+  expect(qualityOf({ ...FINE, ...change })).toEqual({ level, cause });
+});

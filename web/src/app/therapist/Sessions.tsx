@@ -1,0 +1,116 @@
+/** One day's sessions as a list: when, who, how it stands, and the way into the room while it is open. */
+import { Badge, Button, Text } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { timeOfDay } from "../../shared/time";
+import { Loading } from "../layout/Screens";
+import type { DaySession, DaySessions } from "../queries";
+import { type Stage, stageOf } from "./day";
+
+interface Props {
+  query: UseQueryResult<DaySessions>;
+  zone: string;
+  nowMs: number;
+  isToday: boolean;
+}
+
+export function Sessions({ query, zone, nowMs, isToday }: Props) {
+  const { t } = useTranslation();
+  const { data, isError } = query;
+  if (!data && isError) {
+    return (
+      <div className="card" role="alert">
+        <Text>{t("app.today.failed")}</Text>
+        <Button variant="default" onClick={() => void query.refetch()}>
+          {t("common.retry")}
+        </Button>
+      </div>
+    );
+  }
+  if (!data) return <Loading />;
+  return (
+    <>
+      <div role="status">
+        {isError ? <Text className="stale">{t("app.today.stale")}</Text> : null}
+      </div>
+      {data.sessions.length === 0 ? (
+        <Empty isToday={isToday} />
+      ) : (
+        <ul className="plain-list" aria-label={t("app.today.sessions")}>
+          {data.sessions.map((one) => (
+            <SessionRow key={one.booking_id} one={one} zone={zone} nowMs={nowMs} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Empty({ isToday }: { isToday: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <div className="card empty" data-testid="no-sessions">
+      <Text fw={700}>{t(isToday ? "app.today.empty_today" : "app.today.empty_day")}</Text>
+      <Text c="dimmed">{t("app.today.empty_hint")}</Text>
+    </div>
+  );
+}
+
+function SessionRow({ one, zone, nowMs }: { one: DaySession; zone: string; nowMs: number }) {
+  const { t } = useTranslation();
+  const start = timeOfDay(one.starts_at, zone);
+  const end = timeOfDay(one.ends_at, zone);
+  const stage = stageOf(one, nowMs);
+  return (
+    <li className="card session" data-testid="session-row" data-stage={stage}>
+      <div className="session-time">
+        <span aria-hidden="true">
+          {start}–{end}
+        </span>
+        <span className="visually-hidden">{t("app.today.until", { start, end })}</span>
+      </div>
+      <div className="grow">
+        <Text fw={700}>{t("app.today.client", { name: one.client_name })}</Text>
+        <Standing one={one} />
+      </div>
+      <Entry one={one} stage={stage} zone={zone} />
+    </li>
+  );
+}
+
+function Standing({ one }: { one: DaySession }) {
+  const { t } = useTranslation();
+  const status = t([`app.status.${one.status as "confirmed"}`, "app.status.unknown"]);
+  return (
+    <div className="badges">
+      <Badge variant="light" color={one.status === "confirmed" ? "green" : "gray"}>
+        {status}
+      </Badge>
+      {one.client_waiting ? (
+        <Badge color="apricot" data-testid="session-waiting">
+          {t("app.today.waiting")}
+        </Badge>
+      ) : null}
+    </div>
+  );
+}
+
+function Entry({ one, stage, zone }: { one: DaySession; stage: Stage; zone: string }) {
+  const { t } = useTranslation();
+  if (stage === "closed") return null;
+  if (stage === "early") {
+    const time = timeOfDay(one.enter_from, zone);
+    return <Text c="dimmed">{t("app.today.opens_at", { time })}</Text>;
+  }
+  if (stage === "past") return <Text c="dimmed">{t("app.today.past")}</Text>;
+  return (
+    <Button
+      component="a"
+      href={`/room/${one.booking_id}`}
+      aria-label={t("app.today.open_room_for", { name: one.client_name })}
+      data-testid="open-room"
+    >
+      {t("app.today.open_room")}
+    </Button>
+  );
+}
