@@ -1,0 +1,23 @@
+"""What a link allows when its token is shown. Pure; a GET never comes here (mail scanners follow links)."""
+
+from datetime import datetime
+
+from accounts.errors import LinkExpired, LinkRevoked
+from accounts.model import Link, Purpose
+
+SINGLE_USE = frozenset({Purpose.SIGN_IN})
+
+
+def check(link: Link, now: datetime) -> None:
+    """Raises LinkRevoked or LinkExpired."""
+    if link.revoked_at is not None:
+        raise LinkRevoked
+    if link.expires_at <= now:
+        raise LinkExpired
+    if link.purpose in SINGLE_USE and link.used_at is not None:
+        raise LinkExpired("This link was used already")
+
+
+def session_kind(purpose: Purpose) -> str:
+    """Signing in gives an account session, everything else a link session bound to the link's scope."""
+    return "account" if purpose is Purpose.SIGN_IN else "link"

@@ -1,0 +1,134 @@
+"""What others do with people inside their own transaction, as functions; sign-in is in accounts/entry.py.
+
+Every function takes the caller's connection and `now`, so that a booking and the person it creates stand or
+fall together.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from accounts import audit as trail
+from accounts import session_store, store
+from accounts.errors import MailTaken
+from accounts.model import LOCALES, Person, Purpose, Role, clean_name, normalize_email
+from core.database import violation
+from core.errors import Denied, Invalid
+from core.ids import EmployerId, PersonId, new_id, new_token, token_hash
+
+
+async def create_person(  # noqa: PLR0913  (what a person is made of)
+    connection: AsyncConnection,
+    *,
+    name: str,
+    email: str | None,
+    locale: str,
+    timezone: str,
+    roles: Iterable[str],
+    now: datetime,
+    verified: bool = False,
+) -> PersonId:
+    """A new person. Nobody known is looked up: an unverified address proves nothing.
+
+    Raises Invalid, MailTaken (only when `verified`).
+    """
+    if locale not in LOCALES:
+        raise Invalid(errors=[{"field": "locale", "message": "ja or en", "rule": "locale"}])
+    normalized = normalize_email(email) if email else None
+    if verified and normalized and await store.verified_holder(connection, normalized):
+        raise MailTaken
+    person_id = PersonId(new_id())
+    values = {
+        "id": person_id,
+        "name": clean_name(name),
+        "email": email.strip() if email else None,
+        "email_normalized": normalized,
+        "email_verified_at": now if verified and normalized else None,
+        "locale": locale,
+        "timezone": timezone,
+        "created_at": now,
+    }
+    try:
+        await store.insert_person(connection, values, {Role(role).value for role in roles})
+    except IntegrityError as error:
+        if violation(error) == "person_verified_email":
+            raise MailTaken from None
+        raise
+    return person_id
+
+
+async def people(connection: AsyncConnection, ids: Iterable[str]) -> dict[PersonId, Person]:
+    """The persons by id; unknown ids are missing."""
+    return await store.persons(connection, ids)
+
+
+async def issue_link(
+    connection: AsyncConnection,
+    *,
+    purpose: str,
+    scope: Mapping[str, str],
+    person_id: PersonId | None,
+    expires_at: datetime,
+    now: datetime,
+) -> str:
+    """The token of a new link; it cannot be read again afterwards."""
+    token = new_token()
+    values = {
+        "id": new_id(),
+        "token_hash": token_hash(token),
+        "purpose": Purpose(purpose).value,
+        "person_id": person_id,
+        "created_at": now,
+        "expires_at": expires_at,
+    }
+    await session_store.insert_link(connection, values, scope)
+    return token
+
+
+async def revoke_links(
+    connection: AsyncConnection, purpose: str, scope_key: str, value: str, now: datetime
+) -> int:
+    """Withdraw links by what they are for, and with them the sessions made from them; how many."""
+    return await session_store.revoke_links(connection, purpose, scope_key, value, now)
+
+
+async def bind_session(connection: AsyncConnection, session_id: str, person_id: PersonId) -> None:
+    """The person made through a link session becomes its person. Raises Denied if it has another."""
+    if not await session_store.bind(connection, session_id, person_id):
+        raise Denied
+
+
+async def revoke_sessions(connection: AsyncConnection, person_id: PersonId, now: datetime) -> int:
+    """End every session of a person; how many there were."""
+    return await session_store.revoke_sessions(connection, person_id, now)
+
+
+async def audit(
+    connection: AsyncConnection,
+    *,
+    actor: PersonId | None,
+    action: str,
+    subject: str,
+    detail: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Write down who did what to which subject. `detail`: flat, ids and stable words only."""
+    values = {"at": now, "actor_id": actor, "action": action, "subject": subject}
+    await store.insert_audit(connection, {**values, "detail": trail.checked(action, detail)})
+
+
+async def create_employer(connection: AsyncConnection, name: str, now: datetime) -> EmployerId:
+    """A paying company."""
+    employer_id = EmployerId(new_id())
+    await store.insert_employer(connection, employer_id, clean_name(name), now)
+    return employer_id
+
+
+async def entitle(
+    connection: AsyncConnection, employer_id: EmployerId, person_id: PersonId, now: datetime
+) -> None:
+    """The employer pays for this person; idempotent."""
+    await store.entitle(connection, employer_id, person_id, now)
