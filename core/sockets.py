@@ -1,0 +1,193 @@
+"""Socket.IO as this server speaks it: WebSocket only, msgpack, every event validated and acked.
+
+A frame is checked (core/packets.py) before the library sees it. Whoever sends nonsense is counted and hung
+up on. Packets of one connection are worked off in order, one at a time.
+The library's inner names are used in this file only and pinned by tests/core/test_sockets.py. Deliberately
+not here: what the events mean (signaling/gateway.py, chat/gateway.py).
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import engineio
+import socketio
+import structlog
+from aiohttp import web
+from engineio.async_drivers.aiohttp import WebSocket
+from pydantic import BaseModel, ValidationError
+
+from core.errors import Invalid, TodokuError
+from core.http import invalid
+from core.ids import new_id
+from core.packets import MAX_FRAME_BYTES, MalformedPacket, TodokuPacket, check_frame
+
+PING_INTERVAL_S = 10
+PING_TIMEOUT_S = 8
+CHANNEL = "todoku-sockets"
+
+log = structlog.get_logger()
+
+
+class _CheckedWebSocket(WebSocket):  # type: ignore[misc]
+    """A WebSocket that ends at the first malformed frame."""
+
+    async def wait(self) -> str | bytes:
+        frame: str | bytes = await super().wait()
+        try:
+            check_frame(frame)
+        except MalformedPacket as error:
+            self.server.malformed[str(error)] += 1
+            raise OSError("malformed packet") from None  # python-engineio then closes in order
+        return frame
+
+
+class _Transport(engineio.AsyncServer):  # type: ignore[misc]
+    """Engine.IO with checked frames."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.malformed: Counter[str] = Counter()
+        drivers = getattr(self, "_async")  # noqa: B009  (mypy cannot tell its type)
+        self._async = {**drivers, "websocket": _CheckedWebSocket}
+
+
+class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
+    """The Socket.IO server; `malformed` counts refused packets by reason."""
+
+    @property
+    def malformed(self) -> Counter[str]:
+        counted: Counter[str] = self.eio.malformed
+        return counted
+
+    def _engineio_server_class(self) -> type[_Transport]:
+        return _Transport
+
+    async def close(self) -> None:
+        """Hang up on everybody and end every task of this server."""
+        await self.shutdown()
+        sockets = list(self.eio.sockets.values())
+        await asyncio.gather(*(socket.close(wait=False) for socket in sockets), return_exceptions=True)
+        listener = getattr(self.manager, "thread", None)
+        if listener is not None:
+            listener.cancel()
+            await asyncio.gather(listener, return_exceptions=True)
+        redis = getattr(self.manager, "redis", None)
+        if redis is not None:
+            with contextlib.suppress(Exception):
+                await self.manager.pubsub.aclose()
+                await redis.aclose()
+
+
+def build_server(manager_url: str | None, origins: Sequence[str]) -> SocketServer:
+    """The Socket.IO server; attach it with `server.attach(app)`.
+
+    `manager_url` is the Redis that joins several web processes, None for one process. `origins`: the
+    pages that may connect; empty means the page's own host.
+    """
+    manager = None
+    logger = logging.getLogger("todoku.sockets")
+    logger.setLevel(logging.ERROR)  # below that the libraries log what people send
+    if manager_url is not None:
+        manager = socketio.AsyncRedisManager(manager_url, channel=CHANNEL, logger=logger)
+    server = SocketServer(
+        async_mode="aiohttp",
+        client_manager=manager,
+        serializer=TodokuPacket,
+        transports=["websocket"],
+        async_handlers=False,
+        max_http_buffer_size=MAX_FRAME_BYTES,
+        ping_interval=PING_INTERVAL_S,
+        ping_timeout=PING_TIMEOUT_S,
+        cors_allowed_origins=list(origins) or None,
+        logger=logger,
+        engineio_logger=logger,
+    )
+    server.namespaces = []  # only those with a handler; "/" is nobody's
+    return server
+
+
+Answer = BaseModel | Mapping[str, Any] | None
+Connect = Callable[[str, web.Request, Any], Awaitable[None]]
+Handler = Callable[[str, Any], Awaitable[Answer]]
+Disconnect = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """One namespace: who may connect, and each event's payload model and handler.
+
+    `connect(connection_id, request, auth)` raises a TodokuError to refuse. A handler gets the connection's id
+    and the validated payload; what it returns goes into the ack, a TodokuError it raises too.
+    """
+
+    path: str
+    auth: type[BaseModel]
+    connect: Connect
+    disconnect: Disconnect
+    events: Mapping[str, tuple[type[BaseModel], Handler]]
+
+
+def serve(server: SocketServer, namespace: Namespace) -> None:
+    """Answer `namespace` on `server`."""
+
+    async def connect(sid: str, environ: dict[str, Any], auth: Any) -> None:
+        async def enter() -> None:
+            payload = _parse(namespace.auth, {} if auth is None else auth)
+            await namespace.connect(sid, environ["aiohttp.request"], payload)
+
+        answer = await _answered(namespace.path, "connect", enter)
+        if not answer["ok"]:
+            raise socketio.exceptions.ConnectionRefusedError(answer["error"]["detail"], answer["error"])
+
+    async def disconnect(sid: str, _reason: str) -> None:
+        await _answered(namespace.path, "disconnect", lambda: namespace.disconnect(sid))
+
+    async def event(name: str, sid: str, *arguments: Any) -> dict[str, Any]:
+        known = name if name in namespace.events else "unknown"  # a stranger's word does not get into the log
+        return await _answered(namespace.path, known, lambda: _handle(namespace, name, sid, arguments))
+
+    server.on("connect", connect, namespace=namespace.path)
+    server.on("disconnect", disconnect, namespace=namespace.path)
+    server.on("*", event, namespace=namespace.path)
+
+
+async def _handle(namespace: Namespace, name: str, sid: str, arguments: tuple[Any, ...]) -> Answer:
+    if name not in namespace.events:
+        raise Invalid("There is no such event")
+    if len(arguments) != 1:
+        raise Invalid("An event carries exactly one object")
+    model, handler = namespace.events[name]
+    return await handler(sid, _parse(model, arguments[0]))
+
+
+def _parse(model: type[BaseModel], payload: Any) -> BaseModel:
+    if not isinstance(payload, dict):
+        raise Invalid("An event carries exactly one object")
+    try:
+        return model.model_validate(payload)
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+async def _answered(namespace: str, event: str, work: Callable[[], Awaitable[Answer]]) -> dict[str, Any]:
+    """Run `work`; its result or its error as an ack."""
+    try:
+        answer = await work()
+    except TodokuError as error:
+        return refusal(error)
+    except Exception:
+        error_id = new_id()
+        log.exception("event_failed", namespace=namespace, event_name=event, error_id=error_id)
+        return refusal(TodokuError(error_id=error_id))
+    content = answer.model_dump(mode="json") if isinstance(answer, BaseModel) else dict(answer or {})
+    return {**content, "ok": True}
+
+
+def refusal(error: TodokuError) -> dict[str, Any]:
+    """An ack that says no."""
+    return {"ok": False, "error": {**error.extra, "code": error.code, "detail": error.detail}}
