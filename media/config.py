@@ -1,0 +1,22 @@
+"""The `[media]` section of the configuration: where a relay listens and when it gives somebody up."""
+
+from dataclasses import dataclass
+
+from core.config import option
+
+
+@dataclass(frozen=True)
+class MediaConfig:
+    """One relay."""
+
+    relay_id: str = option("local", "name of this relay; every relay process needs its own")
+    udp_host: str = option("127.0.0.1", "address the media port listens on; 0.0.0.0 or :: for all interfaces")
+    udp_port: int = option(40000, "the one UDP port for all media; 0 takes a free one")
+    advertised_addresses: tuple[str, ...] = option(
+        (),
+        "IP addresses browsers reach the media port under (behind NAT: the public one); empty: the one it "
+        "listens on, or the machine's main one when that is all of them",
+    )
+    silent_after_s: float = option(6.0, "somebody from whom nothing has come for so long counts as silent")
+    gone_after_s: float = option(30.0, "somebody silent for so long is taken out of the room")
+    max_participants: int = option(200, "participants at one time; more are sent to another relay")

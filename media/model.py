@@ -1,0 +1,76 @@
+"""What crosses the line between a relay and those who use it: plain values, no behaviour."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.ids import ParticipantId, RelayId, RoomId
+from media.codecs import Kind
+
+EventName = Literal["connected", "silent", "disconnected"]
+
+
+@dataclass(frozen=True)
+class Track:
+    """What an m-line of an offer carries. Nobody's yet: `participant_id` is None."""
+
+    mid: str
+    participant_id: ParticipantId | None
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The relay's offer to one participant; an answer names its number."""
+
+    number: int
+    sdp: str
+    tracks: tuple[Track, ...]
+
+
+@dataclass(frozen=True)
+class RelayEvent:
+    """Something about a participant's media.
+
+    `connected`: media can flow (again). `silent`: nothing has come for a while. `disconnected`: given up, or
+    the browser said goodbye; the seat is free and a new join is needed.
+    """
+
+    room_id: RoomId
+    participant_id: ParticipantId
+    seat: int
+    event: EventName
+    transport: Literal["udp"] = "udp"
+
+
+@dataclass(frozen=True)
+class ParticipantStats:
+    """The last second of one participant. Up is from the browser, down is to it; None: nothing to measure."""
+
+    participant_id: ParticipantId
+    seat: int
+    state: Literal["joining", "connected", "silent"]
+    transport: Literal["udp"] | None
+    up_bps: int
+    down_bps: int
+    loss_up_pct: float | None
+    loss_down_pct: float | None
+    rtt_ms: float | None
+    received_packets: int
+    sent_packets: int
+
+
+@dataclass(frozen=True)
+class RoomStats:
+    """One room."""
+
+    room_id: RoomId
+    participants: tuple[ParticipantStats, ...]
+
+
+@dataclass(frozen=True)
+class RelayStats:
+    """A relay's last second. `counters`: what it ignored or did since its start, by kind."""
+
+    relay_id: RelayId
+    rooms: tuple[RoomStats, ...]
+    counters: dict[str, int]

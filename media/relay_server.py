@@ -1,0 +1,179 @@
+"""A relay's side of the bus: answers calls, checks grants, tells of itself.
+
+The relay trusts no caller's word about who may join: it verifies the grant with the public key. Calls are
+dispatched by a table; their arguments are validated, since they come from another process.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from core.bus import Bus, Subscription
+from core.clock import Clock
+from core.errors import Invalid, TodokuError
+from core.grants import GrantRefused, Verifier
+from core.ids import ParticipantId, RelayId, RoomId
+from media.model import RelayEvent
+from media.relay import Relay
+from media.relays import EVENTS_TOPIC, HELLO_EVERY_S, HELLO_TOPIC, STATS_TOPIC, relay_topic
+
+STATS_EVERY_S = 1.0
+
+log = structlog.get_logger()
+
+
+class _Call(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Nothing(_Call):
+    pass
+
+
+class _Room(_Call):
+    room_id: RoomId
+    epoch: int
+
+
+class _Join(_Call):
+    grant: str
+    seat: int
+
+
+class _Seat(_Call):
+    room_id: RoomId
+    participant_id: ParticipantId
+    seat: int
+
+
+class _Answer(_Seat):
+    number: int
+    sdp: str
+
+
+class RelayServer:
+    """Serves `relay` as `relay_id` from `start` to `close`."""
+
+    def __init__(self, bus: Bus, relay: Relay, verifier: Verifier, clock: Clock, relay_id: RelayId) -> None:
+        self._bus, self._relay, self._verifier, self._clock = bus, relay, verifier, clock
+        self._relay_id = relay_id
+        self._subscription: Subscription | None = None
+        self._events: asyncio.Queue[RelayEvent] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to answer. The relay itself must have been started."""
+        self._relay.on_event = self._events.put_nowait
+        self._subscription = await self._bus.serve(relay_topic(self._relay_id), self._serve)
+        work = (self._tell_events(), self._tell_hello(), self._tell_stats())
+        self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
+
+    async def close(self) -> None:
+        """Take no more calls and say so. May be called twice; the relay is closed by its owner."""
+        self._relay.draining = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        if self._subscription is not None:
+            subscription, self._subscription = self._subscription, None
+            with contextlib.suppress(TodokuError):
+                await subscription.close()
+                await self._hello()
+
+    async def _serve(self, message: dict[str, Any]) -> dict[str, Any]:
+        method = _METHODS.get(str(message.get("method")))
+        if method is None:
+            raise Invalid("the relay knows no such call")
+        model, handler = method
+        try:
+            call = model.model_validate(message.get("arguments"))
+        except ValidationError:
+            raise Invalid("the call's arguments are not what the relay takes") from None
+        return handler(self, call)
+
+    # The calls.
+
+    def _open_room(self, call: _Room) -> dict[str, Any]:
+        self._relay.open_room(call.room_id, call.epoch)
+        return {}
+
+    def _close_room(self, call: _Room) -> dict[str, Any]:
+        self._relay.close_room(call.room_id, call.epoch)
+        return {}
+
+    def _join(self, call: _Join) -> dict[str, Any]:
+        grant = self._verifier.verify(call.grant, self._clock.now())
+        if grant.scope != "seat":
+            raise GrantRefused("this right is for the waiting room only")
+        return asdict(self._relay.join(grant.room_id, grant.participant_id, grant.epoch, call.seat))
+
+    def _offer(self, call: _Seat) -> dict[str, Any]:
+        return asdict(self._relay.offer(call.room_id, call.participant_id, call.seat))
+
+    def _answer(self, call: _Answer) -> dict[str, Any]:
+        self._relay.answer(call.room_id, call.participant_id, call.seat, call.number, call.sdp)
+        return {}
+
+    def _leave(self, call: _Seat) -> dict[str, Any]:
+        self._relay.leave(call.room_id, call.participant_id, call.seat)
+        return {}
+
+    def _stats(self, call: _Nothing) -> dict[str, Any]:
+        return self._plain_stats()
+
+    def _plain_stats(self) -> dict[str, Any]:
+        return {**asdict(self._relay.stats()), "relay_id": self._relay_id}
+
+    # What is told unasked.
+
+    async def _tell_events(self) -> None:
+        while True:
+            event = await self._events.get()
+            await self._publish(EVENTS_TOPIC, {"relay_id": self._relay_id, **asdict(event)})
+
+    async def _tell_hello(self) -> None:
+        while True:
+            await self._hello()
+            await asyncio.sleep(HELLO_EVERY_S)
+
+    async def _tell_stats(self) -> None:
+        while True:
+            await asyncio.sleep(STATS_EVERY_S)
+            await self._publish(STATS_TOPIC, self._plain_stats())
+
+    async def _hello(self) -> None:
+        stats = self._relay.stats()
+        await self._publish(
+            HELLO_TOPIC,
+            {
+                "relay_id": self._relay_id,
+                "load": self._relay.load,
+                "rooms": [room.room_id for room in stats.rooms],
+                "draining": self._relay.draining,
+                "at": self._clock.now().isoformat(),
+            },
+        )
+
+    async def _publish(self, topic: str, payload: dict[str, Any]) -> None:
+        """A bus that is away costs a message, not the relay."""
+        try:
+            await self._bus.publish(topic, payload)
+        except TodokuError:
+            log.warning("relay_bus_unavailable", relay_id=self._relay_id)
+
+
+_METHODS: dict[str, tuple[type[_Call], Callable[[RelayServer, Any], dict[str, Any]]]] = {
+    "open_room": (_Room, RelayServer._open_room),
+    "close_room": (_Room, RelayServer._close_room),
+    "join": (_Join, RelayServer._join),
+    "offer": (_Seat, RelayServer._offer),
+    "answer": (_Answer, RelayServer._answer),
+    "leave": (_Seat, RelayServer._leave),
+    "stats": (_Nothing, RelayServer._stats),
+}

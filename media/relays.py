@@ -1,0 +1,98 @@
+"""How the rest of the house uses relays: calls over the bus, in plain data, wherever the relay runs.
+
+The relay's side is media/relay_server.py. Every call may raise core.bus.BusTimeout when the relay is gone,
+and what the called method of media.relay.Relay raises.
+"""
+
+from typing import Any
+
+from core.bus import Bus
+from core.ids import ParticipantId, RelayId, RoomId
+from media.model import Offer, ParticipantStats, RelayStats, RoomStats, Track
+
+HELLO_TOPIC = "relay.hello"
+EVENTS_TOPIC = "relay.events"
+STATS_TOPIC = "relay.stats"
+HELLO_EVERY_S = 2.0
+
+
+def relay_topic(relay_id: str) -> str:
+    """Where one relay answers."""
+    return f"relay.{relay_id}"
+
+
+class Relays:
+    """All relays that can be reached over this bus."""
+
+    def __init__(self, bus: Bus, timeout_s: float = 5.0) -> None:
+        self._bus = bus
+        self._timeout_s = timeout_s
+
+    async def open_room(self, relay_id: RelayId, room_id: RoomId, epoch: int) -> None:
+        """Have the relay take the room; a higher epoch ends what was before."""
+        await self._call(relay_id, "open_room", room_id=room_id, epoch=epoch)
+
+    async def close_room(self, relay_id: RelayId, room_id: RoomId, epoch: int) -> None:
+        """End the room for everybody; nothing when it is gone."""
+        await self._call(relay_id, "close_room", room_id=room_id, epoch=epoch)
+
+    async def join(self, relay_id: RelayId, grant_token: str, seat: int) -> Offer:
+        """A seat for whom the grant names. Also raises GrantRefused, GrantExpired."""
+        return read_offer(await self._call(relay_id, "join", grant=grant_token, seat=seat))
+
+    async def offer(
+        self, relay_id: RelayId, room_id: RoomId, participant_id: ParticipantId, seat: int
+    ) -> Offer:
+        """The current offer of a seat."""
+        return read_offer(
+            await self._call(relay_id, "offer", room_id=room_id, participant_id=participant_id, seat=seat)
+        )
+
+    async def answer(
+        self,
+        relay_id: RelayId,
+        room_id: RoomId,
+        participant_id: ParticipantId,
+        seat: int,
+        number: int,
+        sdp: str,
+    ) -> None:
+        """The browser's answer to offer `number`."""
+        await self._call(
+            relay_id,
+            "answer",
+            room_id=room_id,
+            participant_id=participant_id,
+            seat=seat,
+            number=number,
+            sdp=sdp,
+        )
+
+    async def leave(
+        self, relay_id: RelayId, room_id: RoomId, participant_id: ParticipantId, seat: int
+    ) -> None:
+        """Free the seat."""
+        await self._call(relay_id, "leave", room_id=room_id, participant_id=participant_id, seat=seat)
+
+    async def stats(self, relay_id: RelayId) -> RelayStats:
+        """The last second of everybody on the relay."""
+        return read_stats(await self._call(relay_id, "stats"))
+
+    async def _call(self, relay_id: RelayId, method: str, **arguments: Any) -> dict[str, Any]:
+        message = {"method": method, "arguments": arguments}
+        return await self._bus.request(relay_topic(relay_id), message, self._timeout_s)
+
+
+def read_offer(payload: dict[str, Any]) -> Offer:
+    """An offer as it came over the bus."""
+    tracks = tuple(Track(**track) for track in payload["tracks"])
+    return Offer(int(payload["number"]), str(payload["sdp"]), tracks)
+
+
+def read_stats(payload: dict[str, Any]) -> RelayStats:
+    """Statistics as they came over the bus: an answer, or a message on STATS_TOPIC."""
+    rooms = tuple(
+        RoomStats(RoomId(room["room_id"]), tuple(ParticipantStats(**p) for p in room["participants"]))
+        for room in payload["rooms"]
+    )
+    return RelayStats(RelayId(payload["relay_id"]), rooms, dict(payload["counters"]))

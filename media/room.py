@@ -1,0 +1,127 @@
+"""Who has a seat where. Pure bookkeeping; the only place that knows epochs and seat numbers.
+
+A room's epoch rises when it is ended: grants and orders of an earlier one are refused. A participant's seat
+number rises with every new tab or reload: the higher one replaces the lower, which then stays out.
+"""
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from core.ids import ParticipantId, RoomId
+from media.errors import OfferOutdated, RelayRoomFull, RelayRoomOutdated, RelayRoomUnknown, RelaySeatUnknown
+from media.plane import PeerKey
+
+PLACES = 2  # a consultation; the offer has one slot for the other person
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A participant's place, and the transport that stands for it."""
+
+    room_id: RoomId
+    participant_id: ParticipantId
+    number: int
+    peer: PeerKey
+    offer_number: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A seat after `take`: whose transport it replaced; `resumed` when the same seat was there already."""
+
+    seat: Seat
+    replaced: PeerKey | None = None
+    resumed: bool = False
+
+
+@dataclass
+class Room:
+    """One open room."""
+
+    room_id: RoomId
+    epoch: int
+    seats: dict[ParticipantId, Seat] = field(default_factory=dict)
+    latest_seat: dict[ParticipantId, int] = field(default_factory=dict)
+    latest_offer: dict[ParticipantId, int] = field(default_factory=dict)
+
+    def others(self, participant_id: ParticipantId) -> list[Seat]:
+        """The other people's seats."""
+        return [seat for seat in self.seats.values() if seat.participant_id != participant_id]
+
+
+class Rooms:
+    """The open rooms of one relay."""
+
+    def __init__(self) -> None:
+        self.rooms: dict[RoomId, Room] = {}
+        self._keys = count(1)
+
+    def open(self, room_id: RoomId, epoch: int) -> list[Seat]:
+        """Open, or raise the epoch of, a room. Gives the seats this ends. Raises RelayRoomOutdated."""
+        room = self.rooms.get(room_id)
+        if room is not None and room.epoch == epoch:
+            return []
+        if room is not None and room.epoch > epoch:
+            raise RelayRoomOutdated
+        self.rooms[room_id] = Room(room_id, epoch)
+        return list(room.seats.values()) if room is not None else []
+
+    def close(self, room_id: RoomId, epoch: int) -> list[Seat]:
+        """Close a room and give the seats this ends; nothing when it is gone. Raises RelayRoomOutdated."""
+        room = self.rooms.get(room_id)
+        if room is None:
+            return []
+        if room.epoch > epoch:
+            raise RelayRoomOutdated
+        del self.rooms[room_id]
+        return list(room.seats.values())
+
+    def take(self, room_id: RoomId, participant_id: ParticipantId, epoch: int, number: int) -> Taken:
+        """Give a seat. Raises RelayRoomUnknown, RelayRoomOutdated, RelayRoomFull, RelaySeatUnknown."""
+        room = self._room(room_id)
+        if room.epoch != epoch:
+            raise RelayRoomOutdated
+        held = room.seats.get(participant_id)
+        if held is not None and held.number == number:
+            return Taken(held, resumed=True)
+        if number < room.latest_seat.get(participant_id, number):
+            raise RelaySeatUnknown
+        if held is None and len(room.seats) >= PLACES:
+            raise RelayRoomFull
+        offer_number = room.latest_offer.get(participant_id, 0) + 1
+        seat = Seat(room_id, participant_id, number, PeerKey(next(self._keys)), offer_number)
+        room.seats[participant_id] = seat
+        room.latest_seat[participant_id] = number
+        room.latest_offer[participant_id] = offer_number
+        return Taken(seat, replaced=held.peer if held is not None else None)
+
+    def find(self, room_id: RoomId, participant_id: ParticipantId, number: int) -> Seat:
+        """The seat as named. Raises RelayRoomUnknown, RelaySeatUnknown."""
+        seat = self._room(room_id).seats.get(participant_id)
+        if seat is None or seat.number != number:
+            raise RelaySeatUnknown
+        return seat
+
+    def answered(self, room_id: RoomId, participant_id: ParticipantId, number: int, offer: int) -> Seat:
+        """The seat whose offer is answered. Raises OfferOutdated, and what `find` raises."""
+        seat = self.find(room_id, participant_id, number)
+        if seat.offer_number != offer:
+            raise OfferOutdated
+        return seat
+
+    def leave(self, seat: Seat) -> None:
+        """Free the seat, unless another has taken its place."""
+        room = self.rooms.get(seat.room_id)
+        if room is not None and room.seats.get(seat.participant_id) == seat:
+            del room.seats[seat.participant_id]
+
+    def others(self, seat: Seat) -> list[Seat]:
+        """The other people's seats in the seat's room."""
+        room = self.rooms.get(seat.room_id)
+        return room.others(seat.participant_id) if room is not None else []
+
+    def _room(self, room_id: RoomId) -> Room:
+        room = self.rooms.get(room_id)
+        if room is None:
+            raise RelayRoomUnknown
+        return room

@@ -1,0 +1,44 @@
+"""A relay on a free port, and browsers that join it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import count
+
+import pytest
+
+from core.clock import SystemClock
+from core.ids import ParticipantId, RoomId
+from media.config import MediaConfig
+from media.relay import Relay
+from tests.media.client import Client
+
+ROOM = RoomId("room")
+Join = Callable[..., Awaitable[Client]]
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[Relay]:
+    opened = Relay(MediaConfig(udp_port=0), SystemClock())
+    await opened.start()
+    opened.open_room(ROOM, 1)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def join(relay: Relay) -> AsyncIterator[Join]:
+    """Brings a connected client into the room."""
+    clients: list[Client] = []
+    numbers = count(0)
+
+    async def one(name: str, seat: int = 1) -> Client:
+        base = 1000 * (next(numbers) + 1)
+        participant = ParticipantId(name)
+        client = Client(relay.join(ROOM, participant, 1, seat), (base + 11, base + 21, base + 22))
+        clients.append(client)
+        relay.answer(ROOM, participant, seat, client.offer.number, client.answer)
+        await client.connect()
+        return client
+
+    yield one
+    for client in clients:
+        await client.close()
