@@ -158,9 +158,12 @@ class Booking:
     starts_at: datetime
     ends_at: datetime
     client_timezone: str
+    therapist_timezone: str
     status: Status
     hold_expires_at: datetime | None
-    sequence: int
+    sequence: int  # iCalendar SEQUENCE
+    created_at: datetime
+    updated_at: datetime
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,7 @@ class Visit:
     ends_at: datetime
     timezone: str
     status: Status
+    sequence: int  # iCalendar SEQUENCE
     enter_from: datetime
     enter_until: datetime
     role: str  # "client" or "therapist"
