@@ -1,0 +1,303 @@
+"""Holding and booking a time: what happens inside the one transaction (domain rules I1-I5, I7, I8).
+
+Order of locks: therapist, client, care, booking. The checks here give clear answers; what cannot be true is
+refused by the database even if they were wrong. Not here: opening the transaction, alternatives (service.py).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from accounts import service as accounts
+from core import outbox
+from core.database import violation
+from core.errors import Denied, TodokuError
+from core.idempotency import IdempotencyMismatch
+from core.ids import BookingId, CareId, EmployerId, PersonId, new_id
+from scheduler import practice_store, store
+from scheduler.capacity import Closed, closed
+from scheduler.config import SchedulerConfig
+from scheduler.errors import (
+    CareElsewhere,
+    ClientBusy,
+    HoldExpired,
+    HoldPending,
+    SlotNotOffered,
+    SlotTaken,
+    TherapistFull,
+    TherapistUnknown,
+)
+from scheduler.hours import zone
+from scheduler.model import Booking, Care, Span, Status, Therapist
+from scheduler.slots import Verdict, judge
+
+MARGIN = timedelta(days=2)  # how far around a wished time bookings can matter
+
+# What a constraint's refusal means to the one who asked.
+LAWS: dict[str, type[TodokuError]] = {
+    "th_no_overlap": SlotTaken,
+    "cl_no_overlap": ClientBusy,
+    "one_hold": HoldPending,
+    "one_care": CareElsewhere,
+    "care_of_another": Denied,
+    "idempotency_pkey": IdempotencyMismatch,
+}
+CLOSED: dict[Closed, type[TodokuError]] = {
+    Closed.FULL: TherapistFull,
+    Closed.PAUSED: TherapistFull,
+    Closed.LICENCE_EXPIRED: SlotNotOffered,
+    Closed.LICENCE_UNVERIFIED: SlotNotOffered,
+}
+VERDICTS: dict[Verdict, type[TodokuError]] = {
+    Verdict.TAKEN: SlotTaken,
+    Verdict.NOT_OFFERED: SlotNotOffered,
+}
+
+
+@dataclass(frozen=True)
+class Booker:
+    """Who books: `holder` is the person's id, or the link session's while nobody is known."""
+
+    holder: str
+    client_id: PersonId | None
+    employer_id: EmployerId | None
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A time of a therapist."""
+
+    therapist_id: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
+class Wish(Pick):
+    """What is asked for; name and mail count only where a new person is made."""
+
+    name: str
+    email: str
+    timezone: str
+    locale: str
+    hold_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Arrangement(Pick):
+    """A booking made for a client by somebody else: bound by places and overlaps, not by hours and notice."""
+
+    client_id: PersonId
+    timezone: str
+    arranged_by: PersonId | None  # None: the system itself
+
+
+@contextmanager
+def laws() -> Iterator[None]:
+    """Turn a refusal by the database into the error that names its reason."""
+    try:
+        yield
+    except DBAPIError as error:
+        kind = LAWS.get(violation(error) or "")
+        if kind is None:
+            raise
+        raise kind from None
+
+
+async def hold(
+    connection: AsyncConnection, booker: Booker, pick: Pick, config: SchedulerConfig, now: datetime
+) -> Booking:
+    """Reserve a time for a few minutes in place of the booker's earlier hold."""
+    therapist, _ = await _prepare(connection, booker, pick, now)
+    await store.clear_holds(connection, therapist.id, booker.holder, None, now)
+    await _check_time(connection, therapist, booker.holder, pick.starts_at, config, now)
+    values = _times(therapist, pick.starts_at, "UTC", config) | {
+        "client_id": booker.client_id,
+        "holder": booker.holder,
+        "status": Status.HELD,
+        "hold_expires_at": now + timedelta(seconds=config.hold_s),
+    }
+    return await _insert(connection, values, now)
+
+
+async def book(
+    connection: AsyncConnection, booker: Booker, wish: Wish, config: SchedulerConfig, now: datetime
+) -> Booking:
+    """Confirm a time; a new client's first booking opens the care and takes a place."""
+    therapist, care = await _prepare(connection, booker, wish, now)
+    held = await _held(connection, booker, wish, now)
+    await store.clear_holds(connection, therapist.id, booker.holder, held.id if held else None, now)
+    # Who picked in time may take the minutes of the hold to type their name.
+    asked_at = held.created_at if held else now
+    await _check_time(connection, therapist, booker.holder, wish.starts_at, config, asked_at)
+    client_id = booker.client_id or await _new_client(connection, booker, wish, now)
+    care_id = care.id if care else await _open_care(connection, client_id, therapist.id, now)
+    values = _times(therapist, wish.starts_at, wish.timezone, config) | {
+        "client_id": client_id,
+        "care_id": care_id,
+        "holder": booker.holder,
+        "status": Status.CONFIRMED,
+        "hold_expires_at": None,
+    }
+    confirmed = await _confirm(connection, held, values, now)
+    await _tell(connection, confirmed, Status.HELD if held else None, booker.holder, now)
+    return confirmed
+
+
+async def book_on_behalf(
+    connection: AsyncConnection, arrangement: Arrangement, config: SchedulerConfig, now: datetime
+) -> Booking:
+    """Confirm a time for a client, also outside hours; who arranged it is recorded."""
+    booker = Booker(arrangement.client_id, arrangement.client_id, None)
+    therapist, care = await _prepare(connection, booker, arrangement, now)
+    await store.clear_holds(connection, therapist.id, booker.holder, None, now)
+    care_id = care.id if care else await _open_care(connection, arrangement.client_id, therapist.id, now)
+    values = _times(therapist, arrangement.starts_at, arrangement.timezone, config) | {
+        "client_id": arrangement.client_id,
+        "care_id": care_id,
+        "holder": booker.holder,
+        "status": Status.CONFIRMED,
+        "arranged_by": arrangement.arranged_by,
+    }
+    confirmed = await _insert(connection, values, now)
+    await _tell(connection, confirmed, None, arrangement.arranged_by, now)
+    return confirmed
+
+
+async def _prepare(
+    connection: AsyncConnection, booker: Booker, pick: Pick, now: datetime
+) -> tuple[Therapist, Care | None]:
+    """Lock therapist and client; refuse whom this client may not book."""
+    await store.lock_therapist(connection, pick.therapist_id)
+    if booker.client_id is not None:
+        await store.lock_client(connection, booker.client_id)
+    therapist = await practice_store.find_therapist(connection, pick.therapist_id)
+    if therapist is None:
+        raise TherapistUnknown
+    care = await store.open_care(connection, booker.client_id) if booker.client_id else None
+    if care is not None and care.therapist_id != therapist.id:
+        raise CareElsewhere
+    reason = closed(therapist, max(pick.starts_at, now), in_care=care is not None)
+    if reason is not None:
+        raise CLOSED[reason]
+    return therapist, care
+
+
+async def _held(connection: AsyncConnection, booker: Booker, wish: Wish, now: datetime) -> Booking | None:
+    """The booker's living hold of exactly this time. Raises HoldExpired when one was named and is not it."""
+    held = await store.hold_of(connection, booker.holder)
+    fits = (
+        held is not None
+        and held.therapist_id == wish.therapist_id
+        and held.starts_at == wish.starts_at
+        and held.hold_expires_at is not None
+        and held.hold_expires_at > now
+        and wish.hold_id in (None, held.id)
+    )
+    if not fits and wish.hold_id is not None:
+        raise HoldExpired
+    return held if fits else None
+
+
+async def _check_time(
+    connection: AsyncConnection,
+    therapist: Therapist,
+    holder: str,
+    starts_at: datetime,
+    config: SchedulerConfig,
+    now: datetime,
+) -> None:
+    """The same function that draws the list decides about the one time."""
+    around = Span(starts_at - MARGIN, starts_at + MARGIN)
+    calendars = await practice_store.calendars(connection, [therapist], around, now, holder)
+    verdict = judge(calendars[therapist.id], config.rules(), starts_at, now)
+    if verdict is not Verdict.FREE:
+        raise VERDICTS[verdict]
+
+
+async def _new_client(connection: AsyncConnection, booker: Booker, wish: Wish, now: datetime) -> PersonId:
+    """A person for an open booking link; an unverified mail proves nothing, so nobody known is looked up."""
+    person_id = await accounts.create_person(
+        connection,
+        name=wish.name,
+        email=wish.email,
+        locale=wish.locale,
+        timezone=wish.timezone,
+        roles=("client",),
+        now=now,
+    )
+    if booker.employer_id is not None:
+        await accounts.entitle(connection, booker.employer_id, person_id, now)
+    return person_id
+
+
+async def _open_care(
+    connection: AsyncConnection, client_id: PersonId, therapist_id: PersonId, now: datetime
+) -> CareId:
+    if not await store.take_place(connection, therapist_id):
+        raise TherapistFull
+    with laws():
+        care_id = await store.insert_care(connection, client_id, therapist_id, now)
+    payload = {"care_id": care_id, "client_id": client_id, "therapist_id": therapist_id}
+    await outbox.put(connection, "care.opened", payload, now=now, dedupe_key=care_id)
+    return care_id
+
+
+def _times(
+    therapist: Therapist, starts_at: datetime, client_timezone: str, config: SchedulerConfig
+) -> dict[str, Any]:
+    """Everything in a booking's row that follows from its start."""
+    slot = config.rules().slot(starts_at)
+    block = config.rules().block(slot)
+    return {
+        "therapist_id": therapist.id,
+        "starts_at": slot.starts_at,
+        "ends_at": slot.ends_at,
+        "block_from": block.starts_at,
+        "block_to": block.ends_at,
+        "client_timezone": client_timezone,
+        "therapist_timezone": therapist.timezone,
+        "local_start": starts_at.astimezone(zone(therapist.timezone)).strftime("%Y-%m-%dT%H:%M"),
+    }
+
+
+async def _insert(connection: AsyncConnection, values: dict[str, Any], now: datetime) -> Booking:
+    booking_id = BookingId(new_id())
+    row = values | {"id": booking_id, "uid": f"{booking_id}@todoku", "created_at": now, "updated_at": now}
+    with laws():
+        await store.insert_booking(connection, row)
+    return await _read(connection, booking_id)
+
+
+async def _confirm(
+    connection: AsyncConnection, held: Booking | None, values: dict[str, Any], now: datetime
+) -> Booking:
+    """A hold becomes the booking itself, so its time is never free in between."""
+    if held is None:
+        return await _insert(connection, values, now)
+    with laws():
+        await store.update_booking(connection, held.id, values | {"updated_at": now})
+    return await _read(connection, held.id)
+
+
+async def _read(connection: AsyncConnection, booking_id: BookingId) -> Booking:
+    found = await store.find(connection, booking_id)
+    assert found is not None, "written in this transaction"  # noqa: S101
+    return found
+
+
+async def _tell(
+    connection: AsyncConnection, booking: Booking, before: Status | None, actor: str | None, now: datetime
+) -> None:
+    await store.record(connection, booking.id, (before, booking.status), actor, now)
+    await outbox.put(
+        connection,
+        "booking.confirmed",
+        {"booking_id": booking.id},
+        now=now,
+        dedupe_key=f"{booking.id}/{booking.sequence}",
+    )

@@ -1,0 +1,136 @@
+"""What a client can pick from: therapists, their free times, and what to offer when a time is gone.
+
+Only reads; booking.py checks again under the therapist's lock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from accounts import service as accounts
+from core.ids import PersonId
+from scheduler import practice_store, store
+from scheduler.alternatives import LIMIT, offers
+from scheduler.booking import Booker, Pick
+from scheduler.capacity import closed
+from scheduler.config import SchedulerConfig
+from scheduler.errors import CareElsewhere, TherapistUnknown
+from scheduler.model import Alternative, Calendar, Slot, Span, Therapist
+from scheduler.slots import free_slots
+
+LOOK_AROUND = timedelta(days=7)  # how far alternatives may lie from the wished time
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A therapist as a client sees one."""
+
+    therapist: Therapist
+    name: str
+    next_free_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Whom a client may book; `own` when that is the therapist they are in care with."""
+
+    therapists: tuple[Offered, ...]
+    own: bool
+
+
+async def choice(
+    connection: AsyncConnection, booker: Booker, config: SchedulerConfig, now: datetime
+) -> Choice:
+    """Therapists with a free place, soonest first; for a client in care only their own."""
+    therapists, own = await _allowed(connection, booker, now)
+    until = now + timedelta(days=config.window_days + 1)
+    calendars = await practice_store.calendars(connection, therapists, Span(now, until), now, booker.holder)
+    people = await accounts.people(connection, [one.id for one in therapists])
+    found = [
+        Offered(one, people[one.id].name, _next_free(calendars[one.id], config, now, until))
+        for one in therapists
+    ]
+    found.sort(key=lambda one: (one.next_free_at is None, one.next_free_at or now, one.therapist.id))
+    return Choice(tuple(found), own)
+
+
+async def slots(
+    connection: AsyncConnection,
+    booker: Booker,
+    therapist_id: str,
+    within: Span,
+    config: SchedulerConfig,
+    now: datetime,
+) -> list[Slot]:
+    """Free times of one therapist, none while closed. Raises CareElsewhere, TherapistUnknown."""
+    therapist = await practice_store.find_therapist(connection, therapist_id)
+    if therapist is None:
+        raise TherapistUnknown
+    care = await store.open_care(connection, booker.client_id) if booker.client_id else None
+    if care is not None and care.therapist_id != therapist.id:
+        raise CareElsewhere
+    if closed(therapist, now, in_care=care is not None) is not None:
+        return []
+    calendars = await practice_store.calendars(connection, [therapist], within, now, booker.holder)
+    return [
+        slot
+        for slot in free_slots(calendars[therapist.id], config.rules(), within, now)
+        if closed(therapist, slot.starts_at, in_care=care is not None) is None
+    ]
+
+
+async def alternatives(
+    connection: AsyncConnection, booker: Booker, pick: Pick, config: SchedulerConfig, now: datetime
+) -> list[Alternative]:
+    """The nearest free times of the same therapist, filled up with those of others this client may book."""
+    therapists, _ = await _allowed(connection, booker, now)
+    around = Span(pick.starts_at - LOOK_AROUND, pick.starts_at + LOOK_AROUND)
+    own = [one for one in therapists if one.id == pick.therapist_id]
+    times = await _times(connection, own, around, booker, config, now)
+    if len(times) >= LIMIT:
+        return offers(times, [], pick.starts_at)
+    others = [one for one in therapists if one.id != pick.therapist_id]
+    return offers(times, await _times(connection, others, around, booker, config, now), pick.starts_at)
+
+
+async def _allowed(
+    connection: AsyncConnection, booker: Booker, now: datetime
+) -> tuple[list[Therapist], bool]:
+    care = await store.open_care(connection, booker.client_id) if booker.client_id else None
+    therapists = await practice_store.all_therapists(connection)
+    if care is not None:
+        mine = [one for one in therapists if one.id == care.therapist_id]
+        return [one for one in mine if closed(one, now, in_care=True) is None], True
+    return [one for one in therapists if closed(one, now, in_care=False) is None], False
+
+
+async def _times(
+    connection: AsyncConnection,
+    therapists: Sequence[Therapist],
+    around: Span,
+    booker: Booker,
+    config: SchedulerConfig,
+    now: datetime,
+) -> list[Alternative]:
+    calendars = await practice_store.calendars(connection, therapists, around, now, booker.holder)
+    return [
+        Alternative(PersonId(therapist_id), slot.starts_at, slot.ends_at)
+        for therapist_id, calendar in calendars.items()
+        for slot in free_slots(calendar, config.rules(), around, now)
+    ]
+
+
+def _next_free(
+    calendar: Calendar, config: SchedulerConfig, now: datetime, until: datetime
+) -> datetime | None:
+    """The first free start; looks week by week, since most therapists have one in the first."""
+    start = now
+    while start < until:
+        found = free_slots(calendar, config.rules(), Span(start, min(start + WEEK, until)), now)
+        if found:
+            return found[0].starts_at
+        start += WEEK
+    return None

@@ -1,0 +1,119 @@
+"""A therapist's own practice: joining it, reading it, changing how many clients to have.
+
+Lowering the capacity ends no care; it only takes no new clients. Not here: editing hours.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.errors import PreconditionFailed
+from core.ids import PersonId
+from scheduler import practice_store, store
+from scheduler.errors import TherapistUnknown
+from scheduler.hours import zone
+from scheduler.model import Rule, Therapist
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Weekly hours as written: weekday 0 = Monday, "09:00" to "17:00"; "24:00" is the end of the day."""
+
+    weekday: int
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
+class NewTherapist:
+    """What makes a person a therapist here; a licence without `licence_verified_at` is not offered yet."""
+
+    person_id: PersonId
+    licence_kind: str
+    licence_number: str
+    licence_verified_at: datetime | None
+    licence_expires_at: datetime | None
+    timezone: str
+    hours: Sequence[Hours]
+    capacity: int
+    headline: dict[str, str]  # by language, "ja" and "en"
+    languages: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A therapist's settings with the load they lead to."""
+
+    therapist: Therapist
+    hours: tuple[Hours, ...]
+
+
+@dataclass(frozen=True)
+class PracticeChange:
+    """What a therapist sets; None leaves it."""
+
+    capacity: int | None = None
+    pause_new: bool | None = None
+
+
+async def register_therapist(connection: AsyncConnection, new: NewTherapist, now: datetime) -> None:
+    """Add a therapist with weekly hours. Raises ValueError for an unknown zone or clock time."""
+    zone(new.timezone)
+    await practice_store.insert_therapist(
+        connection,
+        {
+            "id": new.person_id,
+            "licence_kind": new.licence_kind,
+            "licence_number": new.licence_number,
+            "licence_verified_at": new.licence_verified_at,
+            "licence_expires_at": new.licence_expires_at,
+            "timezone": new.timezone,
+            "headline": dict(new.headline),
+            "languages": list(new.languages),
+            "capacity": new.capacity,
+            "pause_new": False,
+            "created_at": now,
+        },
+    )
+    rules = [Rule(h.weekday, to_minute(h.start), to_minute(h.end), new.timezone) for h in new.hours]
+    await practice_store.insert_rules(connection, new.person_id, rules)
+
+
+async def practice(connection: AsyncConnection, therapist_id: str) -> Practice:
+    """Raises TherapistUnknown."""
+    therapist = await practice_store.find_therapist(connection, therapist_id)
+    if therapist is None:
+        raise TherapistUnknown
+    rules = (await practice_store.rules_of(connection, [therapist_id]))[therapist_id]
+    hours = tuple(Hours(r.weekday, to_clock(r.start_minute), to_clock(r.end_minute)) for r in rules)
+    return Practice(therapist, hours)
+
+
+async def change_practice(
+    connection: AsyncConnection, therapist_id: str, version: int, change: PracticeChange
+) -> Practice:
+    """Raises PreconditionFailed when `version` is not the stored one."""
+    await store.lock_therapist(connection, therapist_id)
+    values: dict[str, int | bool] = {}
+    if change.capacity is not None:
+        values["capacity"] = change.capacity
+    if change.pause_new is not None:
+        values["pause_new"] = change.pause_new
+    if not await practice_store.update_practice(connection, therapist_id, version, values):
+        raise PreconditionFailed
+    return await practice(connection, therapist_id)
+
+
+def to_minute(clock_time: str) -> int:
+    """ "09:30" as minutes of the day, "24:00" as 1440. Raises ValueError."""
+    hours, _, minutes = clock_time.partition(":")
+    minute = int(hours) * 60 + int(minutes)
+    if not 0 <= minute <= 1440 or int(minutes) > 59:
+        raise ValueError(f"not a clock time: {clock_time!r}")
+    return minute
+
+
+def to_clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"

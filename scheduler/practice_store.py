@@ -1,0 +1,151 @@
+"""SQL of a therapist's practice: who they are, their hours, and what already fills their time."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.ids import PersonId, new_id
+from scheduler.model import LIVE, Calendar, Override, Rule, Span, Status, Therapist
+from scheduler.tables import availability_override, availability_rule, booking, therapist, time_off
+
+
+async def find_therapist(connection: AsyncConnection, therapist_id: str) -> Therapist | None:
+    row = (await connection.execute(sa.select(therapist).where(therapist.c.id == therapist_id))).first()
+    return None if row is None else _therapist(row)
+
+
+async def all_therapists(connection: AsyncConnection) -> list[Therapist]:
+    rows = await connection.execute(sa.select(therapist).order_by(therapist.c.id))
+    return [_therapist(row) for row in rows]
+
+
+async def insert_therapist(connection: AsyncConnection, values: dict[str, Any]) -> None:
+    await connection.execute(sa.insert(therapist).values(values))
+
+
+async def insert_rules(connection: AsyncConnection, therapist_id: str, rules: Iterable[Rule]) -> None:
+    values = [
+        {
+            "id": new_id(),
+            "therapist_id": therapist_id,
+            "weekday": rule.weekday,
+            "start_minute": rule.start_minute,
+            "end_minute": rule.end_minute,
+            "timezone": rule.timezone,
+            "valid_from": rule.valid_from,
+            "valid_to": rule.valid_to,
+        }
+        for rule in rules
+    ]
+    if values:
+        await connection.execute(sa.insert(availability_rule), values)
+
+
+async def update_practice(
+    connection: AsyncConnection, therapist_id: str, version: int, values: dict[str, Any]
+) -> bool:
+    """Change what the therapist sets; False if somebody changed it since `version`."""
+    guarded = (
+        sa.update(therapist)
+        .where(therapist.c.id == therapist_id, therapist.c.version == version)
+        .values(values | {"version": version + 1})
+    )
+    return (await connection.execute(guarded)).rowcount == 1
+
+
+async def rules_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[Rule]]:
+    """Weekly hours by therapist, in the order of the week."""
+    table = availability_rule
+    query = sa.select(table).where(table.c.therapist_id.in_(ids))
+    found: dict[str, list[Rule]] = {therapist_id: [] for therapist_id in ids}
+    for row in await connection.execute(query.order_by(table.c.weekday, table.c.start_minute)):
+        rule = Rule(row.weekday, row.start_minute, row.end_minute, row.timezone, row.valid_from, row.valid_to)
+        found[row.therapist_id].append(rule)
+    return found
+
+
+async def calendars(
+    connection: AsyncConnection,
+    therapists: Sequence[Therapist],
+    within: Span,
+    now: datetime,
+    holder: str = "",
+) -> dict[PersonId, Calendar]:
+    """Everything that decides free time in `within`; expired holds and those of `holder` do not count."""
+    ids = [one.id for one in therapists]
+    rules = await rules_of(connection, ids)
+    overrides = await _overrides(connection, ids)
+    off = await _time_off(connection, ids, within)
+    busy = await _busy(connection, ids, within, now, holder)
+    return {
+        one.id: Calendar(
+            timezone=one.timezone,
+            rules=tuple(rules[one.id]),
+            overrides=tuple(overrides[one.id]),
+            time_off=tuple(off[one.id]),
+            busy=tuple(busy[one.id]),
+        )
+        for one in therapists
+    }
+
+
+async def _overrides(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[Override]]:
+    table = availability_override
+    found: dict[str, list[Override]] = {therapist_id: [] for therapist_id in ids}
+    for row in await connection.execute(sa.select(table).where(table.c.therapist_id.in_(ids))):
+        override = Override(row.local_date, row.start_minute, row.end_minute, row.timezone)
+        found[row.therapist_id].append(override)
+    return found
+
+
+async def _time_off(connection: AsyncConnection, ids: Sequence[str], within: Span) -> dict[str, list[Span]]:
+    query = sa.select(time_off.c.therapist_id, time_off.c.starts_at, time_off.c.ends_at).where(
+        time_off.c.therapist_id.in_(ids),
+        time_off.c.starts_at < within.ends_at,
+        time_off.c.ends_at > within.starts_at,
+    )
+    return await _spans(connection, query, ids)
+
+
+async def _busy(
+    connection: AsyncConnection, ids: Sequence[str], within: Span, now: datetime, holder: str
+) -> dict[str, list[Span]]:
+    held = booking.c.status == Status.HELD
+    ignored = sa.and_(held, sa.or_(booking.c.hold_expires_at <= now, booking.c.holder == holder))
+    query = sa.select(booking.c.therapist_id, booking.c.block_from, booking.c.block_to).where(
+        booking.c.therapist_id.in_(ids),
+        booking.c.status.in_(LIVE),
+        booking.c.block_from < within.ends_at,
+        booking.c.block_to > within.starts_at,
+        sa.not_(ignored),
+    )
+    return await _spans(connection, query, ids)
+
+
+async def _spans(
+    connection: AsyncConnection, query: sa.Select[Any], ids: Sequence[str]
+) -> dict[str, list[Span]]:
+    found: dict[str, list[Span]] = {therapist_id: [] for therapist_id in ids}
+    for therapist_id, starts_at, ends_at in await connection.execute(query):
+        found[therapist_id].append(Span(starts_at, ends_at))
+    return found
+
+
+def _therapist(row: Any) -> Therapist:
+    return Therapist(
+        id=PersonId(row.id),
+        licence_kind=row.licence_kind,
+        licence_verified_at=row.licence_verified_at,
+        licence_expires_at=row.licence_expires_at,
+        timezone=row.timezone,
+        headline=row.headline,
+        languages=tuple(row.languages),
+        capacity=row.capacity,
+        active=row.active,
+        offers=row.offers,
+        pause_new=row.pause_new,
+        version=row.version,
+    )

@@ -1,0 +1,259 @@
+"""Use-cases of the scheduler: one method per verb; each opens its transaction.
+
+What happens inside is in booking.py, browsing.py, practice.py and visits.py. Functions that others call in a
+transaction of their own (fulfil, register_therapist, book_on_behalf) take the connection and are named here.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from accounts import service as accounts
+from core.clock import Clock
+from core.database import Database
+from core.errors import Denied, NotFound
+from core.http import Identity, rfc3339
+from core.idempotency import Stored, recall, remember
+from core.ids import EmployerId, PersonId
+from scheduler import booking as bookings
+from scheduler import browsing, practice_store, store, visits
+from scheduler import practice as practices
+from scheduler.booking import Arrangement, Booker, Pick, Wish, book_on_behalf, laws
+from scheduler.calendar_file import Entry, calendar_file
+from scheduler.config import SchedulerConfig
+from scheduler.errors import HoldExpired, SlotNotOffered, SlotTaken, TherapistFull, TherapistUnknown
+from scheduler.hours import local_days, zone
+from scheduler.model import Alternative, Booking, Slot, Span, Status, Visit
+from scheduler.practice import Hours, NewTherapist, Practice, PracticeChange, register_therapist
+from scheduler.visits import Session, fulfil
+
+__all__ = [
+    "Arrangement",
+    "Hours",
+    "NewTherapist",
+    "SchedulerService",
+    "book_on_behalf",
+    "fulfil",
+    "register_therapist",
+]
+
+WITH_ALTERNATIVES = (SlotTaken, SlotNotOffered, TherapistFull)
+
+
+@dataclass(frozen=True)
+class Once:
+    """An Idempotency-Key with the body it came with."""
+
+    key: str | None
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """A booking as one of its people sees it; `join_url` is a secret of the client's and None for others."""
+
+    visit: Visit
+    join_url: str | None
+
+
+def booker_of(identity: Identity) -> Booker:
+    """Who books: a booking link or a signed-in client. Raises Denied for everybody else."""
+    if identity.kind == "link" and identity.scope.get("purpose") != "booking":
+        raise Denied
+    if identity.kind == "account" and "client" not in identity.roles:
+        raise Denied
+    employer_id = identity.scope.get("employer_id")
+    if identity.person_id is None and employer_id is None:
+        raise Denied
+    return Booker(
+        holder=identity.person_id or identity.session_id,
+        client_id=identity.person_id,
+        employer_id=EmployerId(employer_id) if employer_id else None,
+    )
+
+
+class SchedulerService:
+    """Everything that can be asked of the scheduler."""
+
+    def __init__(
+        self, database: Database, config: SchedulerConfig, clock: Clock, public_url: str, sender: str
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._public_url = public_url.rstrip("/")
+        self.sender = sender
+        self.config = config
+
+    async def choice(self, identity: Identity) -> browsing.Choice:
+        """Whom this client may book."""
+        booker = booker_of(identity)
+        async with self._database.read() as connection:
+            return await browsing.choice(connection, booker, self.config, self._clock.now())
+
+    async def slots(self, identity: Identity, therapist_id: str, within: Span) -> list[Slot]:
+        """Free times of one therapist. Raises CareElsewhere, TherapistUnknown."""
+        booker = booker_of(identity)
+        async with self._database.read() as connection:
+            return await browsing.slots(
+                connection, booker, therapist_id, within, self.config, self._clock.now()
+            )
+
+    async def hold(self, identity: Identity, pick: Pick, once: Once) -> Booking:
+        """Reserve a time for some minutes. The errors about time carry `alternatives`."""
+        booker, now = booker_of(identity), self._clock.now()
+
+        async def work(connection: AsyncConnection) -> Booking:
+            await store.lock_therapist(connection, pick.therapist_id)
+            known = await self._recall(connection, identity, once)
+            if known is not None and known.status is not Status.HELD:
+                raise HoldExpired("This reservation has become a booking")
+            if known is not None:
+                return known
+            held = await bookings.hold(connection, booker, pick, self.config, now)
+            await self._remember(connection, identity, once, held, now)
+            return held
+
+        return await self._with_alternatives(booker, pick, work)
+
+    async def release(self, identity: Identity, hold_id: str) -> None:
+        """Give a held time back. Raises NotFound."""
+        booker = booker_of(identity)
+        async with self._database.write() as connection:
+            if not await store.release_hold(connection, hold_id, booker.holder):
+                raise NotFound
+
+    async def book(self, identity: Identity, wish: Wish, once: Once) -> Confirmation:
+        """Confirm a time; asked again with the same key, the same booking. See booking.book for the rules."""
+        booker, now = booker_of(identity), self._clock.now()
+
+        async def work(connection: AsyncConnection) -> Booking:
+            await store.lock_therapist(connection, wish.therapist_id)
+            known = await self._recall(connection, identity, once)
+            if known is not None:
+                return known
+            booked = await bookings.book(connection, booker, wish, self.config, now)
+            await self._remember(connection, identity, once, booked, now)
+            return booked
+
+        booked = await self._with_alternatives(booker, wish, work)
+        return await self.booking(identity, booked.id)
+
+    async def booking(self, identity: Identity, booking_id: str) -> Confirmation:
+        """A booking with names; its client also gets a join link. Raises NotFound."""
+        visit = await self.visit(booking_id, identity, self._clock.now())
+        url = await self.join_url(visit) if visit.role == "client" else None
+        return Confirmation(visit, url)
+
+    async def calendar(self, identity: Identity, booking_id: str) -> bytes:
+        """The booking as a calendar file to download. Raises NotFound."""
+        shown = await self.booking(identity, booking_id)
+        entry = Entry.of(shown.visit, shown.join_url or f"{self._public_url}/therapist", self.sender)
+        return calendar_file(entry, self._clock.now())
+
+    async def join_url(self, visit: Visit) -> str:
+        """A new secret link into this visit's waiting room, good until it closes. Only its hash is kept."""
+        async with self._database.write() as connection:
+            token = await accounts.issue_link(
+                connection,
+                purpose="join",
+                scope={"booking_id": visit.booking_id},
+                person_id=visit.client_id,
+                expires_at=visit.enter_until,
+                now=self._clock.now(),
+            )
+        return f"{self._public_url}/join/{token}"
+
+    async def visit(self, booking_id: str, identity: Identity, now: datetime) -> Visit:
+        """The booking for one of its two people. Raises NotFound for everybody else."""
+        async with self._database.read() as connection:
+            return await visits.visit(connection, booking_id, identity, self.config)
+
+    async def sessions(
+        self, identity: Identity, first: date | None, last: date | None
+    ) -> tuple[str, Sequence[Session]]:
+        """The therapist's zone and sessions on local dates `first` to `last`, today by default."""
+        async with self._database.read() as connection:
+            therapist = await practice_store.find_therapist(connection, _own(identity))
+            if therapist is None:
+                raise TherapistUnknown
+            zone_ = zone(therapist.timezone)
+            first = first or self._clock.now().astimezone(zone_).date()
+            within = local_days(first, last or first, zone_)
+            return therapist.timezone, await visits.sessions(connection, therapist.id, within, self.config)
+
+    async def practice(self, identity: Identity) -> Practice:
+        """The therapist's own settings."""
+        async with self._database.read() as connection:
+            return await practices.practice(connection, _own(identity))
+
+    async def change_practice(self, identity: Identity, version: int, change: PracticeChange) -> Practice:
+        """Set capacity or pause. Raises PreconditionFailed when somebody was faster."""
+        own, now = _own(identity), self._clock.now()
+
+        async def work(connection: AsyncConnection) -> Practice:
+            changed = await practices.change_practice(connection, own, version, change)
+            detail = {name: value for name, value in asdict(change).items() if value is not None}
+            await accounts.audit(
+                connection, actor=own, action="practice_changed", subject=own, detail=detail, now=now
+            )
+            return changed
+
+        return await self._database.transact(work)
+
+    async def sweep(self) -> None:
+        """Job: remove expired holds. Looks first, so that an idle service never takes the writer's place."""
+        now = self._clock.now()
+        async with self._database.read() as connection:
+            if not await store.any_expired_hold(connection, now):
+                return
+        async with self._database.write() as connection:
+            await store.sweep_holds(connection, now)
+
+    async def _with_alternatives(
+        self, booker: Booker, pick: Pick, work: Callable[[AsyncConnection], Awaitable[Booking]]
+    ) -> Booking:
+        """`work` in a transaction; where a time is refused, what is free instead is read after it."""
+        try:
+            return await self._database.transact(work)
+        except WITH_ALTERNATIVES as refusal:
+            async with self._database.read() as connection:
+                found = await browsing.alternatives(connection, booker, pick, self.config, self._clock.now())
+            refusal.extra["alternatives"] = [_plain(one) for one in found]
+            raise
+
+    async def _recall(self, connection: AsyncConnection, identity: Identity, once: Once) -> Booking | None:
+        """The booking made when this key first came; under the therapist's lock, so twins take turns."""
+        if once.key is None:
+            return None
+        stored = await recall(connection, identity.session_id, once.key, once.body)
+        if stored is None:
+            return None
+        found = await store.find(connection, stored.response["booking_id"])
+        if found is None:  # a hold that was swept or given back
+            raise HoldExpired
+        return found
+
+    async def _remember(
+        self, connection: AsyncConnection, identity: Identity, once: Once, made: Booking, now: datetime
+    ) -> None:
+        """Keeps the id only: a stored answer must not hold a join link."""
+        if once.key is not None:
+            answer = Stored(201, {"booking_id": made.id})
+            with laws():
+                await remember(connection, identity.session_id, once.key, once.body, answer, now)
+
+
+def _own(identity: Identity) -> PersonId:
+    if identity.kind != "account" or identity.person_id is None or "therapist" not in identity.roles:
+        raise Denied
+    return identity.person_id
+
+
+def _plain(one: Alternative) -> dict[str, str]:
+    return {
+        "therapist_id": one.therapist_id,
+        "starts_at": rfc3339(one.starts_at),
+        "ends_at": rfc3339(one.ends_at),
+    }

@@ -1,0 +1,191 @@
+"""SQL of bookings and cares: locks, reads and single changes. Decides nothing; see booking.py.
+
+Reading a therapist's practice and free time stands in practice_store.py.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from accounts.tables import person
+from core.database import lock_rows
+from core.ids import BookingId, CareId, PersonId, new_id
+from scheduler.model import Booking, Care, Span, Status, sources
+from scheduler.tables import booking, booking_event, care, therapist
+
+SHOWN = [Status.REQUESTED, Status.CONFIRMED, Status.FULFILLED, Status.CANCELLED, Status.NOSHOW]
+
+
+async def lock_therapist(connection: AsyncConnection, therapist_id: str) -> None:
+    """First in the order therapist, client, care, booking."""
+    await lock_rows(connection, therapist.c.id, [therapist_id])
+
+
+async def lock_client(connection: AsyncConnection, client_id: str) -> None:
+    await lock_rows(connection, person.c.id, [client_id])
+
+
+async def find(connection: AsyncConnection, booking_id: str) -> Booking | None:
+    row = (await connection.execute(sa.select(booking).where(booking.c.id == booking_id))).first()
+    return None if row is None else _booking(row)
+
+
+async def hold_of(connection: AsyncConnection, holder: str) -> Booking | None:
+    """The hold of this holder, expired or not."""
+    query = sa.select(booking).where(booking.c.holder == holder, booking.c.status == Status.HELD)
+    row = (await connection.execute(query)).first()
+    return None if row is None else _booking(row)
+
+
+async def clear_holds(
+    connection: AsyncConnection, therapist_id: str, holder: str, keep: str | None, now: datetime
+) -> None:
+    """Remove this therapist's expired holds and every hold of `holder` except `keep`."""
+    dead = sa.or_(
+        sa.and_(booking.c.therapist_id == therapist_id, booking.c.hold_expires_at <= now),
+        booking.c.holder == holder,
+    )
+    query = sa.select(booking.c.id).where(booking.c.status == Status.HELD, dead, booking.c.id != (keep or ""))
+    ids = list((await connection.execute(query)).scalars())
+    if ids:
+        await lock_rows(connection, booking.c.id, ids)  # in one order, so that two who clear never cross
+        await _delete_held(connection, ids)
+
+
+async def sweep_holds(connection: AsyncConnection, now: datetime) -> int:
+    """Remove expired holds that nobody is working on; how many."""
+    query = (
+        sa.select(booking.c.id)
+        .where(booking.c.status == Status.HELD, booking.c.hold_expires_at <= now)
+        .order_by(booking.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list((await connection.execute(query)).scalars())
+    return await _delete_held(connection, ids) if ids else 0
+
+
+async def any_expired_hold(connection: AsyncConnection, now: datetime) -> bool:
+    query = sa.select(booking.c.id).where(booking.c.status == Status.HELD, booking.c.hold_expires_at <= now)
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def release_hold(connection: AsyncConnection, hold_id: str, holder: str) -> bool:
+    """Remove one hold of this holder; whether there was one."""
+    gone = sa.delete(booking).where(
+        booking.c.id == hold_id, booking.c.holder == holder, booking.c.status == Status.HELD
+    )
+    return (await connection.execute(gone)).rowcount == 1
+
+
+async def _delete_held(connection: AsyncConnection, ids: Iterable[str]) -> int:
+    gone = sa.delete(booking).where(booking.c.id.in_(list(ids)), booking.c.status == Status.HELD)
+    return (await connection.execute(gone)).rowcount
+
+
+async def insert_booking(connection: AsyncConnection, values: dict[str, Any]) -> None:
+    """Raises IntegrityError th_no_overlap, cl_no_overlap or one_hold."""
+    await connection.execute(sa.insert(booking).values(values))
+
+
+async def update_booking(connection: AsyncConnection, booking_id: str, values: dict[str, Any]) -> None:
+    await connection.execute(sa.update(booking).where(booking.c.id == booking_id).values(values))
+
+
+async def move(connection: AsyncConnection, booking_id: str, to: Status, now: datetime) -> Status | None:
+    """Change the status if the table of transitions allows it; the status before, None if it does not."""
+    query = sa.select(booking.c.status).where(booking.c.id == booking_id).with_for_update()
+    before = (await connection.execute(query)).scalar()
+    if before is None or Status(before) not in sources(to):
+        return None
+    await update_booking(connection, booking_id, {"status": to, "updated_at": now})
+    return Status(before)
+
+
+async def record(
+    connection: AsyncConnection,
+    booking_id: str,
+    change: tuple[Status | None, Status],
+    actor: str | None,
+    now: datetime,
+) -> None:
+    """One line of a booking's history; the database refuses to change it afterwards."""
+    values = {
+        "id": new_id(),
+        "booking_id": booking_id,
+        "at": now,
+        "actor": actor,
+        "from_status": change[0],
+        "to_status": change[1],
+    }
+    await connection.execute(sa.insert(booking_event).values(values))
+
+
+async def open_care(connection: AsyncConnection, client_id: str) -> Care | None:
+    """The client's care that has not ended."""
+    query = sa.select(care).where(care.c.client_id == client_id, care.c.ended_at.is_(None))
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    return Care(CareId(row.id), PersonId(row.client_id), PersonId(row.therapist_id))
+
+
+async def take_place(connection: AsyncConnection, therapist_id: str) -> bool:
+    """Count one more client, if the therapist takes one: guard and change are one statement."""
+    guarded = (
+        sa.update(therapist)
+        .where(
+            therapist.c.id == therapist_id,
+            therapist.c.pause_new.is_(False),
+            therapist.c.active + therapist.c.offers < therapist.c.capacity,
+        )
+        .values(active=therapist.c.active + 1)
+    )
+    return (await connection.execute(guarded)).rowcount == 1
+
+
+async def insert_care(
+    connection: AsyncConnection, client_id: str, therapist_id: str, now: datetime
+) -> CareId:
+    """Raises IntegrityError one_care."""
+    care_id = CareId(new_id())
+    values = {"id": care_id, "client_id": client_id, "therapist_id": therapist_id, "started_at": now}
+    await connection.execute(sa.insert(care).values(values))
+    return care_id
+
+
+async def sessions(connection: AsyncConnection, therapist_id: str, within: Span) -> list[Booking]:
+    """The therapist's sessions that start in `within`, in order; holds and expired ones are not shown."""
+    query = (
+        sa.select(booking)
+        .where(
+            booking.c.therapist_id == therapist_id,
+            booking.c.starts_at >= within.starts_at,
+            booking.c.starts_at < within.ends_at,
+            booking.c.status.in_(SHOWN),
+        )
+        .order_by(booking.c.starts_at, booking.c.id)
+    )
+    return [_booking(row) for row in await connection.execute(query)]
+
+
+def _booking(row: Any) -> Booking:
+    return Booking(
+        id=BookingId(row.id),
+        uid=row.uid,
+        therapist_id=PersonId(row.therapist_id),
+        client_id=row.client_id,
+        care_id=row.care_id,
+        holder=row.holder,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        client_timezone=row.client_timezone,
+        therapist_timezone=row.therapist_timezone,
+        status=Status(row.status),
+        hold_expires_at=row.hold_expires_at,
+        sequence=row.sequence,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,114 @@
+"""A booking as its two people may see it, the therapist's day, and the session that took place.
+
+A stranger learns nothing: what is not yours is not found.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from accounts import service as accounts
+from core.errors import NotFound
+from core.http import Identity
+from core.ids import BookingId
+from scheduler import store
+from scheduler.config import SchedulerConfig
+from scheduler.errors import StatusConflict
+from scheduler.model import Booking, Span, Status, Visit
+
+UNSEEN = frozenset({Status.HELD, Status.EXPIRED})
+
+
+@dataclass(frozen=True)
+class Session:
+    """A line of a therapist's day."""
+
+    booking: Booking
+    client_name: str
+    enter: Span  # when the waiting room can be entered
+
+
+def enter_span(booking: Booking, config: SchedulerConfig) -> Span:
+    """From some minutes before the start to some after the end."""
+    return Span(
+        booking.starts_at - timedelta(minutes=config.enter_before_min),
+        booking.ends_at + timedelta(minutes=config.enter_after_min),
+    )
+
+
+def role_of(booking: Booking, identity: Identity) -> str | None:
+    """ "client" or "therapist" of this booking, None for anybody else."""
+    if identity.kind == "account":
+        if identity.person_id == booking.therapist_id and "therapist" in identity.roles:
+            return "therapist"
+        return "client" if identity.person_id == booking.client_id else None
+    if identity.scope.get("purpose") == "join":  # a join link opens its own booking and no other
+        return "client" if identity.scope.get("booking_id") == booking.id else None
+    mine = booking.holder == identity.session_id or (
+        identity.person_id is not None and identity.person_id == booking.client_id
+    )
+    return "client" if mine else None
+
+
+async def visit(
+    connection: AsyncConnection, booking_id: str, identity: Identity, config: SchedulerConfig
+) -> Visit:
+    """The booking for one of its two people. Raises NotFound."""
+    booking = await store.find(connection, booking_id)
+    role = role_of(booking, identity) if booking is not None else None
+    if booking is None or role is None:
+        raise NotFound
+    return await render(connection, booking, role, config)
+
+
+async def render(connection: AsyncConnection, booking: Booking, role: str, config: SchedulerConfig) -> Visit:
+    """The booking with names and entering times. Raises NotFound for a mere hold."""
+    if booking.status in UNSEEN or booking.client_id is None or booking.care_id is None:
+        raise NotFound
+    people = await accounts.people(connection, [booking.client_id, booking.therapist_id])
+    enter = enter_span(booking, config)
+    return Visit(
+        booking_id=booking.id,
+        uid=booking.uid,
+        care_id=booking.care_id,
+        client_id=booking.client_id,
+        therapist_id=booking.therapist_id,
+        client_name=people[booking.client_id].name,
+        therapist_name=people[booking.therapist_id].name,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        timezone=booking.client_timezone if role == "client" else booking.therapist_timezone,
+        status=booking.status,
+        sequence=booking.sequence,
+        enter_from=enter.starts_at,
+        enter_until=enter.ends_at,
+        role=role,
+    )
+
+
+async def sessions(
+    connection: AsyncConnection, therapist_id: str, within: Span, config: SchedulerConfig
+) -> Sequence[Session]:
+    """The therapist's sessions that start in `within`."""
+    found = await store.sessions(connection, therapist_id, within)
+    people = await accounts.people(connection, {one.client_id for one in found if one.client_id})
+    return [
+        Session(one, people[one.client_id].name, enter_span(one, config))
+        for one in found
+        if one.client_id is not None
+    ]
+
+
+async def fulfil(connection: AsyncConnection, booking_id: BookingId, now: datetime) -> None:
+    """The session took place; calling it again changes nothing. Raises StatusConflict, NotFound."""
+    before = await store.move(connection, booking_id, Status.FULFILLED, now)
+    if before is not None:
+        await store.record(connection, booking_id, (before, Status.FULFILLED), None, now)
+        return
+    booking = await store.find(connection, booking_id)
+    if booking is None:
+        raise NotFound
+    if booking.status is not Status.FULFILLED:
+        raise StatusConflict
