@@ -1,0 +1,88 @@
+"""The relay carries a call between two real browsers with fake cameras."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Browser, Page, async_playwright
+
+from media.relay import Relay
+from tests.media.pages import pages
+
+FLAGS = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+STATS = """async () => {
+  const all = [...(await pc.getStats()).values()];
+  const of = (type, kind) => all.find((x) => x.type === type && x.kind === kind) || {};
+  const video = of('inbound-rtp', 'video'), audio = of('inbound-rtp', 'audio');
+  const path = all.find((x) => x.type === 'transport') || {};
+  return {frames: video.framesDecoded || 0, freezes: video.freezeCount, pli: video.pliCount,
+    energy: audio.totalAudioEnergy || 0, first_ms: window.first_ms, cipher: path.srtpCipher, failed: window.failed || null};
+}"""
+# Looks again until more than `frames` frames are decoded and something is heard.
+WAIT = f"""async (frames) => {{
+  const look = {STATS};
+  for (;;) {{
+    const now = window.pc ? await look() : {{}};
+    if (window.failed || (now.frames > frames && now.energy > 0)) return now;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }}
+}}"""
+TIMEOUT_S = 40
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield opened
+        await opened.close()
+
+
+@pytest.fixture
+async def address(relay: Relay) -> AsyncIterator[str]:
+    runner = web.AppRunner(pages(relay))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def _stats_past(page: Page, frames: int) -> dict[str, Any]:
+    """The page's statistics once it has decoded more than `frames` frames and heard something."""
+    async with asyncio.timeout(TIMEOUT_S):
+        stats: dict[str, Any] = await page.evaluate(WAIT, frames)
+    assert stats["failed"] is None
+    return stats
+
+
+@pytest.mark.browser
+async def test_two_browsers_see_and_hear_each_other_also_after_a_reload(
+    browser: Browser, address: str
+) -> None:
+    one = await (await browser.new_context()).new_page()
+    two = await (await browser.new_context()).new_page()
+    await one.goto(f"{address}/one")
+    await two.goto(f"{address}/two")
+    first, second = await asyncio.gather(_stats_past(one, 60), _stats_past(two, 60))
+    assert first["cipher"] == second["cipher"] == "SRTP_AEAD_AES_128_GCM"
+    before = second["frames"]
+    await one.goto("about:blank")
+    await one.goto(f"{address}/one#2")
+    again, still = await asyncio.gather(_stats_past(one, 60), _stats_past(two, before + 60))
+    assert again["first_ms"] < 3000
+    assert still["frames"] > before + 60
+    assert still["energy"] > second["energy"]

@@ -1,0 +1,104 @@
+"""Seats, epochs and offer numbers."""
+
+import pytest
+
+from core.ids import ParticipantId, RoomId
+from media.errors import OfferOutdated, RelayRoomFull, RelayRoomOutdated, RelayRoomUnknown, RelaySeatUnknown
+from media.room import Rooms, Seat
+
+ROOM = RoomId("room")
+ONE, TWO, THREE = ParticipantId("one"), ParticipantId("two"), ParticipantId("three")
+
+
+@pytest.fixture
+def rooms() -> Rooms:
+    opened = Rooms()
+    opened.open(ROOM, 3)
+    return opened
+
+
+def take(rooms: Rooms, who: ParticipantId, number: int = 1, epoch: int = 3) -> Seat:
+    return rooms.take(ROOM, who, epoch, number).seat
+
+
+def test_the_same_seat_again_is_the_same_seat(rooms: Rooms) -> None:
+    seat = take(rooms, ONE)
+    again = rooms.take(ROOM, ONE, 3, 1)
+    assert again.resumed
+    assert again.seat == seat
+
+
+def test_a_higher_seat_number_replaces_the_lower(rooms: Rooms) -> None:
+    seat = take(rooms, ONE)
+    later = rooms.take(ROOM, ONE, 3, 2)
+    assert later.replaced == seat.peer
+    assert later.seat.peer != seat.peer
+    assert later.seat.offer_number > seat.offer_number
+
+
+def test_a_replaced_tab_stays_out(rooms: Rooms) -> None:
+    take(rooms, ONE, 2)
+    for again in (False, True):
+        with pytest.raises(RelaySeatUnknown):
+            take(rooms, ONE, 1)
+        if not again:
+            rooms.leave(rooms.find(ROOM, ONE, 2))
+
+
+def test_a_third_person_finds_no_place(rooms: Rooms) -> None:
+    take(rooms, ONE)
+    take(rooms, TWO)
+    with pytest.raises(RelayRoomFull):
+        take(rooms, THREE)
+
+
+def test_a_left_seat_is_free_for_another(rooms: Rooms) -> None:
+    take(rooms, ONE)
+    rooms.leave(take(rooms, TWO))
+    assert take(rooms, THREE).participant_id == THREE
+
+
+def test_leaving_late_does_not_end_the_newer_seat(rooms: Rooms) -> None:
+    old, new = take(rooms, ONE), take(rooms, ONE, 2)
+    rooms.leave(old)
+    assert rooms.find(ROOM, ONE, 2) == new
+
+
+def test_a_grant_of_another_epoch_is_refused(rooms: Rooms) -> None:
+    for epoch in (2, 4):
+        with pytest.raises(RelayRoomOutdated):
+            take(rooms, ONE, epoch=epoch)
+
+
+def test_a_higher_epoch_ends_everybodys_seat(rooms: Rooms) -> None:
+    seats = [take(rooms, ONE), take(rooms, TWO)]
+    assert rooms.open(ROOM, 4) == seats
+    with pytest.raises(RelayRoomOutdated):
+        take(rooms, ONE)
+
+
+def test_opening_again_changes_nothing_and_an_older_epoch_is_refused(rooms: Rooms) -> None:
+    seat = take(rooms, ONE)
+    assert rooms.open(ROOM, 3) == []
+    assert rooms.find(ROOM, ONE, 1) == seat
+    with pytest.raises(RelayRoomOutdated):
+        rooms.open(ROOM, 2)
+
+
+def test_a_closed_room_is_unknown(rooms: Rooms) -> None:
+    seat = take(rooms, ONE)
+    with pytest.raises(RelayRoomOutdated):
+        rooms.close(ROOM, 2)
+    assert rooms.close(ROOM, 3) == [seat]
+    assert rooms.close(ROOM, 3) == []
+    with pytest.raises(RelayRoomUnknown):
+        take(rooms, ONE)
+
+
+def test_an_answer_must_name_the_current_offer(rooms: Rooms) -> None:
+    first, second = take(rooms, ONE), take(rooms, ONE, 2)
+    assert rooms.answered(ROOM, ONE, 2, second.offer_number) == second
+    with pytest.raises(OfferOutdated):
+        rooms.answered(ROOM, ONE, 2, first.offer_number)
+    with pytest.raises(RelaySeatUnknown):
+        rooms.answered(ROOM, ONE, 1, first.offer_number)
