@@ -52,7 +52,7 @@ function Known({ me }: { me: Me }) {
   const { t } = useTranslation();
   const atWork = me.roles.includes("therapist") || me.roles.includes("staff");
   return (
-    <section className="card narrow">
+    <section className="card readable">
       <Title order={2} size="h3">
         {t("app.home.welcome", { name: me.name ?? "" })}
       </Title>

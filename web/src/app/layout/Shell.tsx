@@ -25,11 +25,12 @@ export function Shell(props: { me: Me | null; mainRef: Ref<HTMLElement>; childre
       <OfflineBanner />
       <header className="header">
         <div className="header-inner">
-          <PageLink href="/" className="brand" aria-label={t("app.header.home")}>
-            <span aria-hidden="true" className="brand-mark">
+          <PageLink href="/" className="brand">
+            <span className="brand-mark" lang="ja">
               届く
             </span>
             <span>Todoku</span>
+            <span className="visually-hidden">{t("app.header.home")}</span>
           </PageLink>
           <OwnPages me={props.me} />
           <div className="header-end">

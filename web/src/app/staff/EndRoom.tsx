@@ -25,23 +25,23 @@ export function EndRoom({ room, onClose, onEnded }: Props) {
   const code = shortCode(room.room_id);
   const present = room.participants.filter((one) => !GONE.has(one.state));
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("app.end_room.title", { code })}
-      closeButtonProps={{ "aria-label": t("app.end_room.cancel") }}
-      data-testid="end-room-dialog"
-    >
-      <Stack gap="md">
-        <Alert color="red">{t("app.end_room.warning")}</Alert>
-        <Text>
-          {present.length > 0
-            ? t("app.end_room.people", { names: present.map((one) => one.name).join(", ") })
-            : t("app.end_room.people_none")}
-        </Text>
-        <Form roomId={room.room_id} code={code} onClose={onClose} onEnded={onEnded} />
-      </Stack>
-    </Modal>
+    <Modal.Root opened onClose={onClose}>
+      <Modal.Overlay />
+      <Modal.Content data-testid="end-room-dialog">
+        <Modal.Body className="dialog">
+          <Modal.Title className="dialog-title">{t("app.end_room.title", { code })}</Modal.Title>
+          <Stack gap="md">
+            <Alert color="red">{t("app.end_room.warning")}</Alert>
+            <Text>
+              {present.length > 0
+                ? t("app.end_room.people", { names: present.map((one) => one.name).join(", ") })
+                : t("app.end_room.people_none")}
+            </Text>
+            <Form roomId={room.room_id} code={code} onClose={onClose} onEnded={onEnded} />
+          </Stack>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

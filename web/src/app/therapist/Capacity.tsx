@@ -13,12 +13,17 @@ export function Capacity() {
   return (
     <>
       <section className="card" aria-labelledby="capacity-title" data-testid="capacity">
-        <Title order={2} size="h4" id="capacity-title">
-          {t("app.capacity.title")}
-        </Title>
-        {editor.shown ? (
-          <Numbers practice={editor.shown} saving={editor.saving} onChange={editor.change} />
-        ) : null}
+        <div className="title-row">
+          <Title order={2} size="h4" id="capacity-title">
+            {t("app.capacity.title")}
+          </Title>
+          {editor.saving ? (
+            <Text size="sm" c="dimmed">
+              {t("app.capacity.saving")}
+            </Text>
+          ) : null}
+        </div>
+        {editor.shown ? <Numbers practice={editor.shown} onChange={editor.change} /> : null}
         {editor.failed ? (
           <div role="alert">
             <Text>{t("app.capacity.load_failed")}</Text>
@@ -36,11 +41,10 @@ export function Capacity() {
 
 interface NumbersProps {
   practice: Practice;
-  saving: boolean;
   onChange: (part: Wish) => void;
 }
 
-function Numbers({ practice, saving, onChange }: NumbersProps) {
+function Numbers({ practice, onChange }: NumbersProps) {
   const { t } = useTranslation();
   const { active, capacity, offers } = practice;
   const room = roomIn(practice);
@@ -67,9 +71,6 @@ function Numbers({ practice, saving, onChange }: NumbersProps) {
         data-testid="capacity-pause"
         onChange={(event) => onChange({ pause_new: event.currentTarget.checked })}
       />
-      <Text size="sm" c="dimmed" className="saving" aria-hidden={!saving}>
-        {saving ? t("app.capacity.saving") : " "}
-      </Text>
     </>
   );
 }

@@ -37,7 +37,11 @@ function Week({ hours }: { hours: Practice["hours"] }) {
             <dt>{day.format(MONDAY_MS + weekday * DAY_MS)}</dt>
             <dd>
               {spans.length > 0
-                ? spans.map((one) => `${one.start}–${one.end}`).join(", ")
+                ? spans.map((one) => (
+                    <span key={one.start}>
+                      {one.start}–{one.end}
+                    </span>
+                  ))
                 : t("app.hours.off")}
             </dd>
           </div>

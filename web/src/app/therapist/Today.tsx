@@ -45,7 +45,7 @@ function Day({ timezone, nowMs }: { timezone: string; nowMs: number }) {
   return (
     <>
       <div>
-        <Title order={1} size="h2">
+        <Title order={1} size="h2" className="day-title">
           {dayName(`${day}T12:00:00Z`, "UTC")}
           {isToday ? <span className="today-mark">{t("app.today.is_today")}</span> : null}
         </Title>

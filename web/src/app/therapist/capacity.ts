@@ -8,7 +8,7 @@ export interface Wish {
 }
 
 export const LOWEST = 0;
-export const HIGHEST = 500;
+export const HIGHEST = 1000;
 
 export type Room =
   | { readonly kind: "paused" }

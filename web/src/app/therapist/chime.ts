@@ -31,20 +31,19 @@ export function useChime(): Chime {
   const [on, setOnState] = useState(readOn);
   const [unlocked, setUnlocked] = useState(false);
   useEffect(() => {
-    const made = openContext();
-    context.current = made;
-    if (!made) return;
-    const note = (): void => setUnlocked(made.state === "running");
-    const unlock = (): void => void made.resume().catch(() => undefined);
-    note();
-    made.addEventListener("statechange", note);
+    const unlock = (): void => {
+      context.current ??= openContext(setUnlocked);
+      void context.current?.resume().catch(() => undefined);
+    };
+    // Made before any press, a context would stay silent and complain in the console.
+    if (navigator.userActivation?.hasBeenActive) unlock();
     document.addEventListener("pointerdown", unlock);
     document.addEventListener("keydown", unlock);
     return () => {
-      made.removeEventListener("statechange", note);
       document.removeEventListener("pointerdown", unlock);
       document.removeEventListener("keydown", unlock);
-      void made.close();
+      void context.current?.close();
+      context.current = null;
     };
   }, []);
   const test = useCallback(() => void play(context.current), []);
@@ -64,13 +63,18 @@ function stateOf(on: boolean, unlocked: boolean): SoundState {
   return unlocked ? "ready" : "locked";
 }
 
-function openContext(): AudioContext | null {
-  return typeof AudioContext === "undefined" ? null : new AudioContext();
+function openContext(onChange: (running: boolean) => void): AudioContext | null {
+  if (typeof AudioContext === "undefined") return null;
+  const context = new AudioContext();
+  const tell = (): void => onChange(context.state === "running");
+  context.addEventListener("statechange", tell);
+  tell();
+  return context;
 }
 
+/** Without a press on this page there is no context yet: title and banner have to do. */
 async function play(context: AudioContext | null): Promise<void> {
   if (!context) return;
-  // Without a press on this page the promise never settles: then the title and the banner have to do.
   await context.resume();
   for (const [pitch, startS] of NOTES) sound(context, pitch, context.currentTime + startS);
 }
