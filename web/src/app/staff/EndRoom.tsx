@@ -45,7 +45,7 @@ export function EndRoom({ room, onClose, onEnded }: Props) {
   );
 }
 
-const GONE = new Set(["left", "removed", "replaced", "ended"]);
+const GONE = new Set(["left", "ended"]);
 /** The room was over already: what was wanted is so. */
 const OVER = new Set([404, 410]);
 

@@ -65,7 +65,9 @@ function Running({ room, nowMs }: { room: OpsRoom; nowMs: number }) {
       ) : (
         <>
           <span>{t("app.rooms.no_call")}</span>
-          <span>{t("app.rooms.opened_since", { time: timeOfDay(room.opened_at, zone) })}</span>
+          {room.opened_at ? (
+            <span>{t("app.rooms.opened_since", { time: timeOfDay(room.opened_at, zone) })}</span>
+          ) : null}
         </>
       )}
       {room.relay_id ? (
