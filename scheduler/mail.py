@@ -1,0 +1,163 @@
+"""Mails of the scheduler, sent from the outbox: the client's confirmation and the therapist's notice.
+
+A delivery may happen twice: the Message-ID is the same then, and each carries a join link that works.
+Subjects and file names are neutral; nothing in a mail says health.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any
+from urllib.parse import urlsplit
+
+from accounts import service as accounts
+from accounts.model import Person
+from core.clock import Clock
+from core.database import Database
+from core.ids import PersonId
+from core.mail import Attachment, Mail, Mailer
+from scheduler import store, visits
+from scheduler.calendar_file import Entry, calendar_file
+from scheduler.hours import zone
+from scheduler.model import LIVE, Visit
+from scheduler.service import SchedulerService
+
+SUBJECT = "面談のご予約 / Your consultation"
+WEEKDAYS = {
+    "ja": ("月", "火", "水", "木", "金", "土", "日"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The words of a mail in one language; {name}, {when}, {other}, {opens} are filled in."""
+
+    lines: tuple[str, ...]
+    button: str
+    after: tuple[str, ...]
+
+
+TO_CLIENT = {
+    "ja": Letter(
+        ("{name} 様", "面談のご予約を承りました。", "日時: {when}", "担当: {other}"),
+        "面談に参加する",
+        (
+            "開始の{opens}分前から入室できます。インストールや登録は必要ありません。",
+            "このリンクはご本人専用です。ほかの方に転送しないでください。",
+        ),
+    ),
+    "en": Letter(
+        ("Dear {name},", "Your consultation is booked.", "When: {when}", "With: {other}"),
+        "Join the consultation",
+        (
+            "You can enter from {opens} minutes before the start. Nothing to install, no account needed.",
+            "This link is for you alone; please do not forward it.",
+        ),
+    ),
+}
+TO_THERAPIST = {
+    "ja": Letter(("{name} 様", "新しい面談が予約されました。", "日時: {when}"), "予定を開く", ()),
+    "en": Letter(
+        ("Dear {name},", "A new consultation has been booked.", "When: {when}"), "Open your schedule", ()
+    ),
+}
+
+
+class BookingMails:
+    """Handlers for the outbox; assembly registers `confirmed` for "booking.confirmed"."""
+
+    def __init__(
+        self, database: Database, service: SchedulerService, mailer: Mailer, clock: Clock, public_url: str
+    ) -> None:
+        self._database = database
+        self._service = service
+        self._mailer = mailer
+        self._clock = clock
+        self._public_url = public_url.rstrip("/")
+
+    def handlers(self) -> dict[str, list[Callable[[dict[str, Any]], Awaitable[None]]]]:
+        """By topic, as core.outbox.Outbox takes them."""
+        return {"booking.confirmed": [self.confirmed]}
+
+    async def confirmed(self, payload: dict[str, Any]) -> None:
+        """Tell both; a booking that is no longer to come is passed over."""
+        async with self._database.read() as connection:
+            booking = await store.find(connection, payload["booking_id"])
+            if booking is None or booking.status not in LIVE or booking.client_id is None:
+                return
+            mine = await visits.render(connection, booking, "client", self._service.config)
+            if mine.enter_until <= self._clock.now():
+                return
+            theirs = await visits.render(connection, booking, "therapist", self._service.config)
+            people = await accounts.people(connection, [booking.client_id, booking.therapist_id])
+        await self._send(mine, people[mine.client_id], people)
+        await self._send(theirs, people[theirs.therapist_id], people)
+
+    async def _send(self, visit: Visit, to: Person, people: dict[PersonId, Person]) -> None:
+        if to.email is None:
+            return
+        client = visit.role == "client"
+        url = await self._service.join_url(visit) if client else f"{self._public_url}/therapist"
+        locale = to.locale if to.locale in WEEKDAYS else "ja"
+        letter = (TO_CLIENT if client else TO_THERAPIST)[locale]
+        words = {
+            "name": to.name,
+            "when": when(visit.starts_at, visit.ends_at, visit.timezone, locale),
+            "other": visit.therapist_name,
+            "opens": str(self._service.config.enter_before_min),
+        }
+        host = urlsplit(self._public_url).hostname or "localhost"
+        entry = Entry.of(visit, url, self._service.sender)
+        await self._mailer.send(
+            Mail(
+                message_id=f"booking-{visit.booking_id}-{visit.sequence}-{visit.role}@{host}",
+                to=to.email,
+                subject=SUBJECT,
+                text=text(letter, words, url),
+                html=html(letter, words, url, locale),
+                locale=locale,
+                attachments=(_invitation(entry, to.email, self._clock.now()),),
+            )
+        )
+
+
+def _invitation(entry: Entry, attendee: str, now: datetime) -> Attachment:
+    content = calendar_file(entry, now, "REQUEST", attendee)
+    return Attachment("consultation.ics", "text/calendar; method=REQUEST", content)
+
+
+def when(starts_at: datetime, ends_at: datetime, timezone: str, locale: str) -> str:
+    """Day and time on the reader's wall, with zone and offset, so that it cannot be misread abroad."""
+    start, end = (moment.astimezone(zone(timezone)) for moment in (starts_at, ends_at))
+    day = WEEKDAYS[locale][start.weekday()]
+    offset = start.strftime("%z")
+    clock = f"{start:%H:%M}–{end:%H:%M} ({timezone}, UTC{offset[:3]}:{offset[3:5]})"
+    if locale == "ja":
+        return f"{start.year}年{start.month}月{start.day}日({day}) {clock}"
+    return f"{day} {start.day} {MONTHS[start.month - 1]} {start.year}, {clock}"
+
+
+def text(letter: Letter, words: dict[str, str], url: str) -> str:
+    """The plain part."""
+    before = [line.format(**words) for line in letter.lines]
+    after = [line.format(**words) for line in letter.after]
+    return "\n\n".join([*before, f"{letter.button}:\n{url}", *after, "Todoku"]) + "\n"
+
+
+def html(letter: Letter, words: dict[str, str], url: str, locale: str) -> str:
+    """The HTML part: no image, no style sheet, nothing that loads from anywhere."""
+    safe = {name: escape(word) for name, word in words.items()}
+    before = "".join(f"<p>{line.format(**safe)}</p>" for line in letter.lines)
+    after = "".join(f"<p>{line.format(**safe)}</p>" for line in letter.after)
+    link = escape(url)
+    button = f'<p><a href="{link}">{letter.button}</a></p><p>{link}</p>'
+    return (
+        f'<!doctype html><html lang="{locale}"><meta charset="utf-8"><title>{SUBJECT}</title>'
+        f"<body>{before}{button}{after}<p>Todoku</p></body></html>"
+    )

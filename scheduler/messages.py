@@ -1,0 +1,162 @@
+"""What the scheduler's routes take and give, as pydantic models; the OpenAPI document comes from them.
+
+Instants leave as RFC 3339 in UTC. Everything that comes in is bounded here, so that nothing behind overflows.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, EmailStr, Field
+
+from core.http import Body, Reply, Utc
+from scheduler.hours import zone
+
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+LONGEST_RANGE_DAYS = 31
+
+
+def _zone_name(name: str) -> str:
+    zone(name)
+    return name
+
+
+def _near(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"the year must lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return day
+
+
+def _utc(moment: datetime) -> datetime:
+    _near(moment)
+    return moment.astimezone(UTC)
+
+
+ZoneName = Annotated[str, Field(max_length=64, examples=["Asia/Tokyo"]), AfterValidator(_zone_name)]
+Day = Annotated[date, AfterValidator(_near)]
+Start = Annotated[AwareDatetime, AfterValidator(_utc)]
+Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+
+
+class _Query(Body):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class TherapistsQuery(_Query):
+    tz: ZoneName | None = None
+
+
+class TherapistReply(Reply):
+    therapist_id: str
+    name: str
+    headline: dict[str, str]
+    languages: list[str]
+    licence_kind: str
+    next_free_at: Utc | None
+
+
+class TherapistsReply(Reply):
+    therapists: list[TherapistReply]
+    session_minutes: int
+    own_therapist: bool
+
+
+class SlotsQuery(_Query):
+    therapist_id: Id
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
+    tz: ZoneName
+
+
+class SlotReply(Reply):
+    starts_at: Utc
+    ends_at: Utc
+
+
+class SlotsReply(Reply):
+    therapist_id: str
+    timezone: str
+    slots: list[SlotReply]
+
+
+class HoldBody(Body):
+    therapist_id: Id
+    starts_at: Start
+
+
+class HoldReply(Reply):
+    hold_id: str
+    therapist_id: str
+    starts_at: Utc
+    ends_at: Utc
+    expires_at: Utc
+
+
+class BookingBody(Body):
+    therapist_id: Id
+    starts_at: Start
+    hold_id: Id | None = None
+    name: str = Field(min_length=1, max_length=100)
+    email: Annotated[EmailStr, Field(max_length=254)]
+    timezone: ZoneName
+    locale: Literal["ja", "en"]
+
+
+class BookingReply(Reply):
+    """`join_url` is the client's secret way in; null for the therapist."""
+
+    booking_id: str
+    uid: str
+    therapist_id: str
+    therapist_name: str
+    client_name: str
+    starts_at: Utc
+    ends_at: Utc
+    timezone: str
+    status: str
+    join_url: str | None
+    calendar_url: str
+
+
+class SessionsQuery(_Query):
+    first: Day | None = Field(default=None, alias="from")
+    last: Day | None = Field(default=None, alias="to")
+
+
+class SessionReply(Reply):
+    booking_id: str
+    client_name: str
+    starts_at: Utc
+    ends_at: Utc
+    status: str
+    enter_from: Utc
+    enter_until: Utc
+    client_waiting: bool = False
+    waiting_since: Utc | None = None
+
+
+class SessionsReply(Reply):
+    timezone: str
+    sessions: list[SessionReply]
+
+
+class HoursReply(Reply):
+    """Weekly hours; weekday 0 is Monday, "24:00" the end of the day."""
+
+    weekday: int
+    start: str
+    end: str
+
+
+class PracticeReply(Reply):
+    capacity: int
+    active: int
+    offers: int
+    pause_new: bool
+    timezone: str
+    hours: list[HoursReply]
+    version: int
+
+
+class PracticeBody(Body):
+    capacity: Annotated[int, Field(ge=0, le=1000)] | None = None
+    pause_new: bool | None = None

@@ -1,0 +1,295 @@
+"""The HTTP edge of the scheduler: parse, call one use-case, render.
+
+`presence` says which clients are waiting; it comes from signaling by way of server/assembly, so that this
+folder knows nothing of rooms.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from core.errors import Denied, Invalid, NotFound, PreconditionFailed, Unauthenticated
+from core.http import Identity, Route, body, idempotency_key, identity, path_id, query, reply, require
+from core.idempotency import IdempotencyMismatch
+from core.ids import BookingId
+from scheduler import errors
+from scheduler import messages as m
+from scheduler.booking import Pick, Wish
+from scheduler.hours import local_days, zone
+from scheduler.practice import Practice, PracticeChange
+from scheduler.service import Confirmation, Once, SchedulerService
+from scheduler.visits import Session
+
+Presence = Callable[[Sequence[BookingId]], Awaitable[Mapping[BookingId, datetime]]]
+
+TIME_ERRORS = (errors.SlotTaken, errors.SlotNotOffered, errors.TherapistFull, errors.CareElsewhere)
+
+
+def routes(service: SchedulerService, presence: Presence | None = None) -> list[Route]:
+    """Every operation of the scheduler."""
+    edge = _Edge(service, presence)
+    return [*_booking_routes(edge), *_therapist_routes(edge)]
+
+
+def _booking_routes(edge: "_Edge") -> list[Route]:
+    who = (Unauthenticated, Denied)
+    return [
+        Route(
+            "GET",
+            "/api/booking/therapists",
+            edge.therapists,
+            "Therapists this client may book, soonest first",
+            query=m.TherapistsQuery,
+            response=m.TherapistsReply,
+            tag="booking",
+            errors=(*who, Invalid),
+        ),
+        Route(
+            "GET",
+            "/api/booking/slots",
+            edge.slots,
+            "Free times of a therapist",
+            query=m.SlotsQuery,
+            response=m.SlotsReply,
+            tag="booking",
+            errors=(*who, Invalid, errors.TherapistUnknown, errors.CareElsewhere),
+        ),
+        Route(
+            "POST",
+            "/api/booking/holds",
+            edge.hold,
+            "Reserve a time for a few minutes",
+            body=m.HoldBody,
+            response=m.HoldReply,
+            status=201,
+            tag="booking",
+            errors=(*who, Invalid, errors.TherapistUnknown, *TIME_ERRORS, errors.HoldPending),
+        ),
+        Route(
+            "DELETE",
+            "/api/booking/holds/{hold_id}",
+            edge.release,
+            "Give a reserved time back",
+            status=204,
+            tag="booking",
+            errors=(*who, NotFound),
+        ),
+        Route(
+            "POST",
+            "/api/bookings",
+            edge.book,
+            "Book a time; safe to repeat with the same Idempotency-Key",
+            body=m.BookingBody,
+            response=m.BookingReply,
+            status=201,
+            tag="booking",
+            errors=(
+                *who,
+                Invalid,
+                errors.TherapistUnknown,
+                *TIME_ERRORS,
+                errors.HoldExpired,
+                errors.ClientBusy,
+                IdempotencyMismatch,
+            ),
+        ),
+        Route(
+            "GET",
+            "/api/bookings/{booking_id}",
+            edge.booking,
+            "A booking of yours",
+            response=m.BookingReply,
+            tag="booking",
+            errors=(Unauthenticated, NotFound),
+        ),
+        Route(
+            "GET",
+            "/api/bookings/{booking_id}/calendar.ics",
+            edge.calendar,
+            "A booking of yours for your calendar",
+            tag="booking",
+            errors=(Unauthenticated, NotFound),
+            content_type="text/calendar",
+        ),
+    ]
+
+
+def _therapist_routes(edge: "_Edge") -> list[Route]:
+    who = (Unauthenticated, Denied, errors.TherapistUnknown)
+    return [
+        Route(
+            "GET",
+            "/api/therapist/sessions",
+            edge.sessions,
+            "Your sessions, today by default",
+            query=m.SessionsQuery,
+            response=m.SessionsReply,
+            tag="therapist",
+            errors=(*who, Invalid),
+        ),
+        Route(
+            "GET",
+            "/api/therapist/practice",
+            edge.practice,
+            "Your places, pace and hours",
+            response=m.PracticeReply,
+            tag="therapist",
+            errors=who,
+        ),
+        Route(
+            "PATCH",
+            "/api/therapist/practice",
+            edge.change_practice,
+            "Set how many clients you take; If-Match carries the version",
+            body=m.PracticeBody,
+            response=m.PracticeReply,
+            tag="therapist",
+            errors=(*who, Invalid, PreconditionFailed),
+        ),
+    ]
+
+
+class _Edge:
+    def __init__(self, service: SchedulerService, presence: Presence | None) -> None:
+        self._service = service
+        self._presence = presence
+
+    async def therapists(self, request: web.Request) -> web.Response:
+        who = identity(request)
+        query(request, m.TherapistsQuery)
+        found = await self._service.choice(who)
+        offered = [
+            m.TherapistReply(
+                therapist_id=one.therapist.id,
+                name=one.name,
+                headline=dict(one.therapist.headline),
+                languages=list(one.therapist.languages),
+                licence_kind=one.therapist.licence_kind,
+                next_free_at=one.next_free_at,
+            )
+            for one in found.therapists
+        ]
+        minutes = self._service.config.session_min
+        return reply(m.TherapistsReply(therapists=offered, session_minutes=minutes, own_therapist=found.own))
+
+    async def slots(self, request: web.Request) -> web.Response:
+        who = identity(request)
+        asked = query(request, m.SlotsQuery)
+        if not timedelta(0) <= asked.last - asked.first < timedelta(days=m.LONGEST_RANGE_DAYS):
+            message = f"from and to must span 1 to {m.LONGEST_RANGE_DAYS} days"
+            raise Invalid(errors=[{"field": "to", "message": message, "rule": "range"}])
+        within = local_days(asked.first, asked.last, zone(asked.tz))
+        found = await self._service.slots(who, asked.therapist_id, within)
+        times = [m.SlotReply(starts_at=one.starts_at, ends_at=one.ends_at) for one in found]
+        return reply(m.SlotsReply(therapist_id=asked.therapist_id, timezone=asked.tz, slots=times))
+
+    async def hold(self, request: web.Request) -> web.Response:
+        who = identity(request)
+        asked = await body(request, m.HoldBody)
+        once = Once(idempotency_key(request), asked.model_dump_json().encode())
+        held = await self._service.hold(who, Pick(asked.therapist_id, asked.starts_at), once)
+        answer = m.HoldReply(
+            hold_id=held.id,
+            therapist_id=held.therapist_id,
+            starts_at=held.starts_at,
+            ends_at=held.ends_at,
+            expires_at=held.hold_expires_at or held.created_at,
+        )
+        return reply(answer, 201)
+
+    async def release(self, request: web.Request) -> web.Response:
+        await self._service.release(identity(request), path_id(request, "hold_id"))
+        return web.Response(status=204)
+
+    async def book(self, request: web.Request) -> web.Response:
+        who = identity(request)
+        asked = await body(request, m.BookingBody)
+        once = Once(idempotency_key(request), asked.model_dump_json().encode())
+        wish = Wish(**asked.model_dump())
+        return reply(_booking(await self._service.book(who, wish, once), who), 201)
+
+    async def booking(self, request: web.Request) -> web.Response:
+        who = identity(request)
+        return reply(_booking(await self._service.booking(who, path_id(request, "booking_id")), who))
+
+    async def calendar(self, request: web.Request) -> web.Response:
+        content = await self._service.calendar(identity(request), path_id(request, "booking_id"))
+        return web.Response(
+            body=content,
+            content_type="text/calendar",
+            charset="utf-8",
+            headers={"Content-Disposition": 'attachment; filename="consultation.ics"'},
+        )
+
+    async def sessions(self, request: web.Request) -> web.Response:
+        who = require(request, "therapist")
+        asked = query(request, m.SessionsQuery)
+        first, last = asked.first or asked.last, asked.last or asked.first
+        if first and last and not timedelta(0) <= last - first < timedelta(days=m.LONGEST_RANGE_DAYS):
+            raise Invalid("from and to must span 1 to 31 days")
+        timezone, found = await self._service.sessions(who, first, last)
+        waiting = await self._waiting([one.booking.id for one in found])
+        lines = [_session(one, waiting.get(one.booking.id)) for one in found]
+        return reply(m.SessionsReply(timezone=timezone, sessions=lines))
+
+    async def _waiting(self, ids: Sequence[BookingId]) -> Mapping[BookingId, datetime]:
+        return await self._presence(ids) if self._presence is not None and ids else {}
+
+    async def practice(self, request: web.Request) -> web.Response:
+        return _practice(await self._service.practice(require(request, "therapist")))
+
+    async def change_practice(self, request: web.Request) -> web.Response:
+        who = require(request, "therapist")
+        version = request.headers.get("If-Match", "").strip('"')
+        if not version.isascii() or not version.isdigit() or len(version) > 9:
+            raise PreconditionFailed("If-Match must carry the version that was read")
+        asked = await body(request, m.PracticeBody)
+        change = PracticeChange(asked.capacity, asked.pause_new)
+        return _practice(await self._service.change_practice(who, int(version), change))
+
+
+def _booking(found: Confirmation, who: Identity) -> m.BookingReply:
+    visit = found.visit
+    session = "?session=link" if who.kind == "link" else ""  # a plain link can send no header
+    return m.BookingReply(
+        booking_id=visit.booking_id,
+        uid=visit.uid,
+        therapist_id=visit.therapist_id,
+        therapist_name=visit.therapist_name,
+        client_name=visit.client_name,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        timezone=visit.timezone,
+        status=visit.status,
+        join_url=found.join_url,
+        calendar_url=f"/api/bookings/{visit.booking_id}/calendar.ics{session}",
+    )
+
+
+def _session(one: Session, waiting_since: datetime | None) -> m.SessionReply:
+    return m.SessionReply(
+        booking_id=one.booking.id,
+        client_name=one.client_name,
+        starts_at=one.booking.starts_at,
+        ends_at=one.booking.ends_at,
+        status=one.booking.status,
+        enter_from=one.enter.starts_at,
+        enter_until=one.enter.ends_at,
+        client_waiting=waiting_since is not None,
+        waiting_since=waiting_since,
+    )
+
+
+def _practice(found: Practice) -> web.Response:
+    one = found.therapist
+    answer = m.PracticeReply(
+        capacity=one.capacity,
+        active=one.active,
+        offers=one.offers,
+        pause_new=one.pause_new,
+        timezone=one.timezone,
+        hours=[m.HoursReply(weekday=h.weekday, start=h.start, end=h.end) for h in found.hours],
+        version=one.version,
+    )
+    return reply(answer, headers={"ETag": f'"{one.version}"'})

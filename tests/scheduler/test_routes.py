@@ -1,0 +1,283 @@
+"""The HTTP edge: shapes, errors as problems, and bad input that never becomes a 500."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import icalendar
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from core.database import Database
+from core.http import Identity
+from core.ids import BookingId, PersonId, new_id
+from scheduler.routes import routes
+from server.web import Edge, application
+from tests.fakes import FakeClock
+from tests.scheduler.clinic import PUBLIC_URL, TOKYO, WEDNESDAY, Clinic
+
+Client = TestClient[web.Request, web.Application]
+
+
+class Door:
+    """The service behind a real application; `who` is whoever is asking."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self.clinic = clinic
+        self.who: Identity | None = clinic.visitor()
+        self.waiting: dict[BookingId, datetime] = {}
+        self.client: Client
+
+    async def identify(self, cookies: Mapping[str, str], which: str) -> Identity | None:
+        return self.who if self.who is not None and self.who.kind == which else None
+
+    async def presence(self, ids: Sequence[BookingId]) -> Mapping[BookingId, datetime]:
+        return {one: self.waiting[one] for one in ids if one in self.waiting}
+
+    async def ask(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
+        """Status and JSON; the session asked for is the one `who` has."""
+        headers = {"Todoku-Session": self.who.kind if self.who else "account"} | options.pop("headers", {})
+        async with self.client.request(method, path, headers=headers, **options) as response:
+            if response.content_type.endswith("json"):
+                return response.status, await response.json()
+            return response.status, await response.read()
+
+    def as_therapist(self, therapist_id: PersonId) -> None:
+        self.who = Identity(therapist_id, frozenset({"therapist"}), new_id(), "account")
+
+
+@pytest.fixture
+async def door(database: Database, clock: FakeClock) -> AsyncIterator[Door]:
+    door = Door(await Clinic(database, clock).open())
+    edge = Edge(door.identify, clock, PUBLIC_URL)
+    app = application(routes(door.clinic.service, door.presence), edge)
+    async with TestClient(TestServer(app)) as client:
+        door.client = client
+        yield door
+
+
+def wanted(therapist_id: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "therapist_id": therapist_id,
+        "starts_at": "2026-11-25T00:00:00Z",
+        "name": "佐藤 一郎",
+        "email": "ichiro@example.com",
+        "timezone": TOKYO,
+        "locale": "ja",
+    } | changes
+
+
+async def test_a_visitor_sees_whom_and_when_in_their_own_zone(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    status, found = await door.ask("GET", "/api/booking/therapists?tz=America/New_York")
+    assert status == 200
+    assert found == {
+        "therapists": [
+            {
+                "therapist_id": therapist_id,
+                "name": "先生 5",
+                "headline": {"ja": "ゆっくり伺います", "en": "I take time"},
+                "languages": ["ja", "en"],
+                "licence_kind": "physiotherapist",
+                "next_free_at": "2026-11-24T03:00:00Z",
+            }
+        ],
+        "session_minutes": 45,
+        "own_therapist": False,
+    }
+    path = f"/api/booking/slots?therapist_id={therapist_id}&from=2026-11-24&to=2026-11-24&tz=America/New_York"
+    status, found = await door.ask("GET", path)
+    assert (status, found["timezone"], len(found["slots"])) == (200, "America/New_York", 8)
+    # That date in New York holds the end of one and the beginning of the next day in Tokyo.
+    assert found["slots"][0] == {"starts_at": "2026-11-24T05:00:00Z", "ends_at": "2026-11-24T05:45:00Z"}
+    assert found["slots"][-1] == {"starts_at": "2026-11-25T04:00:00Z", "ends_at": "2026-11-25T04:45:00Z"}
+
+
+async def test_a_visitor_holds_books_and_takes_the_calendar_file_along(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    body = {"therapist_id": therapist_id, "starts_at": "2026-11-25T09:00:00+09:00"}
+    status, held = await door.ask("POST", "/api/booking/holds", json=body)
+    assert (status, held["expires_at"]) == (201, "2026-11-24T01:05:00Z")
+    status, booked = await door.ask(
+        "POST", "/api/bookings", json=wanted(therapist_id, hold_id=held["hold_id"])
+    )
+    assert status == 201
+    join_url, booking_id = booked.pop("join_url"), booked["booking_id"]
+    assert join_url.startswith(f"{PUBLIC_URL}/join/")
+    assert booked == {
+        "booking_id": held["hold_id"],
+        "uid": f"{booking_id}@todoku",
+        "therapist_id": therapist_id,
+        "therapist_name": "先生 5",
+        "client_name": "佐藤 一郎",
+        "starts_at": "2026-11-25T00:00:00Z",
+        "ends_at": "2026-11-25T00:45:00Z",
+        "timezone": TOKYO,
+        "status": "confirmed",
+        "calendar_url": f"/api/bookings/{booking_id}/calendar.ics?session=link",
+    }
+    assert (await door.ask("GET", f"/api/bookings/{booking_id}"))[1]["status"] == "confirmed"
+    async with door.client.get(booked["calendar_url"]) as response:  # a plain link sends no header
+        assert response.headers["Content-Disposition"] == 'attachment; filename="consultation.ics"'
+        (event,) = icalendar.Calendar.from_ical(await response.read()).walk("VEVENT")
+    assert event.decoded("dtstart") == WEDNESDAY
+
+
+async def test_a_hold_can_be_given_back(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    body = {"therapist_id": therapist_id, "starts_at": "2026-11-25T00:00:00Z"}
+    _, held = await door.ask("POST", "/api/booking/holds", json=body)
+    assert (await door.ask("DELETE", f"/api/booking/holds/{held['hold_id']}"))[0] == 204
+    assert (await door.ask("DELETE", f"/api/booking/holds/{held['hold_id']}"))[0] == 404
+
+
+async def test_a_repeated_booking_is_answered_with_the_same_booking(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    key = {"Idempotency-Key": "3c9a"}
+    first = await door.ask("POST", "/api/bookings", json=wanted(therapist_id), headers=key)
+    again = await door.ask("POST", "/api/bookings", json=wanted(therapist_id), headers=key)
+    assert (first[0], again[0]) == (201, 201)
+    assert first[1]["booking_id"] == again[1]["booking_id"]
+    other = wanted(therapist_id, starts_at="2026-11-25T01:00:00Z")
+    status, problem = await door.ask("POST", "/api/bookings", json=other, headers=key)
+    assert (status, problem["code"]) == (409, "idempotency_mismatch")
+
+
+async def test_a_lost_time_is_a_conflict_with_alternatives(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    await door.ask("POST", "/api/bookings", json=wanted(therapist_id))
+    door.who = door.clinic.visitor()
+    status, problem = await door.ask("POST", "/api/bookings", json=wanted(therapist_id))
+    assert (status, problem["code"]) == (409, "slot_taken")
+    assert problem["alternatives"][0] == {
+        "therapist_id": therapist_id,
+        "starts_at": "2026-11-25T01:00:00Z",
+        "ends_at": "2026-11-25T01:45:00Z",
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"starts_at": "2026-11-25T00:00:00"}, "starts_at"),
+        ({"starts_at": "0001-01-01T00:00:00Z"}, "starts_at"),
+        ({"starts_at": "9999-12-31T23:59:59-23:00"}, "starts_at"),
+        ({"starts_at": 1e300}, "starts_at"),
+        ({"timezone": "Mars/Olympus"}, "timezone"),
+        ({"timezone": "../../etc/passwd"}, "timezone"),
+        ({"email": "not a mail"}, "email"),
+        ({"email": "a@example.com\r\nBcc: x@example.com"}, "email"),
+        ({"name": " "}, "name"),
+        ({"name": "\u202e\u200b"}, "name"),
+        ({"name": "x" * 101}, "name"),
+        ({"locale": "de"}, "locale"),
+        ({"therapist_id": "a b"}, "therapist_id"),
+        ({"therapist_id": "x\u0000"}, "therapist_id"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+async def test_a_booking_that_makes_no_sense_names_the_field(
+    door: Door, change: dict[str, Any], field: str
+) -> None:
+    therapist_id = await door.clinic.therapist()
+    status, problem = await door.ask("POST", "/api/bookings", json=wanted(therapist_id) | change)
+    assert (status, problem["code"]) == (422, "invalid")
+    assert [error["field"] for error in problem["errors"]] == [field]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"therapist_id": 1e999}'])
+async def test_a_body_that_is_no_booking_is_invalid(door: Door, content: bytes) -> None:
+    status, problem = await door.ask("POST", "/api/bookings", data=content)
+    assert (status, problem["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "from=2026-11-24&to=2026-12-25",
+        "from=2026-11-24&to=2026-11-23",
+        "from=0001-01-01&to=0001-01-02",
+        "from=9999-12-31&to=9999-12-31",
+        "from=yesterday&to=2026-11-24",
+        "from=2026-11-24",
+        "from=2026-11-24&to=2026-11-24&more=1",
+    ],
+)
+async def test_a_range_that_cannot_be_listed_is_invalid(door: Door, parameters: str) -> None:
+    path = f"/api/booking/slots?therapist_id=x&tz=Asia/Tokyo&{parameters}"
+    status, problem = await door.ask("GET", path)
+    assert (status, problem["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "code"),
+    [
+        (
+            "GET",
+            "/api/booking/slots?therapist_id=x&tz=Asia/Tokyo&from=2026-11-24&to=2026-11-24",
+            "therapist_unknown",
+        ),
+        ("GET", "/api/bookings/unknown", "not_found"),
+        ("GET", "/api/bookings/%00", "not_found"),
+        ("GET", "/api/bookings/unknown/calendar.ics", "not_found"),
+        ("GET", "/api/therapist/sessions", "denied"),
+        ("GET", "/api/therapist/practice", "denied"),
+        ("PATCH", "/api/therapist/practice", "denied"),
+    ],
+)
+async def test_what_is_not_there_or_not_yours_is_refused(
+    door: Door, method: str, path: str, code: str
+) -> None:
+    assert (await door.ask(method, path))[1]["code"] == code
+
+
+async def test_nobody_books_without_a_link(door: Door) -> None:
+    door.who = None
+    assert (await door.ask("GET", "/api/booking/therapists"))[1]["code"] == "unauthenticated"
+
+
+async def test_a_therapist_sees_the_day_and_who_waits(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    _, booked = await door.ask("POST", "/api/bookings", json=wanted(therapist_id))
+    door.as_therapist(therapist_id)
+    path = "/api/therapist/sessions?from=2026-11-25&to=2026-11-25"
+    expected = {
+        "booking_id": booked["booking_id"],
+        "client_name": "佐藤 一郎",
+        "starts_at": "2026-11-25T00:00:00Z",
+        "ends_at": "2026-11-25T00:45:00Z",
+        "status": "confirmed",
+        "enter_from": "2026-11-24T23:50:00Z",
+        "enter_until": "2026-11-25T01:15:00Z",
+        "client_waiting": False,
+        "waiting_since": None,
+    }
+    assert await door.ask("GET", path) == (200, {"timezone": TOKYO, "sessions": [expected]})
+    door.waiting[booked["booking_id"]] = WEDNESDAY - timedelta(minutes=5)
+    waiting = expected | {"client_waiting": True, "waiting_since": "2026-11-24T23:55:00Z"}
+    assert (await door.ask("GET", path))[1]["sessions"] == [waiting]
+    assert await door.ask("GET", "/api/therapist/sessions") == (200, {"timezone": TOKYO, "sessions": []})
+    _, seen = await door.ask("GET", f"/api/bookings/{booked['booking_id']}")
+    assert seen["join_url"] is None
+    assert seen["calendar_url"].endswith("/calendar.ics")
+
+
+async def test_a_therapist_sets_the_number_and_a_stale_page_does_not_overwrite_it(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    door.as_therapist(therapist_id)
+    status, practice = await door.ask("GET", "/api/therapist/practice")
+    assert (status, practice["capacity"], practice["version"]) == (200, 5, 1)
+    assert practice["hours"][0] == {"weekday": 0, "start": "09:00", "end": "17:00"}
+
+    path, current = "/api/therapist/practice", {"If-Match": '"1"'}
+    status, changed = await door.ask("PATCH", path, json={"capacity": 0}, headers=current)
+    assert (status, changed["capacity"], changed["version"]) == (200, 0, 2)
+    status, problem = await door.ask("PATCH", path, json={"capacity": 9}, headers=current)
+    assert (status, problem["code"]) == (412, "version_conflict")
+    status, problem = await door.ask("PATCH", path, json={"capacity": 9})
+    assert (status, problem["code"]) == (412, "version_conflict")
+    status, problem = await door.ask("PATCH", path, json={"capacity": -1}, headers={"If-Match": '"2"'})
+    assert (status, problem["errors"][0]["field"]) == (422, "capacity")
+    status, paused = await door.ask("PATCH", path, json={"pause_new": True}, headers={"If-Match": '"2"'})
+    assert (paused["capacity"], paused["pause_new"], paused["version"]) == (0, True, 3)
