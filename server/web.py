@@ -179,7 +179,9 @@ def _identity(edge: Edge) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith("/api/"):
-            which = request.headers.get(SESSION_HEADER, "account")
+            # A link to a download can send no header; for reading, the query may name the session instead.
+            asked = request.query.get("session", "account") if request.method in SAFE_METHODS else "account"
+            which = request.headers.get(SESSION_HEADER, asked)
             found = await edge.identify(request.cookies, which)
             if found is not None:
                 request[IDENTITY] = found
