@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8080
+VAR ?= var
 NAME ?=
 ARGS ?=
 
@@ -12,14 +13,14 @@ PREPARE := @$(PYTHON) -m deploy.prepare
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix web
 
 .DEFAULT_GOAL := help
-.PHONY: help run test long check format bench lock clean
+.PHONY: help run test long check format bench docs lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
 run:  ## start Todoku with demonstration data on http://localhost:8080 (another port: make run PORT=9000)
 	$(PREPARE) run
-	@exec $(BIN)/todoku serve --demo --port $(PORT)
+	@exec $(BIN)/todoku serve --demo --port $(PORT) --var $(VAR)
 
 test:  ## every test: client, units, contracts, flows, browsers (some of them: make test ARGS="-k booking")
 	$(PREPARE) test
@@ -48,6 +49,10 @@ format:  ## put Python and TypeScript files into shape
 bench:  ## measure; writes var/bench/NAME.json (one of them: make bench NAME=relay)
 	$(PREPARE) bench
 	$(BIN)/python -m bench $(NAME)
+
+docs:  ## write the pages that are made from the code: config.toml, docs/CONFIG.md, docs/ERRORS.md
+	$(PREPARE) check
+	$(BIN)/python -m deploy.reference
 
 lock:  ## write the lock files anew from pyproject.toml (newest versions: make lock UPGRADE=1)
 	$(PREPARE) lock
