@@ -4,6 +4,7 @@ The list a client sees and the check inside a booking are the same function, so 
 booking only asks it for a shorter span. Not here: capacity (capacity.py), reading the calendar (store.py).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -76,7 +77,13 @@ def _grid(window: Span, rules: SessionRules) -> Iterator[Slot]:
 
 
 def _fits(block: Span, free: Sequence[Span]) -> bool:
-    return any(span.starts_at <= block.starts_at and block.ends_at <= span.ends_at for span in free)
+    """Only the last piece that begins by then can hold the block; `free` is ordered and disjoint."""
+    index = bisect_right(free, block.starts_at, key=_start) - 1
+    return index >= 0 and block.ends_at <= free[index].ends_at
+
+
+def _start(span: Span) -> datetime:
+    return span.starts_at
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:
@@ -93,14 +100,16 @@ def merge(spans: Iterable[Span]) -> list[Span]:
 def subtract(spans: Sequence[Span], holes: Sequence[Span]) -> list[Span]:
     """`spans` without `holes`; both as merge() gives them."""
     left: list[Span] = []
+    first = 0  # holes before it end before every span still to come
     for span in spans:
-        cursor = span.starts_at
-        for hole in holes:
-            if not hole.overlaps(span):
-                continue
-            if cursor < hole.starts_at:
-                left.append(Span(cursor, hole.starts_at))
-            cursor = max(cursor, hole.ends_at)
+        while first < len(holes) and holes[first].ends_at <= span.starts_at:
+            first += 1
+        cursor, index = span.starts_at, first
+        while index < len(holes) and holes[index].starts_at < span.ends_at:
+            if cursor < holes[index].starts_at:
+                left.append(Span(cursor, holes[index].starts_at))
+            cursor = holes[index].ends_at
+            index += 1
         if cursor < span.ends_at:
             left.append(Span(cursor, span.ends_at))
     return left
