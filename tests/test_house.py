@@ -22,9 +22,8 @@ GENERATED = {"web/src/api/schema.d.ts"}
 TEXT_OPENS = {".py": ('"""', "#!"), ".ts": ("/**", "//"), ".tsx": ("/**", "//"), ".css": ("/*",)}
 
 # A folder of one developer's machine. Written in pieces, so that this file does not contain it itself.
-MACHINE_PATH = re.compile(
-    r"(?<![\w.~}*-])/(?:" + "|".join(("work", "root", "home", "Users", "farm")) + r")/\w"
-)
+FOLDERS = "|".join(("work", "root", "home", "Users", "farm"))
+MACHINE_PATH = re.compile(rf"(?<![\w.~}}*-])/(?:{FOLDERS})/\w")
 SECRET = re.compile("BEGIN [A-Z ]*PRIVATE " + "KEY-----\n[A-Za-z0-9+/]{20}")
 
 
