@@ -3,10 +3,10 @@ import { Alert, Button, Text, TextInput, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { request } from "../../shared/api";
-import { errorText } from "../../shared/errors";
+import { asApiError, request } from "../../shared/api";
 import { currentLanguage } from "../../shared/i18n";
 import { mailFault } from "./fields";
+import { Refusal } from "./Refusal";
 
 export function LinkForm() {
   const { t } = useTranslation();
@@ -35,13 +35,23 @@ export function LinkForm() {
           {t("app.link_form.again")}
         </Button>
       ) : (
-        <AskForm pending={ask.isPending} error={ask.error} onAsk={(email) => ask.mutate(email)} />
+        <AskForm
+          pending={ask.isPending}
+          error={ask.error}
+          at={ask.submittedAt}
+          onAsk={(email) => ask.mutate(email)}
+        />
       )}
     </section>
   );
 }
 
-function AskForm(props: { pending: boolean; error: unknown; onAsk: (email: string) => void }) {
+function AskForm(props: {
+  pending: boolean;
+  error: unknown;
+  at: number;
+  onAsk: (email: string) => void;
+}) {
   const { t } = useTranslation();
   const [email, setEmail] = useState("");
   const [checked, setChecked] = useState(false);
@@ -53,7 +63,6 @@ function AskForm(props: { pending: boolean; error: unknown; onAsk: (email: strin
     if (fault) input.current?.focus();
     else if (!props.pending) props.onAsk(email.trim());
   };
-  const refusal = props.error ? errorText(t, props.error) : null;
   return (
     <form className="stack" noValidate onSubmit={submit}>
       <Text>{t("app.link_form.text")}</Text>
@@ -70,13 +79,11 @@ function AskForm(props: { pending: boolean; error: unknown; onAsk: (email: strin
         error={checked && fault ? t(fault) : null}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
-      <div role="alert">
-        {refusal ? (
-          <Alert color="red" title={refusal.title}>
-            {refusal.next}
-          </Alert>
-        ) : null}
-      </div>
+      <Refusal
+        error={props.error ? asApiError(props.error) : null}
+        at={props.at}
+        throttledTitle={t("app.link_form.throttled_title")}
+      />
       <Button type="submit" variant="default" loading={props.pending} data-testid="signin-link">
         {t("app.link_form.submit")}
       </Button>

@@ -11,16 +11,19 @@ interface Props {
   error: ApiError | null;
   /** When the refused attempt was made (ms since 1970, this machine's clock). */
   at: number;
+  /** What to call too many attempts, when they were not sign-ins. */
+  throttledTitle?: string;
 }
 
-export function Refusal({ error, at }: Props) {
+export function Refusal({ error, at, throttledTitle }: Props) {
   const { t } = useTranslation();
   if (!error) return <div role="alert" />;
   const text = errorText(t, error);
+  const throttled = error.code === "too_many_attempts";
   return (
     <div role="alert">
-      <Alert color="red" title={text.title}>
-        {error.code === "too_many_attempts" ? (
+      <Alert color="red" title={(throttled ? throttledTitle : null) ?? text.title}>
+        {throttled ? (
           <Throttled retryAfterS={error.extra["retry_after_s"]} at={at} fallback={text.next} />
         ) : (
           text.next
@@ -39,7 +42,7 @@ function Throttled(props: { retryAfterS: unknown; at: number; fallback: string }
   const free = new Date(props.at + Number(props.retryAfterS) * 1000 + 59_000).toISOString();
   return (
     <>
-      {t("app.sign_in.throttled", { time: timeOfDay(free, visitorZone()) })}{" "}
+      {t("app.sign_in.throttled", { time: timeOfDay(free, visitorZone()) })}
       <span aria-hidden="true">{t("app.sign_in.throttled_left", { count: left })}</span>
     </>
   );
