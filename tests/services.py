@@ -36,6 +36,7 @@ T = TypeVar("T")
 HOST = "127.0.0.1"
 START_TIMEOUT_S = 60
 PR_SET_PDEATHSIG = 1
+LINES_KEPT = 2000
 
 
 class ServiceMissing(Exception):
@@ -85,7 +86,7 @@ class Service:
 
     def __init__(self, command: Sequence[str | Path], ready: str, user: pwd.struct_passwd | None) -> None:
         self._name = Path(command[0]).name
-        self._lines: deque[str] = deque(maxlen=40)
+        self._lines: deque[str] = deque(maxlen=LINES_KEPT)
         self._ready = threading.Event()
         self._process = subprocess.Popen(
             [str(part) for part in command],
@@ -104,7 +105,7 @@ class Service:
         self._reader.start()
         if not self._ready.wait(START_TIMEOUT_S) or self._process.poll() is not None:
             self.stop()
-            raise RuntimeError(f"{self._name} did not start:\n" + "".join(self._lines))
+            raise RuntimeError(f"{self._name} did not start:\n" + self.output())
 
     def _read(self, ready: str) -> None:
         assert self._process.stdout is not None
@@ -114,7 +115,12 @@ class Service:
                 self._ready.set()
         self._ready.set()  # its output has ended: do not keep the starter waiting
 
-    def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
+    def output(self) -> str:
+        """What it has printed so far."""
+        return "".join(list(self._lines))
+
+    def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to end, insist after a while; its exit code."""
         if self._process.poll() is None:
             self._process.send_signal(with_signal)
         try:
@@ -125,6 +131,7 @@ class Service:
         self._reader.join()
         if self._process.stdout is not None:
             self._process.stdout.close()
+        return self._process.returncode
 
 
 @contextlib.contextmanager

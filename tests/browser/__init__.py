@@ -1,0 +1,1 @@
+"""The whole program in real Chromium, with fake cameras and microphones."""

@@ -1,0 +1,55 @@
+"""Every page is looked at: a picture in each size and language, and axe's verdict on its accessibility."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = ROOT / "var" / "screenshots"
+SIZES = {1280: 800, 360: 740}
+LANGUAGES = ("ja", "en")
+SERIOUS = ("serious", "critical")
+
+
+async def axe_violations(page: Page) -> list[str]:
+    """What axe finds serious or critical, one line a rule with the elements it is about.
+
+    The script is evaluated, not added to the page: the page's Content-Security-Policy stays as it is.
+    """
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    result: dict[str, Any] = await page.evaluate(
+        "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+    )
+    return [
+        f"{found['id']} ({found['impact']}): {found['help']}: "
+        + ", ".join(str(node["target"]) for node in found["nodes"])
+        for found in result["violations"]
+        if found["impact"] in SERIOUS
+    ]
+
+
+async def too_wide(page: Page) -> int:
+    """By how many px the page is wider than the window; sideways scrolling on a telephone is a fault."""
+    return int(await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth"))
+
+
+async def picture(page: Page, name: str) -> None:
+    """var/screenshots/NAME-LANGUAGE-WIDTH.png."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    language = await page.evaluate("() => document.documentElement.lang")
+    width = await page.evaluate("() => window.innerWidth")
+    await page.screenshot(path=PICTURES / f"{name}-{language}-{width}.png", full_page=True)
+
+
+async def look(page: Page, name: str) -> None:
+    """Take the page's picture in every size as it is now, and refuse it if axe or its width does."""
+    size = page.viewport_size
+    for width, height in SIZES.items():
+        await page.set_viewport_size({"width": width, "height": height})
+        await picture(page, name)
+        assert await too_wide(page) <= 0, f"{name} scrolls sideways at {width} px"
+        assert await axe_violations(page) == [], f"{name} at {width} px"
+    if size is not None:
+        await page.set_viewport_size(size)

@@ -1,0 +1,127 @@
+"""The real program as a process, and people and sessions made for one test in its database.
+
+Everything is made through the use-cases that the program itself has; nothing here knows a table.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from accounts import service as accounts
+from accounts.config import AccountsConfig
+from accounts.entry import Accounts
+from accounts.passwords import Passwords
+from core.clock import SystemClock
+from core.database import Database
+from core.ids import PersonId
+from scheduler.config import SchedulerConfig
+from scheduler.service import Arrangement, Hours, NewTherapist, book_on_behalf, register_therapist
+from tests import services
+
+PASSWORD = "a password for tests"
+ZONE = "Asia/Tokyo"
+CONFIG = """# A free UDP port, so that a Todoku that runs on this machine already is not disturbed.
+[media]
+udp_port = 0
+"""
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """A session of a client and a therapist of their own; links are addresses to open."""
+
+    booking_id: str
+    join_link: str
+    therapist_link: str
+    therapist_email: str
+    therapist_name: str
+    client_name: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running Todoku with demonstration data."""
+
+    address: str
+    var: Path
+    demo: dict[str, Any]
+    service: services.Service
+
+    @property
+    def sign_in(self) -> str:
+        return f"{self.address}/sign-in"
+
+    async def appointment(self, starts_in: timedelta = timedelta()) -> Appointment:
+        """A new therapist, a new client, and their session, beginning `starts_in` from now."""
+        now, number = SystemClock().now(), next(_numbers)
+        therapist, client, email = f"療法士 {number}", f"利用者 {number}", f"therapist-{number}@test.example"
+        database = Database.open(f"sqlite:///{self.var / 'todoku.db'}")
+        try:
+            async with database.write() as connection:
+                therapist_id = await _person(connection, therapist, email, "therapist", now)
+                await register_therapist(connection, _practice(therapist_id, now), now)
+                client_id = await _person(connection, client, f"client-{number}@test.example", "client", now)
+                starts_at = (now + starts_in).replace(second=0, microsecond=0)
+                arrangement = Arrangement(therapist_id, starts_at, client_id, ZONE, None)
+                booking = await book_on_behalf(connection, arrangement, SchedulerConfig(), now)
+                token = await accounts.issue_link(
+                    connection,
+                    purpose="join",
+                    scope={"booking_id": booking.id},
+                    person_id=client_id,
+                    expires_at=now + timedelta(days=1),
+                    now=now,
+                )
+            config = AccountsConfig()
+            entry = Accounts(database, SystemClock(), config, Passwords(config))
+            await entry.set_password(therapist_id, PASSWORD)
+        finally:
+            await database.close()
+        room = f"{self.address}/room/{booking.id}"
+        return Appointment(booking.id, f"{self.address}/join/{token}", room, email, therapist, client)
+
+
+async def _person(connection: AsyncConnection, name: str, email: str, role: str, now: datetime) -> PersonId:
+    return await accounts.create_person(
+        connection, name=name, email=email, locale="ja", timezone=ZONE, roles=(role,), now=now, verified=True
+    )
+
+
+def _practice(therapist_id: PersonId, now: datetime) -> NewTherapist:
+    """Somebody with a licence and hours, who takes no new clients besides."""
+    return NewTherapist(
+        person_id=therapist_id,
+        licence_kind="physical_therapist",
+        licence_number=f"TEST-{therapist_id[-6:]}",
+        licence_verified_at=now,
+        licence_expires_at=None,
+        timezone=ZONE,
+        hours=[Hours(0, "09:00", "12:00")],
+        capacity=1,
+        headline={"ja": "試験用", "en": "For tests"},
+        languages=("ja", "en"),
+    )
+
+
+@contextmanager
+def running(var: Path, port: int | None = None) -> Iterator[Site]:
+    """`todoku serve --demo` with its files in `var`, once it says that it serves."""
+    var.mkdir(parents=True, exist_ok=True)
+    port, config = port or services.free_port(), var / "config.toml"
+    config.write_text(CONFIG)
+    options = ["--demo", "--port", str(port), "--var", str(var), "--config", str(config)]
+    service = services.Service([sys.executable, "-m", "server", "serve", *options], "Ctrl-C stops", user=None)
+    try:
+        demo = json.loads((var / "demo.json").read_text(encoding="utf-8"))
+        yield Site(demo["address"], var, demo, service)
+    finally:
+        service.stop()
