@@ -1,0 +1,1 @@
+"""How a browser enters a call: protocol, participant state table, waiting room, placement, gateway."""

@@ -1,0 +1,165 @@
+"""The Socket.IO edge of a call: validates, calls a use-case, emits. It decides nothing and remembers nothing
+but which connections this process holds.
+
+Who has a participant's place stands in the row (`connection_id`), so any web process can speak to any page,
+and a connection that lost its place without hearing of it is found by the next heartbeat.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine, Mapping
+
+import structlog
+from aiohttp import web
+from pydantic import BaseModel
+
+from core.bus import Bus
+from core.errors import TodokuError, Unauthenticated
+from core.ids import RoomId
+from core.sockets import Handler, Namespace, SocketServer, serve
+from signaling import protocol as p
+from signaling import room as rules
+from signaling import store
+from signaling.seats import Seats
+from signaling.service import CallService, Member
+
+QUALITY_TOPIC = "call.quality"
+
+log = structlog.get_logger()
+
+
+class CallGateway:
+    """Namespace /call on `server`; also the Notices of the call service."""
+
+    def __init__(self, server: SocketServer, calls: CallService, seats: Seats, bus: Bus) -> None:
+        self._server, self._calls, self._seats, self._bus = server, calls, seats, bus
+        self._mine: dict[str, Member] = {}  # this process's own connections
+        self._telling = asyncio.Lock()  # snapshots leave in the order they were read
+        self._tasks: set[asyncio.Task[None]] = set()
+        calls.notices = self
+        handlers: dict[str, Handler] = {
+            "join": self._join,
+            "answer": self._answer,
+            "resync": self._resync,
+            "admit": self._admit,
+            "media": self._media,
+            "quality": self._quality,
+            "leave": self._leave,
+        }
+        events = {name: (p.FROM_CLIENT[name][0], handler) for name, handler in handlers.items()}
+        serve(server, Namespace(p.NAMESPACE, p.Auth, self._connect, self._disconnect, events))
+
+    async def start(self) -> None:
+        """Begin the heartbeat."""
+        self._spawn(self._beat_for_ever())
+
+    async def close(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # From the pages.
+
+    async def _connect(self, sid: str, _request: web.Request, auth: p.Auth) -> None:
+        member = await self._calls.connect(auth.grant, auth.tab_id, sid)
+        self._mine[sid] = member
+        self._spawn(self.changed(member.room_id))  # after the page has been told that it is connected
+
+    async def _disconnect(self, sid: str) -> None:
+        self._mine.pop(sid, None)  # that somebody is gone is told by their silence (room.absence)
+
+    async def _join(self, sid: str, message: p.Join) -> BaseModel:
+        state, offer = await self._seats.join(self._member(sid), message.grant)
+        await self.offered(sid, offer)
+        return p.JoinAck(state=state, offer=offer)
+
+    async def _answer(self, sid: str, message: p.Answer) -> None:
+        await self._seats.answer(self._member(sid), message.offer, message.sdp)
+
+    async def _resync(self, sid: str, _message: p.Resync) -> BaseModel:
+        state, offer = await self._seats.resync(self._member(sid))
+        await self._emit("state", state, sid)
+        if offer is not None:
+            await self.offered(sid, offer)
+        return p.ResyncAck(state=state, offer=offer)
+
+    async def _admit(self, sid: str, message: p.Admit) -> None:
+        await self._calls.admit(self._member(sid), message.participant_id)
+
+    async def _media(self, sid: str, message: p.MediaShown) -> None:
+        await self._calls.show(self._member(sid), message.microphone, message.camera)
+
+    async def _quality(self, sid: str, message: p.Quality) -> None:
+        member = self._member(sid)
+        figures = {
+            "room_id": member.room_id,
+            "participant_id": member.participant_id,
+            **message.model_dump(exclude_none=True),
+        }
+        with contextlib.suppress(TodokuError):  # figures are worth no error
+            await self._bus.publish(QUALITY_TOPIC, figures)
+
+    async def _leave(self, sid: str, _message: p.Leave) -> None:
+        await self._calls.leave(self._member(sid))
+
+    def _member(self, sid: str) -> Member:
+        member = self._mine.get(sid)
+        if member is None:
+            raise Unauthenticated
+        return member
+
+    # To the pages (service.Notices).
+
+    async def changed(self, room_id: RoomId) -> None:
+        async with self._telling:
+            with contextlib.suppress(TodokuError):
+                call = await self._calls.load(room_id)
+                for person in call.people:
+                    if person.connection_id is not None:
+                        await self._emit("state", p.state_of(call, person), person.connection_id)
+
+    async def admitted(self, connection_id: str, grant: str) -> None:
+        await self._emit("admitted", p.Admitted(grant=grant), connection_id)
+
+    async def offered(self, connection_id: str, offer: p.OfferMessage) -> None:
+        await self._emit("offer", offer, connection_id)
+
+    async def replaced(self, connection_id: str) -> None:
+        await self._emit("replaced", p.Replaced(), connection_id)
+        self._mine.pop(connection_id, None)
+        await self._server.disconnect(connection_id, namespace=p.NAMESPACE)
+
+    async def ended(self, call: rules.Call) -> None:
+        for person in call.people:
+            if person.connection_id is not None:
+                await self._emit("ended", p.ended_of(call), person.connection_id)
+
+    async def _emit(self, event: str, message: BaseModel, connection_id: str) -> None:
+        payload = message.model_dump(mode="json")
+        await self._server.emit(event, payload, to=connection_id, namespace=p.NAMESPACE)
+
+    # Presence.
+
+    async def beat(self) -> None:
+        """Note who is connected here; hang up on connections that have lost their place."""
+        here: Mapping[str, Member] = dict(self._mine)
+        if not here:
+            return
+        async with self._calls.database.write() as connection:
+            await store.seen(connection, list(here), self._calls.clock.now())
+            held = await store.held_connections(connection, list(here))
+        for sid in here.keys() - held:
+            await self.replaced(sid)
+
+    async def _beat_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self._calls.config.heartbeat_s)
+            try:
+                await self.beat()
+            except Exception:  # the database may be away for a moment; the heart goes on
+                log.exception("heartbeat_failed")
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

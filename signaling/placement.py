@@ -1,0 +1,78 @@
+"""Which relay carries a room: relays tell of themselves, hold a lease, and are chosen by load.
+
+The lease is a row, so that every web process sees the same relays. Choosing is pure.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.bus import Bus, Subscription
+from core.clock import Clock
+from core.database import Database
+from core.ids import RelayId
+from media.relays import HELLO_TOPIC
+from signaling import store
+from signaling.errors import NoRelay
+from signaling.model import RelayInfo
+
+REFRESH_SHARE = 5  # every process hears every hello; a fifth of the lease is the finest that is written
+
+
+class Hello(BaseModel):
+    """A relay telling of itself; more members may come."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    relay_id: str = Field(min_length=1, max_length=64)
+    load: int = Field(ge=0)
+    draining: bool
+
+
+def choose(relays: Iterable[RelayInfo], now: datetime) -> RelayId:
+    """The living relay with the fewest participants. Raises NoRelay."""
+    free = [relay for relay in relays if is_alive(relay, now) and not relay.draining]
+    if not free:
+        raise NoRelay
+    return min(free, key=lambda relay: (relay.load, relay.id)).id
+
+
+def is_alive(relay: RelayInfo, now: datetime) -> bool:
+    """Whether it has told of itself within its lease."""
+    return relay.lease_until > now
+
+
+class Registry:
+    """Writes down what relays tell, in every process that listens."""
+
+    def __init__(self, database: Database, bus: Bus, clock: Clock, lease: timedelta) -> None:
+        self._database, self._bus, self._clock, self._lease = database, bus, clock, lease
+        self._subscription: Subscription | None = None
+
+    async def start(self) -> None:
+        self._subscription = await self._bus.subscribe(HELLO_TOPIC, self.hello)
+
+    async def close(self) -> None:
+        if self._subscription is not None:
+            await self._subscription.close()
+
+    async def hello(self, payload: dict[str, Any]) -> None:
+        """Extend a relay's lease. Anything that is not a hello is ignored."""
+        try:
+            hello = Hello.model_validate(payload)
+        except ValidationError:
+            return
+        now = self._clock.now()
+        told = RelayInfo(RelayId(hello.relay_id), now + self._lease, hello.load, hello.draining)
+        async with self._database.read() as connection:
+            known = await store.find_relay(connection, told.id)
+        if known is None or _is_news(known, told, self._lease / REFRESH_SHARE):
+            async with self._database.write() as connection:
+                await store.save_relay(connection, told)
+
+
+def _is_news(known: RelayInfo, told: RelayInfo, step: timedelta) -> bool:
+    same = (known.load, known.draining) == (told.load, told.draining)
+    return not same or told.lease_until - known.lease_until >= step

@@ -1,0 +1,119 @@
+"""The HTTP edge of signaling: entering a room, and how it went."""
+
+from typing import Annotated, Any, Literal
+
+from aiohttp import web
+from pydantic import Field
+
+from core.errors import NotFound, Unauthenticated
+from core.http import Body, Reply, Route, Utc, body, identity, path_id, reply
+from signaling import errors
+from signaling.entering import Entering, names
+from signaling.protocol import Id
+from signaling.service import CallService
+
+Role = Literal["client", "therapist"]
+
+
+class EnterBody(Body):
+    """`tab_id`: made by the page, kept in its sessionStorage."""
+
+    booking_id: Id
+    tab_id: Id
+
+
+class EnterReply(Reply):
+    """A place in the room; `grant` opens the Socket.IO namespace /call for some minutes."""
+
+    room_id: str
+    participant_id: str
+    grant: str
+    admitted: bool = Field(description="true: may take a seat at once, e.g. after a reload")
+    other_tab: bool = Field(description="true: connected in another tab, which connecting here replaces")
+    role: Role
+    my_name: str
+    peer_name: str
+    starts_at: Utc
+    ends_at: Utc
+    conversation_id: str
+    ice_servers: list[dict[str, Any]]
+
+
+class SummaryReply(Reply):
+    """How a session went."""
+
+    status: Annotated[str, Field(description="waiting, open, in_call or ended")]
+    started_at: Utc | None
+    ended_at: Utc | None
+    duration_s: int | None
+    ended_by: str | None
+    reason: str | None
+
+
+def routes(entering: Entering, calls: CallService) -> list[Route]:
+    """Every HTTP operation of signaling."""
+
+    async def enter(request: web.Request) -> web.Response:
+        who, wish = identity(request), await body(request, EnterBody)
+        entry = await entering.enter(who, wish.booking_id, wish.tab_id)
+        await calls.notices.changed(entry.call.room.id)
+        my_name, peer_name = names(entry.visit)
+        return reply(
+            EnterReply(
+                room_id=entry.call.room.id,
+                participant_id=entry.participant.id,
+                grant=entry.grant,
+                admitted=entry.participant.admitted_at is not None,
+                other_tab=entry.other_tab,
+                role=entry.participant.role,
+                my_name=my_name,
+                peer_name=peer_name,
+                starts_at=entry.visit.starts_at,
+                ends_at=entry.visit.ends_at,
+                conversation_id=entry.call.room.conversation_id,
+                ice_servers=[],  # the relay is reached directly; TURN comes with its own configuration
+            )
+        )
+
+    async def summary(request: web.Request) -> web.Response:
+        found = await calls.summary(identity(request), path_id(request, "room_id"))
+        room = found.room
+        return reply(
+            SummaryReply(
+                status=room.state,
+                started_at=room.call_since,
+                ended_at=room.ended_at,
+                duration_s=found.duration_s,
+                ended_by=room.ended_by,
+                reason=room.end_reason,
+            )
+        )
+
+    return [
+        Route(
+            "POST",
+            "/api/rooms/enter",
+            enter,
+            "Enter the waiting room of a booking",
+            body=EnterBody,
+            response=EnterReply,
+            tag="rooms",
+            errors=(
+                Unauthenticated,
+                NotFound,
+                errors.TooEarly,
+                errors.SessionOver,
+                errors.BookingCancelled,
+                errors.RoomEnded,
+            ),
+        ),
+        Route(
+            "GET",
+            "/api/rooms/{room_id}/summary",
+            summary,
+            "How the session went",
+            response=SummaryReply,
+            tag="rooms",
+            errors=(Unauthenticated, NotFound, errors.RoomUnknown),
+        ),
+    ]
