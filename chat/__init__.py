@@ -1,0 +1,1 @@
+"""What people write to each other: conversations, each with one log of changes."""

@@ -1,0 +1,124 @@
+"""HTTP of chat: changes, messages, read marks. Parses, calls one verb, answers."""
+
+from aiohttp import web
+
+from chat.errors import ConversationUnknown, HistoryReset, MessageIdReused, MessageUnknown, TooFast
+from chat.messages import (
+    After,
+    ChangesReply,
+    NewMessage,
+    NewText,
+    PostedReply,
+    ReadUpTo,
+    SequenceReply,
+    changes_reply,
+    posted_reply,
+)
+from chat.service import ChatService
+from core.errors import Unauthenticated
+from core.http import Route, body, identity, path_id, query, reply
+from core.ids import ConversationId
+
+TAG = "chat"
+MESSAGES = "/api/conversations/{conversation_id}/messages"
+
+
+class ChatRoutes:
+    """The handlers."""
+
+    def __init__(self, chat: ChatService) -> None:
+        self._chat = chat
+
+    async def changes(self, request: web.Request) -> web.Response:
+        reader = identity(request).person_id
+        asked = query(request, After)
+        page = await self._chat.changes_after(_conversation(request), reader, asked.after, asked.limit)
+        return reply(changes_reply(page))
+
+    async def post(self, request: web.Request) -> web.Response:
+        sender = identity(request).person_id
+        given = await body(request, NewMessage)
+        posted = await self._chat.post(
+            _conversation(request), sender, str(given.client_message_id), given.text
+        )
+        return reply(posted_reply(posted), 201 if posted.created else 200)
+
+    async def edit(self, request: web.Request) -> web.Response:
+        sender = identity(request).person_id
+        given = await body(request, NewText)
+        message_id = path_id(request, "message_id")
+        sequence = await self._chat.edit(_conversation(request), sender, message_id, given.text)
+        return reply(SequenceReply(sequence=sequence))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        sender = identity(request).person_id
+        await self._chat.delete(_conversation(request), sender, path_id(request, "message_id"))
+        return web.Response(status=204)
+
+    async def read(self, request: web.Request) -> web.Response:
+        reader = identity(request).person_id
+        given = await body(request, ReadUpTo)
+        mark = await self._chat.mark_read(_conversation(request), reader, given.sequence)
+        return reply(SequenceReply(sequence=mark))
+
+
+def _conversation(request: web.Request) -> ConversationId:
+    return ConversationId(path_id(request, "conversation_id"))
+
+
+def routes(chat: ChatService) -> list[Route]:
+    """Everything under /api that chat serves. A message sent again is answered 200 instead of 201."""
+    at = ChatRoutes(chat)
+    common = (Unauthenticated, ConversationUnknown)
+    return [
+        Route(
+            "GET",
+            "/api/conversations/{conversation_id}/changes",
+            at.changes,
+            "What happened after a cursor",
+            query=After,
+            response=ChangesReply,
+            tag=TAG,
+            errors=(*common, HistoryReset),
+        ),
+        Route(
+            "POST",
+            MESSAGES,
+            at.post,
+            "Write a message",
+            body=NewMessage,
+            response=PostedReply,
+            status=201,
+            tag=TAG,
+            errors=(*common, MessageIdReused, TooFast),
+        ),
+        Route(
+            "PATCH",
+            MESSAGES + "/{message_id}",
+            at.edit,
+            "Change an own message",
+            body=NewText,
+            response=SequenceReply,
+            tag=TAG,
+            errors=(*common, MessageUnknown),
+        ),
+        Route(
+            "DELETE",
+            MESSAGES + "/{message_id}",
+            at.delete,
+            "Delete an own message",
+            status=204,
+            tag=TAG,
+            errors=(*common, MessageUnknown),
+        ),
+        Route(
+            "POST",
+            "/api/conversations/{conversation_id}/read",
+            at.read,
+            "Say how far one has read; never moves back",
+            body=ReadUpTo,
+            response=SequenceReply,
+            tag=TAG,
+            errors=common,
+        ),
+    ]

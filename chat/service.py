@@ -1,0 +1,248 @@
+"""What people do in a conversation. The log is the truth; whoever listens is only told to look again.
+
+Every change takes the conversation's lock, then the next number, then writes the log, in one transaction:
+numbers have no gap and become visible in their order.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from accounts import service as accounts
+from chat import store
+from chat.config import ChatConfig
+from chat.errors import ConversationUnknown, HistoryReset, MessageIdReused, MessageUnknown, TooFast
+from chat.model import Change, Kind, Page, Posted, clean_text, must_wait_s
+from core.clock import Clock
+from core.database import Database
+from core.ids import ConversationId, MessageId, PersonId, new_id
+
+LARGEST_PAGE = 200
+
+Listener = Callable[[ConversationId, int], Awaitable[None]]
+
+log = structlog.get_logger()
+
+
+async def ensure_conversation(
+    connection: AsyncConnection, care_id: str, members: Mapping[PersonId, str], now: datetime
+) -> ConversationId:
+    """The care's conversation, with at least `members` (person -> role); idempotent."""
+    found = await store.conversation_of(connection, care_id)
+    if found is None:
+        made = ConversationId(new_id())
+        if await store.insert_conversation(connection, made, care_id, now):
+            found = made
+        else:
+            found = await store.conversation_of(connection, care_id)
+    if found is None:
+        raise ConversationUnknown
+    await store.lock(connection, found)
+    await store.add_members(connection, found, members, now)
+    return found
+
+
+class ChatService:
+    """Write, change, read. Who is not a member is answered like for an unknown conversation."""
+
+    def __init__(self, database: Database, clock: Clock, config: ChatConfig) -> None:
+        self._database = database
+        self._clock = clock
+        self._config = config
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener(conversation, latest sequence)` after each change; what it raises is logged only."""
+        self._listeners.append(listener)
+
+    async def latest(self, conversation_id: ConversationId, reader: PersonId | None) -> int:
+        """The latest sequence. Raises ConversationUnknown."""
+        async with self._database.read() as connection:
+            return await self._latest(connection, conversation_id, reader)
+
+    async def post(
+        self, conversation_id: ConversationId, sender: PersonId | None, client_message_id: str, text: str
+    ) -> Posted:
+        """Write a message, or give the stored answer to one sent again.
+
+        Raises ConversationUnknown, MessageIdReused, TooFast, Invalid.
+        """
+        text = clean_text(text, self._config.longest_text_chars)
+
+        async def work(connection: AsyncConnection) -> Posted:
+            member = await self._enter(connection, conversation_id, sender)
+            known = await store.message_sent(connection, conversation_id, member, client_message_id)
+            if known is None:
+                return await self._append(connection, conversation_id, member, client_message_id, text)
+            if known.body_hash != _hash(text):
+                raise MessageIdReused
+            return Posted(known.message_id, known.sequence, known.created_at, created=False)
+
+        posted = await self._database.transact(work)
+        if posted.created:
+            await self._tell(conversation_id, posted.sequence)
+        return posted
+
+    async def edit(
+        self, conversation_id: ConversationId, sender: PersonId | None, message_id: str, text: str
+    ) -> int:
+        """Change an own message; its latest sequence. Raises ConversationUnknown, MessageUnknown, Invalid."""
+        text = clean_text(text, self._config.longest_text_chars)
+        values = {"text": text, "edited_at": self._clock.now()}
+        return await self._alter(conversation_id, sender, message_id, Kind.EDIT, values)
+
+    async def delete(self, conversation_id: ConversationId, sender: PersonId | None, message_id: str) -> int:
+        """Take an own message's text away for everybody; idempotent. Raises as `edit`."""
+        values = {"text": "", "deleted_at": self._clock.now()}
+        return await self._alter(conversation_id, sender, message_id, Kind.DELETE, values)
+
+    async def mark_read(self, conversation_id: ConversationId, reader: PersonId | None, sequence: int) -> int:
+        """The reader has seen everything up to `sequence`; how far they have read now. Never moves back.
+
+        Marks stand at messages only: a mark about a mark would have two readers answer each other for ever.
+        """
+
+        async def work(connection: AsyncConnection) -> tuple[int, int | None]:
+            member = await self._enter(connection, conversation_id, reader)
+            before = await store.read_mark(connection, conversation_id, member)
+            seen = await store.last_message_at_or_before(connection, conversation_id, sequence)
+            if seen is None or seen <= before:
+                return before, None
+            now = self._clock.now()
+            number = await store.next_sequence(connection, conversation_id)
+            await store.put_read_mark(connection, conversation_id, member, seen, now)
+            await store.log_change(
+                connection, conversation_id, number, Kind.READ, now, person_id=member, read_sequence=seen
+            )
+            return seen, number
+
+        mark, number = await self._database.transact(work)
+        if number is not None:
+            await self._tell(conversation_id, number)
+        return mark
+
+    async def changes_after(
+        self, conversation_id: ConversationId, reader: PersonId | None, after: int, limit: int = LARGEST_PAGE
+    ) -> Page:
+        """What happened after `after`, oldest first. Raises ConversationUnknown, HistoryReset."""
+        async with self._database.read() as connection:
+            # Read first: what commits in between is left for the next page, and nothing is skipped.
+            latest = await self._latest(connection, conversation_id, reader)
+            if after > latest:
+                raise HistoryReset
+            size = min(limit, LARGEST_PAGE)
+            rows = await store.changes(connection, conversation_id, after, latest, size)
+            people = await accounts.people(connection, {row.person_id for row in rows})
+        found = tuple(_change(row, people[row.person_id].name) for row in rows)
+        return Page(found, latest, more=bool(found) and found[-1].sequence < latest)
+
+    async def _latest(
+        self, connection: AsyncConnection, conversation_id: ConversationId, reader: PersonId | None
+    ) -> int:
+        latest = await store.latest_for(connection, conversation_id, reader) if reader else None
+        if latest is None:
+            raise ConversationUnknown
+        return latest
+
+    async def _enter(
+        self, connection: AsyncConnection, conversation_id: ConversationId, person_id: PersonId | None
+    ) -> PersonId:
+        """Lock first, then look who asks: what is read afterwards is the newest."""
+        if person_id is None:
+            raise ConversationUnknown
+        await store.lock(connection, conversation_id)
+        await self._latest(connection, conversation_id, person_id)
+        return person_id
+
+    async def _append(
+        self,
+        connection: AsyncConnection,
+        conversation_id: ConversationId,
+        sender: PersonId,
+        client_message_id: str,
+        text: str,
+    ) -> Posted:
+        now = self._clock.now()
+        await self._check_pace(connection, sender, now)
+        message_id = MessageId(new_id())
+        sequence = await store.next_sequence(connection, conversation_id)
+        values = {
+            "id": message_id,
+            "conversation_id": conversation_id,
+            "sequence": sequence,
+            "sender_id": sender,
+            "client_message_id": client_message_id,
+            "body_hash": _hash(text),
+            "text": text,
+            "created_at": now,
+        }
+        await store.insert_message(connection, values)
+        await store.log_change(
+            connection, conversation_id, sequence, Kind.MESSAGE, now, person_id=sender, message_id=message_id
+        )
+        return Posted(message_id, sequence, now, created=True)
+
+    async def _check_pace(self, connection: AsyncConnection, sender: PersonId, now: datetime) -> None:
+        burst, window = self._config.burst_messages, timedelta(seconds=self._config.burst_window_s)
+        recent = await store.recent_times(connection, sender, burst)
+        wait_s = must_wait_s(recent, burst, window, now)
+        if wait_s is not None:
+            raise TooFast(retry_after_s=wait_s)
+
+    async def _alter(
+        self,
+        conversation_id: ConversationId,
+        sender: PersonId | None,
+        message_id: str,
+        kind: Kind,
+        values: Mapping[str, Any],
+    ) -> int:
+        async def work(connection: AsyncConnection) -> int | None:
+            member = await self._enter(connection, conversation_id, sender)
+            known = await store.own_message(connection, conversation_id, member, message_id)
+            if known is None or (known.deleted and kind is not Kind.DELETE):
+                raise MessageUnknown
+            if known.text == values["text"]:  # sent again
+                return None
+            number = await store.next_sequence(connection, conversation_id)
+            await store.change_message(connection, message_id, values)
+            place = {"person_id": member, "message_id": message_id}
+            await store.log_change(connection, conversation_id, number, kind, self._clock.now(), **place)
+            return number
+
+        number = await self._database.transact(work)
+        if number is None:
+            return await self.latest(conversation_id, sender)
+        await self._tell(conversation_id, number)
+        return number
+
+    async def _tell(self, conversation_id: ConversationId, sequence: int) -> None:
+        for listener in self._listeners:
+            try:
+                await listener(conversation_id, sequence)
+            except Exception:  # the message is stored: readers find it when they look next
+                log.exception("poke_failed", conversation_id=conversation_id)
+
+
+def _change(row: Any, sender_name: str) -> Change:
+    return Change(
+        sequence=row.sequence,
+        kind=Kind(row.kind),
+        sender_id=row.person_id,
+        sender_name=sender_name,
+        at=row.at,
+        message_id=row.message_id,
+        client_message_id=row.client_message_id,
+        text=row.text,
+        revision=row.revision or 0,
+        deleted=row.deleted_at is not None,
+        read_sequence=row.read_sequence,
+    )
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
