@@ -97,6 +97,8 @@ class Client(asyncio.DatagramProtocol):
         self.rtp: list[bytes] = []
         self.rtcp: list[rtcp.AnyRtcpPacket] = []
         self.checks_answered = 0
+        self.sent: list[bytes] = []
+        self._early: list[bytes] = []  # media that was quicker than our end of the handshake
         self._changed = asyncio.Event()
         self._dtls = DtlsSession(CERTIFICATE, self.send_raw, role="client")
         self._transport: asyncio.DatagramTransport
@@ -118,6 +120,14 @@ class Client(asyncio.DatagramProtocol):
         assert self.keys is not None
         self._inbound = srtp_session(self.keys.profile, self.keys.inbound, Policy.SSRC_ANY_INBOUND)
         self._outbound = srtp_session(self.keys.profile, self.keys.outbound, Policy.SSRC_ANY_OUTBOUND)
+        for data in self._early:
+            self._media_received(data)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where this browser sends from."""
+        host, port = self._transport.get_extra_info("sockname")
+        return host, port
 
     async def move(self) -> None:
         """Send and receive on another local port from now on."""
@@ -140,10 +150,14 @@ class Client(asyncio.DatagramProtocol):
         self.send_raw(bytes(message))
 
     def send_raw(self, data: bytes) -> None:
+        self.sent.append(data)
         self._transport.sendto(data, self.relay_address)
 
+    def protect(self, packet: bytes) -> bytes:
+        return bytes(self._outbound.protect(packet))
+
     def send_rtp(self, packet: bytes) -> None:
-        self.send_raw(self._outbound.protect(packet))
+        self.send_raw(self.protect(packet))
 
     def send_rtcp(self, *packets: rtcp.AnyRtcpPacket) -> None:
         self.send_raw(self._outbound.protect_rtcp(b"".join(bytes(packet) for packet in packets)))
@@ -153,11 +167,17 @@ class Client(asyncio.DatagramProtocol):
             self.checks_answered += stun.parse_message(data).message_class == stun.Class.RESPONSE
         elif data[0] < 64:
             self._dtls.received(data)
-        elif 192 <= data[1] <= 223:
+        elif self.keys is None:
+            self._early.append(data)
+        else:
+            self._media_received(data)
+        self._changed.set()
+
+    def _media_received(self, data: bytes) -> None:
+        if 192 <= data[1] <= 223:
             self.rtcp += rtcp.parse(self._inbound.unprotect_rtcp(data)) or []
         else:
             self.rtp.append(self._inbound.unprotect(data))
-        self._changed.set()
 
     async def until(self, condition: Callable[[], T]) -> T:
         """Wait for `condition` to hold; looked at after every datagram."""

@@ -29,7 +29,8 @@ STATS = """async () => {
   const video = of('inbound-rtp', 'video'), audio = of('inbound-rtp', 'audio');
   const path = all.find((x) => x.type === 'transport') || {};
   return {frames: video.framesDecoded || 0, freezes: video.freezeCount, pli: video.pliCount,
-    energy: audio.totalAudioEnergy || 0, first_ms: window.first_ms, cipher: path.srtpCipher, failed: window.failed || null};
+    energy: audio.totalAudioEnergy || 0, first_ms: window.first_ms,
+    cipher: path.srtpCipher, failed: window.failed || null};
 }"""
 # Looks again until more than `frames` frames are decoded and something is heard.
 WAIT = f"""async (frames) => {{
