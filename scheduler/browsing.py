@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
-from core.ids import PersonId
 from scheduler import practice_store, store
 from scheduler.alternatives import LIMIT, offers
 from scheduler.booking import Booker, Pick
-from scheduler.capacity import closed
+from scheduler.capacity import closed, may_practise
 from scheduler.config import SchedulerConfig
 from scheduler.errors import CareElsewhere, TherapistUnknown
 from scheduler.model import Alternative, Calendar, Slot, Span, Therapist
@@ -50,7 +49,7 @@ async def choice(
     calendars = await practice_store.calendars(connection, therapists, Span(now, until), now, booker.holder)
     people = await accounts.people(connection, [one.id for one in therapists])
     found = [
-        Offered(one, people[one.id].name, _next_free(calendars[one.id], config, now, until))
+        Offered(one, people[one.id].name, _next_free(one, calendars[one.id], config, now, until))
         for one in therapists
     ]
     found.sort(key=lambda one: (one.next_free_at is None, one.next_free_at or now, one.therapist.id))
@@ -75,11 +74,7 @@ async def slots(
     if closed(therapist, now, in_care=care is not None) is not None:
         return []
     calendars = await practice_store.calendars(connection, [therapist], within, now, booker.holder)
-    return [
-        slot
-        for slot in free_slots(calendars[therapist.id], config.rules(), within, now)
-        if closed(therapist, slot.starts_at, in_care=care is not None) is None
-    ]
+    return _free(therapist, calendars[therapist.id], config, within, now)
 
 
 async def alternatives(
@@ -117,19 +112,30 @@ async def _times(
 ) -> list[Alternative]:
     calendars = await practice_store.calendars(connection, therapists, around, now, booker.holder)
     return [
-        Alternative(PersonId(therapist_id), slot.starts_at, slot.ends_at)
-        for therapist_id, calendar in calendars.items()
-        for slot in free_slots(calendar, config.rules(), around, now)
+        Alternative(one.id, slot.starts_at, slot.ends_at)
+        for one in therapists
+        for slot in _free(one, calendars[one.id], config, around, now)
+    ]
+
+
+def _free(
+    therapist: Therapist, calendar: Calendar, config: SchedulerConfig, within: Span, now: datetime
+) -> list[Slot]:
+    """Free times up to the day the licence ends."""
+    return [
+        slot
+        for slot in free_slots(calendar, config.rules(), within, now)
+        if may_practise(therapist, slot.starts_at) is None
     ]
 
 
 def _next_free(
-    calendar: Calendar, config: SchedulerConfig, now: datetime, until: datetime
+    therapist: Therapist, calendar: Calendar, config: SchedulerConfig, now: datetime, until: datetime
 ) -> datetime | None:
     """The first free start; looks week by week, since most therapists have one in the first."""
     start = now
     while start < until:
-        found = free_slots(calendar, config.rules(), Span(start, min(start + WEEK, until)), now)
+        found = _free(therapist, calendar, config, Span(start, min(start + WEEK, until)), now)
         if found:
             return found[0].starts_at
         start += WEEK

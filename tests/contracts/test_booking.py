@@ -271,8 +271,9 @@ async def test_without_a_valid_licence_nobody_is_offered(clinic: Clinic, changes
 async def test_a_licence_that_ends_before_the_session_does_not_carry_it(clinic: Clinic) -> None:
     therapist_id = await clinic.therapist(licence_expires_at=WEDNESDAY + 2 * HOUR)
     assert await offered(clinic, clinic.visitor(), therapist_id) == {WEDNESDAY, WEDNESDAY + HOUR}
-    with pytest.raises(errors.SlotNotOffered):
+    with pytest.raises(errors.SlotNotOffered) as refusal:
         await clinic.book(clinic.visitor(), therapist_id, WEDNESDAY + 2 * HOUR)
+    assert refusal.value.extra["alternatives"][0]["starts_at"] == "2026-11-25T01:00:00Z"
 
 
 async def test_a_pause_stops_new_clients_and_keeps_the_known_ones(clinic: Clinic) -> None:

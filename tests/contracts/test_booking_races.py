@@ -12,7 +12,7 @@ import pytest
 from core.database import Database
 from core.errors import TodokuError
 from core.http import Identity
-from scheduler import errors
+from scheduler import booking, errors, store
 from scheduler.config import SchedulerConfig
 from scheduler.service import Once
 from tests.fakes import FakeClock
@@ -153,3 +153,33 @@ async def test_crossing_clients_and_therapists_never_lock_each_other_out(clinic:
     assert codes(outcomes) == {"booked": len(people)}
     assert await clinic.load(first) == (4, 4)
     assert await clinic.load(second) == (4, 4)
+
+
+async def test_the_count_of_places_holds_without_any_lock_before_it(clinic: Clinic) -> None:
+    """Counting and then inserting assigned twelve clients to five places when it was tried."""
+    therapist_id = await clinic.therapist(capacity=5)
+
+    async def take() -> bool:
+        async with clinic.database.write() as connection:
+            return await store.take_place(connection, therapist_id)
+
+    taken = await asyncio.gather(*(take() for _ in range(CLIENTS)))
+    assert sum(taken) == 5
+    assert (await clinic.load(therapist_id))[0] == 5
+
+
+async def test_the_database_alone_lets_one_of_many_overlapping_sessions_in(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With every check and lock before it taken away, the constraint still answers, and by its name."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(store, "lock_therapist", nothing)
+    monkeypatch.setattr(booking, "_check_time", nothing)
+    therapist_id = await clinic.therapist(capacity=8)
+    starts = [WEDNESDAY + n * timedelta(seconds=50) for n in range(8)]
+    outcomes = await all_at_once([clinic.hold(clinic.visitor(), therapist_id, start) for start in starts])
+    assert codes(outcomes) == {"booked": 1, "slot_taken": 7}
+    assert await clinic.statuses() == ["held"]
