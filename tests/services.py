@@ -252,6 +252,7 @@ def turn() -> Iterator[Turn]:
             "listening-port": str(port),
             "static-auth-secret": server.secret,
             "realm": server.realm,
+            "relay-threads": "1",
             "log-file": "stdout",
             "pidfile": str(folder / "pid"),
             "userdb": str(folder / "users.db"),
@@ -270,7 +271,7 @@ def turn() -> Iterator[Turn]:
             *flags,
             *(f"--{name}={value}" for name, value in options.items()),
         ]
-        service = Service(command, "UDP listener opened", user)
+        service = Service(command, "(admin thread)", user)
         try:
             yield server
         finally:
