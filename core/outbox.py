@@ -4,12 +4,15 @@ At least once: a handler may see an event again and must take it calmly (stable 
 Deliberately no order between events.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import Clock
@@ -21,6 +24,7 @@ Handler = Callable[[dict[str, Any]], Awaitable[None]]
 
 LEASE = timedelta(seconds=60)
 BATCH = 20
+TICK_S = 0.5
 FIRST_RETRY_S = 5
 LONGEST_RETRY_S = 3600
 
@@ -71,6 +75,16 @@ class Outbox:
             if await self._claim(event_id):
                 delivered += await self._deliver(event_id)
         return delivered
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop` is set. Rows carry their own leases, so many processes may do this."""
+        while not stop.is_set():
+            try:
+                await self.deliver_due()
+            except (DBAPIError, OSError):
+                log.exception("outbox_interrupted")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), TICK_S)
 
     async def _due(self) -> list[str]:
         query = (

@@ -90,7 +90,7 @@ def _requests(edge: Edge) -> Middleware:
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         request_id = request[REQUEST_ID] = new_id()
         if edge.trusted_proxies:
-            request = request.clone(remote=_address(request, edge.trusted_proxies))
+            request = request.clone(remote=_address(request, edge.trusted_proxies) or "")
         structlog.contextvars.bind_contextvars(request_id=request_id)
         began = edge.clock.monotonic()
         status = 500

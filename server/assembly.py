@@ -1,0 +1,278 @@
+"""Builds a process from its configuration: the only place that picks implementations.
+
+What is opened here is closed here, in the opposite order, by one AsyncExitStack. Nothing is decided about
+requests, rooms or bookings.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from accounts import routes as account_routes
+from accounts.entry import Accounts
+from accounts.mail import SIGN_IN_LINK, SignInMails
+from accounts.passwords import Passwords
+from chat import gateway as chat_gateway
+from chat import routes as chat_routes
+from chat.service import ChatService, ensure_conversation
+from core import idempotency
+from core.bus import Bus, open_bus
+from core.clock import Clock, SystemClock
+from core.config import GrantsConfig
+from core.database import Database, migrate
+from core.grants import Signer, Verifier, load_or_create_key
+from core.http import Route
+from core.ids import RelayId, new_id
+from core.jobs import Jobs
+from core.mail import open_mailer
+from core.outbox import Handler, Outbox
+from core.sockets import SocketServer, build_server
+from media.relay import Relay
+from media.relay_server import RelayServer
+from media.relays import Relays
+from ops import routes as ops_routes
+from ops.service import OpsService
+from ops.stats import LatestStats
+from scheduler import routes as scheduler_routes
+from scheduler.mail import BookingMails
+from scheduler.service import SchedulerService, fulfil
+from server import health, openapi
+from server.config import Config, public_url
+from server.pages import add_pages
+from server.web import Edge, application
+from signaling import routes as signaling_routes
+from signaling.entering import Entering, Neighbours
+from signaling.gateway import CallGateway
+from signaling.placement import Registry
+from signaling.seats import Seats
+from signaling.service import CallService
+from signaling.watch import MediaNews, Watch
+
+HOUR_S = 3600
+SHUTDOWN_S = 2.0
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every role of a process with a database stands on."""
+
+    config: Config
+    clock: Clock
+    database: Database
+    bus: Bus
+    signer: Signer
+    url: str
+
+
+@dataclass(frozen=True)
+class House:
+    """The folders' use-cases, joined."""
+
+    ground: Ground
+    accounts: Accounts
+    scheduler: SchedulerService
+    chat: ChatService
+    calls: CallService
+    seats: Seats
+    entering: Entering
+    ops: OpsService
+    stats: LatestStats
+
+
+@dataclass(frozen=True)
+class LocalRelay:
+    """A relay in this process."""
+
+    relay_id: RelayId
+    port: int
+
+
+@asynccontextmanager
+async def build(config: Config, role: str, clock: Clock | None = None) -> AsyncIterator[House]:
+    """Everything that `role` ("all", "web" or "jobs") does, running until the context is left."""
+    async with AsyncExitStack() as stack:
+        ground = await _ground(config, clock or SystemClock(), stack)
+        if role == "all":
+            await _start_relay(
+                config, ground.clock, ground.bus, Verifier(ground.signer.public_key_pem), stack
+            )
+        house = _house(ground)
+        sockets = build_server(config.bus.url if "redis" in config.bus.url else None, [])
+        gateway = CallGateway(sockets, house.calls, house.seats, ground.bus)
+        chat_gateway.attach(sockets, house.chat, house.accounts.identify)
+        stack.push_async_callback(sockets.close)
+        await ROLES[role](house, sockets, gateway, stack)
+        yield house
+
+
+@asynccontextmanager
+async def build_relay(
+    config: Config, relay_id: str | None = None, clock: Clock | None = None
+) -> AsyncIterator[LocalRelay]:
+    """A relay alone: the bus and the grants' public key, no database."""
+    async with AsyncExitStack() as stack:
+        bus = open_bus(config.bus.url)
+        stack.push_async_callback(bus.close)
+        verifier = Verifier(await asyncio.to_thread(public_key, config.grants))
+        yield await _start_relay(config, clock or SystemClock(), bus, verifier, stack, relay_id)
+
+
+def public_key(config: GrantsConfig) -> bytes:
+    """The key a relay checks grants with: its own file, or derived from the private one."""
+    if config.public_key_file:
+        return Path(config.public_key_file).read_bytes()
+    return Signer(load_or_create_key(Path(config.key_file))).public_key_pem
+
+
+async def _ground(config: Config, clock: Clock, stack: AsyncExitStack) -> Ground:
+    await migrate(config.database.url)
+    database = Database.open(config.database.url, config.database.pool_size)
+    stack.push_async_callback(database.close)
+    bus = open_bus(config.bus.url)
+    stack.push_async_callback(bus.close)
+    signer = Signer(await asyncio.to_thread(load_or_create_key, Path(config.grants.key_file)))
+    return Ground(config, clock, database, bus, signer, public_url(config))
+
+
+async def _start_relay(
+    config: Config,
+    clock: Clock,
+    bus: Bus,
+    verifier: Verifier,
+    stack: AsyncExitStack,
+    relay_id: str | None = None,
+) -> LocalRelay:
+    name = RelayId(relay_id or f"{config.media.relay_id}-{new_id()[-6:]}")
+    relay = Relay(config.media, clock)
+    await relay.start()
+    stack.push_async_callback(relay.close)
+    server = RelayServer(bus, relay, verifier, clock, name)
+    await server.start()
+    stack.push_async_callback(server.close)
+    return LocalRelay(name, relay.port)
+
+
+def _house(ground: Ground) -> House:
+    """Join the folders: each gets the functions of others that it names."""
+    config, clock, database = ground.config, ground.clock, ground.database
+    scheduler = SchedulerService(database, config.scheduler, clock, ground.url, config.mail.sender)
+    chat = ChatService(database, clock, config.chat)
+    neighbours = Neighbours(scheduler.visit, fulfil, ensure_conversation)
+    relays = Relays(ground.bus, config.signaling.relay_timeout_s)
+    calls = CallService(database, clock, ground.signer, relays, neighbours, config.signaling)
+    stats = LatestStats(ground.bus, clock, config.ops)
+    return House(
+        ground=ground,
+        accounts=Accounts(database, clock, config.accounts, Passwords(config.accounts)),
+        scheduler=scheduler,
+        chat=chat,
+        calls=calls,
+        seats=Seats(calls),
+        entering=Entering(database, clock, ground.signer, neighbours, config.signaling),
+        ops=OpsService(database, clock, calls, stats),
+        stats=stats,
+    )
+
+
+Start = Callable[[House, SocketServer, CallGateway, AsyncExitStack], Awaitable[None]]
+
+
+async def _web(house: House, sockets: SocketServer, gateway: CallGateway, stack: AsyncExitStack) -> None:
+    """Pages, API and sockets; hears of relays and media."""
+    ground = house.ground
+    parts = (
+        Registry(ground.database, ground.bus, ground.clock, ground.config.signaling.relay_lease),
+        MediaNews(house.calls, ground.bus),
+        house.stats,
+        gateway,
+    )
+    for part in parts:
+        await part.start()
+        stack.push_async_callback(part.close)
+    app = application(
+        all_routes(house),
+        Edge(house.accounts.identify, ground.clock, ground.url, ground.config.server.trusted_proxies),
+    )
+    sockets.attach(app)
+    add_pages(app)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    stack.push_async_callback(sockets.close)  # before the web server waits for its connections
+    await web.TCPSite(runner, ground.config.server.host, ground.config.server.port).start()
+
+
+async def _jobs(house: House, _sockets: SocketServer, _gateway: CallGateway, stack: AsyncExitStack) -> None:
+    """What time brings, and everything that leaves through the outbox."""
+    ground = house.ground
+    stop = asyncio.Event()
+    outbox = Outbox(ground.database, ground.clock, outbox_handlers(house))
+    jobs = Jobs(ground.database, ground.clock, new_id())
+    jobs.add("calls", ground.config.signaling.watch_s, Watch(house.calls, house.seats).run)
+    jobs.add("expired_holds", ground.config.scheduler.sweep_s, house.scheduler.sweep)
+    jobs.add("prune_accounts", HOUR_S, house.accounts.prune)
+    jobs.add("prune_idempotency", HOUR_S, lambda: idempotency.forget_old(ground.database, ground.clock.now()))
+    for work in (outbox.run(stop), jobs.run(stop)):
+        task = asyncio.create_task(work)
+        stack.push_async_callback(_finish, stop, task)
+
+
+async def _finish(stop: asyncio.Event, task: asyncio.Task[None]) -> None:
+    """Let a loop end at its next turn, so that no delivery is cut off."""
+    stop.set()
+    await task
+
+
+async def _all(house: House, sockets: SocketServer, gateway: CallGateway, stack: AsyncExitStack) -> None:
+    await _jobs(house, sockets, gateway, stack)
+    await _web(house, sockets, gateway, stack)
+
+
+ROLES: dict[str, Start] = {"all": _all, "web": _web, "jobs": _jobs}
+
+
+def all_routes(house: House) -> list[Route]:
+    """Every operation of the HTTP API, with the document that describes them."""
+    ground = house.ground
+    routes = [
+        *health.routes(ground.database),
+        *account_routes.routes(house.accounts, secure=ground.url.startswith("https:")),
+        *scheduler_routes.routes(house.scheduler, house.calls.waiting),
+        *signaling_routes.routes(house.entering, house.calls),
+        *chat_routes.routes(house.chat),
+        *ops_routes.routes(house.ops),
+    ]
+    return [*routes, openapi.route(routes)]
+
+
+def outbox_handlers(house: House) -> dict[str, list[Handler]]:
+    """Who acts on which event once its transaction is committed."""
+    ground = house.ground
+    mailer = open_mailer(ground.config.mail, ground.clock)
+    bookings = BookingMails(ground.database, house.scheduler, mailer, ground.clock, ground.url)
+    sign_ins = SignInMails(ground.database, mailer, ground.clock, ground.config.accounts, ground.url)
+
+    async def open_conversation(payload: dict[str, str]) -> None:
+        members = {payload["client_id"]: "client", payload["therapist_id"]: "therapist"}
+        async with ground.database.write() as connection:
+            await ensure_conversation(connection, payload["care_id"], members, ground.clock.now())  # type: ignore[arg-type]
+
+    return {
+        **bookings.handlers(),
+        SIGN_IN_LINK: [sign_ins.handle],
+        "care.opened": [open_conversation],
+    }
+
+
+async def openapi_document(config: Config) -> str:
+    """The OpenAPI document as JSON text; nothing is connected for it."""
+    bus = open_bus("memory:")
+    database = Database.open("sqlite:///:memory:")
+    signer = Signer(await asyncio.to_thread(load_or_create_key, Path(config.grants.key_file)))
+    house = _house(Ground(config, SystemClock(), database, bus, signer, public_url(config)))
+    return json.dumps(openapi.document(all_routes(house)[:-1]), ensure_ascii=False, indent=2)

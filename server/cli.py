@@ -1,0 +1,165 @@
+"""The command line: reads arguments, loads the configuration, runs one command.
+
+What the commands do stands elsewhere (serving.py, demo.py, config_docs.py); the list is COMMANDS.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from core.config import ConfigError, load
+from server import __version__
+from server.config import Config, with_port, with_var
+from server.logs import set_up
+
+
+class Refused(Exception):
+    """The command cannot be done; the text says what to do instead."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One word of the command line."""
+
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[Config, argparse.Namespace], Coroutine[Any, Any, None]]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; the process's exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        config = configuration(options)
+        set_up(config.server.log_format, config.server.log_level)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(COMMANDS[options.command].run(config, options))
+    except (ConfigError, Refused) as error:
+        print(f"todoku: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def configuration(options: argparse.Namespace) -> Config:
+    """config.toml (or TODOKU_CONFIG, or --config), the environment's secrets, then the command line."""
+    named = options.config or os.environ.get("TODOKU_CONFIG")
+    path = Path(named or "config.toml")
+    if named and not path.exists():
+        raise ConfigError(f"{path}: there is no such file")
+    config = load(path, os.environ, Config)
+    if options.var:
+        config = with_var(config, Path(options.var))
+    if getattr(options, "port", None):
+        config = with_port(config, options.port)
+    return config
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line as argparse sees it."""
+    top = argparse.ArgumentParser(
+        prog="todoku", description="Video consultation and chat for workplace physiotherapy."
+    )
+    top.add_argument("--version", action="version", version=f"todoku {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        sub = commands.add_parser(name, help=command.help, description=command.help)
+        sub.add_argument(
+            "--config", metavar="FILE", help="the configuration (default: config.toml, if there)"
+        )
+        sub.add_argument("--var", metavar="FOLDER", help="keep the files that belong under var/ there")
+        command.arguments(sub)
+    return top
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65536:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return port
+
+
+def _nothing(_parser: argparse.ArgumentParser) -> None:
+    """No arguments of its own."""
+
+
+def _serve_arguments(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--role", choices=["all", "web", "jobs"], default="all", help="what this process does")
+    sub.add_argument("--port", type=_port, help="TCP port of the web server")
+    sub.add_argument(
+        "--demo", action="store_true", help="make demonstration people and a session that starts now"
+    )
+
+
+async def _serve(config: Config, options: argparse.Namespace) -> None:
+    from server.serving import serve
+
+    await serve(config, options.role, demo=options.demo, var=Path(options.var or "var"))
+
+
+def _relay_arguments(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--relay-id", metavar="NAME", help="a stable name; a new one is made up otherwise")
+
+
+async def _relay(config: Config, options: argparse.Namespace) -> None:
+    from server.serving import serve_relay
+
+    await serve_relay(config, options.relay_id)
+
+
+async def _migrate(config: Config, _options: argparse.Namespace) -> None:
+    from core.database import migrate
+
+    await migrate(config.database.url)
+    print("the database has the newest schema")
+
+
+def _config_arguments(sub: argparse.ArgumentParser) -> None:
+    style = sub.add_mutually_exclusive_group()
+    style.add_argument("--defaults", action="store_true", help="every option at its default, as config.toml")
+    style.add_argument("--markdown", action="store_true", help="every option as docs/CONFIG.md")
+
+
+async def _config(config: Config, options: argparse.Namespace) -> None:
+    from server.config_docs import in_force, markdown, toml
+
+    print(toml() if options.defaults else markdown() if options.markdown else in_force(config), end="")
+
+
+async def _openapi(config: Config, _options: argparse.Namespace) -> None:
+    from server.assembly import openapi_document
+
+    print(await openapi_document(config))
+
+
+def _user_arguments(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("action", choices=["add"], help="what to do")
+    sub.add_argument("--name", required=True)
+    sub.add_argument("--email", required=True)
+    sub.add_argument("--role", required=True, choices=["therapist", "staff", "employer_admin"])
+    sub.add_argument("--locale", default="ja", choices=["ja", "en"])
+    sub.add_argument("--timezone", default="Asia/Tokyo")
+
+
+async def _user(config: Config, options: argparse.Namespace) -> None:
+    from server.users import add_user
+
+    await add_user(config, options)
+
+
+COMMANDS: dict[str, Command] = {
+    "serve": Command("serve the web pages, the relay and the jobs", _serve_arguments, _serve),
+    "relay": Command("serve a relay alone, for many hosts", _relay_arguments, _relay),
+    "migrate": Command("bring the database to the newest schema", _nothing, _migrate),
+    "config": Command("print the configuration in force and where it came from", _config_arguments, _config),
+    "openapi": Command("print the OpenAPI document", _nothing, _openapi),
+    "user": Command("add a person who signs in with a password", _user_arguments, _user),
+}

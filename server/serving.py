@@ -1,0 +1,104 @@
+"""Runs a process until it is told to stop: checks what can be checked first, says what it serves.
+
+What is built is decided in assembly.py.
+"""
+
+import asyncio
+import fcntl
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from server.assembly import House, build, build_relay
+from server.cli import Refused
+from server.config import Config, public_url
+from server.demo import Demo, prepare_demo
+
+
+async def serve(config: Config, role: str, *, demo: bool, var: Path) -> None:
+    """`todoku serve`: until SIGINT or SIGTERM."""
+    if role != "jobs":
+        refuse_taken_port(config.server.host, config.server.port)
+    with only_one(var, public_url(config), alone=config.bus.url.startswith("memory:")):
+        async with build(config, role) as house:
+            if demo:
+                print(await prepare_demo(_demo(house), var), flush=True)
+            else:
+                print(f"Todoku serves {public_url(config)}", flush=True)
+            await until_stopped()
+            print("\nStopping ...", flush=True)
+
+
+def _demo(house: House) -> Demo:
+    ground = house.ground
+    return Demo(ground.database, house.accounts, ground.clock, house.scheduler.config, ground.url)
+
+
+async def serve_relay(config: Config, relay_id: str | None) -> None:
+    """`todoku relay`: until SIGINT or SIGTERM."""
+    if config.bus.url.startswith("memory:"):
+        raise Refused(
+            "a relay of its own needs a bus that others can hear: set bus.url to redis://HOST:PORT/N"
+        )
+    async with build_relay(config, relay_id) as relay:
+        print(f"relay {relay.relay_id} serves UDP port {relay.port}", flush=True)
+        await until_stopped()
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Say it before anything is started, with what to do. Raises Refused."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refused(
+                f"port {port} on {host} cannot be used ({os.strerror(error.errno or 0).lower()}).\n"
+                f"If Todoku is running already, open http://localhost:{port} or stop it with Ctrl-C there.\n"
+                f"To use another port: make run PORT={port + 1 if port < 65535 else 8081}"
+            ) from None
+
+
+@contextmanager
+def only_one(var: Path, address: str, *, alone: bool) -> Iterator[None]:
+    """Hold `var`: two processes that cannot hear each other must not share it. Raises Refused."""
+    if not alone:
+        yield
+        return
+    var.mkdir(parents=True, exist_ok=True)
+    with open(var / "lock", "a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise Refused(
+                f"{file.read().strip() or 'another Todoku'} uses the folder {var}/ already.\n"
+                "Stop it with Ctrl-C there, or give this one a folder of its own: "
+                "make run PORT=9000 VAR=var-9000"
+            ) from None
+        file.truncate(0)
+        file.write(f"Todoku at {address} (process {os.getpid()})")
+        file.flush()
+        yield
+
+
+async def until_stopped() -> None:
+    """Returns at the first SIGINT or SIGTERM; a second one ends the process the hard way."""
+    stopped = asyncio.Event()
+    with _signals(stopped):
+        await stopped.wait()
+
+
+@contextmanager
+def _signals(stopped: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

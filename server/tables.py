@@ -1,0 +1,6 @@
+"""Imports every folder's tables, so that `core.database.metadata` is whole. Nothing else."""
+
+import importlib
+
+for _folder in ("core", "accounts", "scheduler", "chat", "signaling"):
+    importlib.import_module(f"{_folder}.tables")
