@@ -13,6 +13,7 @@ from core.ids import EmployerId, PersonId, new_id
 from core.tables import outbox
 from scheduler.booking import Arrangement, Pick, Wish
 from scheduler.config import SchedulerConfig
+from scheduler.model import Span
 from scheduler.practice import Hours, NewTherapist
 from scheduler.service import Confirmation, Once, SchedulerService, book_on_behalf, register_therapist
 from scheduler.tables import booking, care, therapist
@@ -100,6 +101,11 @@ class Clinic:
 
     async def hold(self, who: Identity, therapist_id: str, starts_at: datetime) -> str:
         return (await self.service.hold(who, Pick(therapist_id, starts_at), NOBODY_REPEATS)).id
+
+    async def offered(self, who: Identity, therapist_id: str) -> set[datetime]:
+        """Starting times shown for Wednesday."""
+        within = Span(WEDNESDAY, WEDNESDAY + timedelta(days=1))
+        return {slot.starts_at for slot in await self.service.slots(who, therapist_id, within)}
 
     async def on_behalf(self, therapist_id: PersonId, client_id: PersonId, starts_at: datetime) -> str:
         arrangement = Arrangement(therapist_id, starts_at, client_id, TOKYO, None)
