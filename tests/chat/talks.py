@@ -16,6 +16,8 @@ from core.ids import ConversationId, PersonId, new_id
 from tests.accounts.people import add_person
 from tests.fakes import FakeClock
 
+FAST = ChatConfig(burst_messages=10_000)
+
 
 @dataclass(frozen=True)
 class Talk:
@@ -49,7 +51,7 @@ async def start_talk(database: Database, clock: FakeClock, config: ChatConfig | 
     members = {client: "client", therapist: "therapist"}
     async with database.write() as connection:
         conversation_id = await ensure_conversation(connection, new_id(), members, clock.now())
-    chat = ChatService(database, clock, config or ChatConfig(burst_messages=10_000))
+    chat = ChatService(database, clock, config or FAST)
     return Talk(chat, conversation_id, client, therapist, stranger)
 
 
