@@ -14,34 +14,44 @@ export interface Ended {
   readonly already: boolean;
 }
 
-interface Props {
+interface Question {
   room: OpsRoom;
   onClose: () => void;
   onEnded: (ended: Ended) => void;
 }
 
-export function EndRoom({ room, onClose, onEnded }: Props) {
+/** Stands there closed, too: only then does Mantine give the focus back to the button which opened it. */
+export function EndRoom(props: Omit<Question, "room"> & { room: OpsRoom | null; opened: boolean }) {
+  const { room, opened, ...rest } = props;
+  return (
+    <Modal.Root opened={opened} onClose={rest.onClose}>
+      <Modal.Overlay />
+      <Modal.Content data-testid="end-room-dialog">
+        <Modal.Body className="dialog">
+          {room ? <Question room={room} {...rest} /> : null}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}
+
+function Question({ room, onClose, onEnded }: Question) {
   const { t } = useTranslation();
   const code = shortCode(room.room_id);
   const present = room.participants.filter((one) => !GONE.has(one.state));
   return (
-    <Modal.Root opened onClose={onClose}>
-      <Modal.Overlay />
-      <Modal.Content data-testid="end-room-dialog">
-        <Modal.Body className="dialog">
-          <Modal.Title className="dialog-title">{t("app.end_room.title", { code })}</Modal.Title>
-          <Stack gap="md">
-            <Alert color="red">{t("app.end_room.warning")}</Alert>
-            <Text>
-              {present.length > 0
-                ? t("app.end_room.people", { names: present.map((one) => one.name).join(", ") })
-                : t("app.end_room.people_none")}
-            </Text>
-            <Form roomId={room.room_id} code={code} onClose={onClose} onEnded={onEnded} />
-          </Stack>
-        </Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+    <>
+      <Modal.Title className="dialog-title">{t("app.end_room.title", { code })}</Modal.Title>
+      <Stack gap="md">
+        <Alert color="red">{t("app.end_room.warning")}</Alert>
+        <Text>
+          {present.length > 0
+            ? t("app.end_room.people", { names: present.map((one) => one.name).join(", ") })
+            : t("app.end_room.people_none")}
+        </Text>
+        <Form roomId={room.room_id} code={code} onClose={onClose} onEnded={onEnded} />
+      </Stack>
+    </>
   );
 }
 

@@ -20,7 +20,8 @@ export function Rooms() {
   usePageTitle(t("app.rooms.title"));
   const query = useRooms();
   const now = useNow(1_000);
-  const [ending, setEnding] = useState<OpsRoom | null>(null);
+  const [asked, setAsked] = useState<OpsRoom | null>(null);
+  const [asking, setAsking] = useState(false);
   const [ended, setEnded] = useState<Ended | null>(null);
   const live = query.data;
   const stale = live !== undefined && now - live.receivedAtMs > STALE_MS;
@@ -43,21 +44,23 @@ export function Rooms() {
           live={live}
           stale={stale}
           nowMs={stale ? live.receivedAtMs : now}
-          onEnd={setEnding}
-        />
-      ) : null}
-      {!live && !query.isError ? <Loading /> : null}
-      {ending ? (
-        <EndRoom
-          room={ending}
-          onClose={() => setEnding(null)}
-          onEnded={(result) => {
-            setEnding(null);
-            setEnded(result);
-            void query.refetch();
+          onEnd={(room) => {
+            setAsked(room);
+            setAsking(true);
           }}
         />
       ) : null}
+      {!live && !query.isError ? <Loading /> : null}
+      <EndRoom
+        room={asked}
+        opened={asking}
+        onClose={() => setAsking(false)}
+        onEnded={(result) => {
+          setAsking(false);
+          setEnded(result);
+          void query.refetch();
+        }}
+      />
     </Stack>
   );
 }
