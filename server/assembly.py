@@ -34,7 +34,6 @@ from core.outbox import Handler, Outbox
 from core.sockets import SocketServer, build_server
 from media.relay import Relay
 from media.relay_server import RelayServer
-from media.relays import Relays
 from ops import routes as ops_routes
 from ops.service import OpsService
 from ops.stats import LatestStats
@@ -45,13 +44,9 @@ from server import health, openapi
 from server.config import Config, public_url
 from server.pages import add_pages
 from server.web import Edge, application
-from signaling import routes as signaling_routes
-from signaling.entering import Entering, Neighbours
-from signaling.gateway import CallGateway
-from signaling.placement import Registry
-from signaling.seats import Seats
-from signaling.service import CallService
-from signaling.watch import MediaNews, Watch
+from signaling.entering import Neighbours
+from signaling.signaling import House as SharedHouse
+from signaling.signaling import Signaling
 
 HOUR_S = 3600
 SHUTDOWN_S = 2.0
@@ -77,11 +72,10 @@ class House:
     accounts: Accounts
     scheduler: SchedulerService
     chat: ChatService
-    calls: CallService
-    seats: Seats
-    entering: Entering
-    ops: OpsService
+    sockets: SocketServer
+    signaling: Signaling
     stats: LatestStats
+    ops: OpsService
 
 
 @dataclass(frozen=True)
@@ -102,11 +96,8 @@ async def build(config: Config, role: str, clock: Clock | None = None) -> AsyncI
                 config, ground.clock, ground.bus, Verifier(ground.signer.public_key_pem), stack
             )
         house = _house(ground)
-        sockets = build_server(config.bus.url if "redis" in config.bus.url else None, [])
-        gateway = CallGateway(sockets, house.calls, house.seats, ground.bus)
-        chat_gateway.attach(sockets, house.chat, house.accounts.identify)
-        stack.push_async_callback(sockets.close)
-        await ROLES[role](house, sockets, gateway, stack)
+        stack.push_async_callback(house.sockets.close)
+        await ROLES[role](house, stack)
         yield house
 
 
@@ -163,57 +154,58 @@ def _house(ground: Ground) -> House:
     scheduler = SchedulerService(database, config.scheduler, clock, ground.url, config.mail.sender)
     chat = ChatService(database, clock, config.chat)
     neighbours = Neighbours(scheduler.visit, fulfil, ensure_conversation)
-    relays = Relays(ground.bus, config.signaling.relay_timeout_s)
-    calls = CallService(database, clock, ground.signer, relays, neighbours, config.signaling)
-    stats = LatestStats(ground.bus, clock, config.ops)
-    return House(
+    sockets = build_server(socket_manager(config.bus.url), [])
+    shared = SharedHouse(database, ground.bus, clock, ground.signer)
+    signaling = Signaling(shared, neighbours, config.signaling, sockets)
+    stats = LatestStats(ground.bus, clock, config.ops.stale_after_s)
+    house = House(
         ground=ground,
         accounts=Accounts(database, clock, config.accounts, Passwords(config.accounts)),
         scheduler=scheduler,
         chat=chat,
-        calls=calls,
-        seats=Seats(calls),
-        entering=Entering(database, clock, ground.signer, neighbours, config.signaling),
-        ops=OpsService(database, clock, calls, stats),
+        sockets=sockets,
+        signaling=signaling,
         stats=stats,
+        ops=OpsService(database, clock, signaling.calls, stats),
     )
+    chat_gateway.attach(sockets, chat, house.accounts.identify)
+    return house
 
 
-Start = Callable[[House, SocketServer, CallGateway, AsyncExitStack], Awaitable[None]]
+def socket_manager(bus_url: str) -> str | None:
+    """The Redis through which Socket.IO servers reach each other's pages; None within one process."""
+    return None if bus_url.startswith("memory:") else bus_url
 
 
-async def _web(house: House, sockets: SocketServer, gateway: CallGateway, stack: AsyncExitStack) -> None:
+Start = Callable[[House, AsyncExitStack], Awaitable[None]]
+
+
+async def _web(house: House, stack: AsyncExitStack) -> None:
     """Pages, API and sockets; hears of relays and media."""
     ground = house.ground
-    parts = (
-        Registry(ground.database, ground.bus, ground.clock, ground.config.signaling.relay_lease),
-        MediaNews(house.calls, ground.bus),
-        house.stats,
-        gateway,
-    )
-    for part in parts:
+    for part in (house.stats, house.signaling):
         await part.start()
         stack.push_async_callback(part.close)
     app = application(
         all_routes(house),
         Edge(house.accounts.identify, ground.clock, ground.url, ground.config.server.trusted_proxies),
     )
-    sockets.attach(app)
+    house.sockets.attach(app)
     add_pages(app)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    stack.push_async_callback(sockets.close)  # before the web server waits for its connections
+    stack.push_async_callback(house.sockets.close)  # before the web server waits for its connections
     await web.TCPSite(runner, ground.config.server.host, ground.config.server.port).start()
 
 
-async def _jobs(house: House, _sockets: SocketServer, _gateway: CallGateway, stack: AsyncExitStack) -> None:
+async def _jobs(house: House, stack: AsyncExitStack) -> None:
     """What time brings, and everything that leaves through the outbox."""
     ground = house.ground
     stop = asyncio.Event()
     outbox = Outbox(ground.database, ground.clock, outbox_handlers(house))
     jobs = Jobs(ground.database, ground.clock, new_id())
-    jobs.add("calls", ground.config.signaling.watch_s, Watch(house.calls, house.seats).run)
+    jobs.add("calls", ground.config.signaling.watch_s, house.signaling.watch.run)
     jobs.add("expired_holds", ground.config.scheduler.sweep_s, house.scheduler.sweep)
     jobs.add("prune_accounts", HOUR_S, house.accounts.prune)
     jobs.add("prune_idempotency", HOUR_S, lambda: idempotency.forget_old(ground.database, ground.clock.now()))
@@ -228,9 +220,9 @@ async def _finish(stop: asyncio.Event, task: asyncio.Task[None]) -> None:
     await task
 
 
-async def _all(house: House, sockets: SocketServer, gateway: CallGateway, stack: AsyncExitStack) -> None:
-    await _jobs(house, sockets, gateway, stack)
-    await _web(house, sockets, gateway, stack)
+async def _all(house: House, stack: AsyncExitStack) -> None:
+    await _jobs(house, stack)
+    await _web(house, stack)
 
 
 ROLES: dict[str, Start] = {"all": _all, "web": _web, "jobs": _jobs}
@@ -242,8 +234,8 @@ def all_routes(house: House) -> list[Route]:
     routes = [
         *health.routes(ground.database),
         *account_routes.routes(house.accounts, secure=ground.url.startswith("https:")),
-        *scheduler_routes.routes(house.scheduler, house.calls.waiting),
-        *signaling_routes.routes(house.entering, house.calls),
+        *scheduler_routes.routes(house.scheduler, house.signaling.calls.waiting),
+        *house.signaling.routes(),
         *chat_routes.routes(house.chat),
         *ops_routes.routes(house.ops),
     ]

@@ -5,6 +5,7 @@ start, since they pass. Everything goes through the folders' own use-cases, noth
 """
 
 import asyncio
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -24,12 +25,15 @@ from core.clock import Clock
 from core.database import Database
 from core.ids import BookingId, EmployerId, PersonId, new_token
 from scheduler.config import SchedulerConfig
+from scheduler.errors import ClientBusy, SlotTaken
 from scheduler.service import Arrangement, Hours, NewTherapist, book_on_behalf, register_therapist
 from scheduler.tables import booking
 
 FILE = "demo.json"
 ZONE = "Asia/Tokyo"
 LINK_LIFE = timedelta(days=30)
+QUARTER = timedelta(minutes=15)
+LATEST_QUARTERS = 96
 LICENCE_LIFE = timedelta(days=365 * 3)
 WEEKDAYS = range(5)
 
@@ -205,15 +209,22 @@ async def _set_passwords(demo: Demo, seeds: Seeds) -> dict[str, str]:
 
 
 async def _session_now(demo: Demo, seeds: Seeds) -> BookingId:
-    """The demonstration session: the one that can be entered now, else a new one that starts now."""
+    """The demonstration session: the one that can be entered now, else a new one that starts now.
+
+    Where somebody has booked the therapist for this hour, it starts at the next free quarter.
+    """
     now = demo.clock.now()
-    async with demo.database.write() as connection:
+    async with demo.database.read() as connection:
         open_now = await _open_session(connection, seeds, now)
-        if open_now is not None:
-            return open_now
-        starts_at = now.replace(second=0, microsecond=0)
+    if open_now is not None:
+        return open_now
+    for quarters in range(LATEST_QUARTERS):
+        starts_at = now.replace(second=0, microsecond=0) + quarters * QUARTER
         arrangement = Arrangement(seeds.therapist_ids[0], starts_at, seeds.client_id, ZONE, seeds.staff_id)
-        return (await book_on_behalf(connection, arrangement, demo.scheduler, now)).id
+        with contextlib.suppress(SlotTaken, ClientBusy):
+            async with demo.database.write() as connection:
+                return (await book_on_behalf(connection, arrangement, demo.scheduler, now)).id
+    raise SlotTaken
 
 
 async def _open_session(connection: AsyncConnection, seeds: Seeds, now: datetime) -> BookingId | None:
@@ -222,7 +233,7 @@ async def _open_session(connection: AsyncConnection, seeds: Seeds, now: datetime
         booking.c.therapist_id == seeds.therapist_ids[0],
         booking.c.status == "confirmed",
         booking.c.starts_at <= now,
-        booking.c.block_to > now,
+        booking.c.ends_at > now,
     )
     found = (await connection.execute(query)).scalar()
     return BookingId(found) if found else None
