@@ -20,7 +20,8 @@ export interface LinkExchange {
 export interface Therapist {
   therapist_id: string;
   name: string;
-  headline: string;
+  /** By language, e.g. {ja: ..., en: ...}. */
+  headline: Record<string, string>;
   languages: string[];
   licence_kind: string;
   next_free_at: string | null;
@@ -80,6 +81,8 @@ export interface TherapistSession {
   status: BookingStatus;
   enter_from: string;
   enter_until: string;
+  client_waiting: boolean;
+  waiting_since: string | null;
 }
 
 export interface TherapistSessions {

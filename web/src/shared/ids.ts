@@ -11,12 +11,27 @@ export function newId(): string {
 }
 
 const TAB_KEY = "todoku.tab";
+const FREE_KEY = "todoku.tab.free";
 
-/** This tab's id: the same after a reload, another one in another tab. */
+let ownTab: string | undefined;
+
+/**
+ * This tab's id: the same after a reload, another one in another tab. A duplicated
+ * tab copies the storage of one that is still open; it is known by the missing mark
+ * that a page leaves behind when it goes.
+ */
 export function tabId(): string {
-  const known = sessionStorage.getItem(TAB_KEY);
-  if (known) return known;
-  const made = newId();
-  sessionStorage.setItem(TAB_KEY, made);
-  return made;
+  ownTab ??= claimTab();
+  return ownTab;
+}
+
+function claimTab(): string {
+  const left = sessionStorage.getItem(FREE_KEY) === "yes";
+  const known = left ? sessionStorage.getItem(TAB_KEY) : null;
+  const id = known ?? newId();
+  sessionStorage.setItem(TAB_KEY, id);
+  sessionStorage.removeItem(FREE_KEY);
+  addEventListener("pagehide", () => sessionStorage.setItem(FREE_KEY, "yes"));
+  addEventListener("pageshow", () => sessionStorage.removeItem(FREE_KEY));
+  return id;
 }

@@ -1,0 +1,99 @@
+/** Step 3: the time is kept for a few minutes while name and mail are typed. */
+import { useEffect, useRef, type FormEvent } from "react";
+import { useTranslation } from "react-i18next";
+import type { Slot } from "../../api/types";
+import { useStore } from "../../shared/store";
+import { countdown, dateAndTime, timeOfDay, zoneLabel } from "../../shared/time";
+import { Button } from "../ui/Button";
+import { Heading } from "../ui/Heading";
+import { useCountdown } from "../ui/useCountdown";
+import { BookingProblem } from "./BookingProblem";
+import { Field } from "./Field";
+import type { BookingFlow } from "./flow";
+
+export function DetailsStep({ flow }: { flow: BookingFlow }) {
+  const { t } = useTranslation();
+  const { picked, zone } = useStore(flow.state);
+  if (!picked) return null;
+  return (
+    <>
+      <Button kind="quiet" className="back" onClick={() => history.back()}>
+        ← {t("booking.details.otherTime")}
+      </Button>
+      <Heading>{t("booking.details.title")}</Heading>
+      <section className="card summary" aria-label={t("booking.details.chosen")}>
+        <p className="summary-time">
+          {dateAndTime(picked.starts_at, zone)}–{timeOfDay(picked.ends_at, zone)}
+        </p>
+        <p className="soft">
+          {t("booking.with", { name: flow.therapist?.name ?? "" })} · {zoneLabel(zone)}
+        </p>
+        <HoldClock flow={flow} picked={picked} />
+      </section>
+      <BookingProblem flow={flow} />
+      <DetailsForm flow={flow} />
+    </>
+  );
+}
+
+function HoldClock({ flow, picked }: { flow: BookingFlow; picked: Slot }) {
+  const { t } = useTranslation();
+  const { hold, holdOver, busy } = useStore(flow.state);
+  const left = useCountdown(hold?.expires_at, () => flow.holdExpired());
+  if (holdOver) {
+    return (
+      <div className="notice notice-warm" role="alert" data-testid="hold-over">
+        <strong>{t("errors.hold_expired.title")}</strong>
+        <p>{t("booking.details.holdOverNext")}</p>
+        <Button busy={busy === "hold"} onClick={() => void flow.pick(picked)}>
+          {t("booking.details.keepAgain")}
+        </Button>
+      </div>
+    );
+  }
+  if (!hold) return null;
+  return (
+    <p className="hold" data-testid="hold">
+      {t("booking.details.kept")} <strong role="timer">{countdown(left)}</strong>
+    </p>
+  );
+}
+
+function DetailsForm({ flow }: { flow: BookingFlow }) {
+  const { t } = useTranslation();
+  const { details, fieldProblems, busy } = useStore(flow.state);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    form.current?.querySelector<HTMLInputElement>('[aria-invalid="true"]')?.focus();
+  }, [fieldProblems]);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void flow.confirm();
+  };
+  return (
+    <form ref={form} className="card form" noValidate onSubmit={submit}>
+      <Field
+        name="name"
+        label={t("booking.details.name")}
+        autoComplete="name"
+        value={details.name}
+        problem={fieldProblems.name}
+        onChange={(name) => flow.editDetails({ name })}
+      />
+      <Field
+        name="email"
+        type="email"
+        label={t("booking.details.email")}
+        hint={t("booking.details.emailHint")}
+        autoComplete="email"
+        value={details.email}
+        problem={fieldProblems.email}
+        onChange={(email) => flow.editDetails({ email })}
+      />
+      <p className="fine">{t("booking.details.privacy")}</p>
+      <Button kind="primary" type="submit" busy={busy === "booking"} data-testid="confirm">
+        {t("booking.details.confirm")}
+      </Button>
+    </form>
+  );
+}

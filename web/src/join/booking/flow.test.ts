@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { ApiError, type RequestOptions } from "../../shared/api";
+import { BookingFlow, type FlowTools } from "./flow";
+import { checkDetails, problemsFrom, tidy } from "./form";
+
+const SLOT = { starts_at: "2026-11-24T01:00:00Z", ends_at: "2026-11-24T01:45:00Z" };
+const LATER = { starts_at: "2026-11-24T02:00:00Z", ends_at: "2026-11-24T02:45:00Z" };
+const THERAPIST = {
+  therapist_id: "t1",
+  name: "佐藤",
+  headline: { ja: "" },
+  languages: ["ja"],
+  licence_kind: "",
+  next_free_at: SLOT.starts_at,
+};
+const HOLD = { hold_id: "h1", therapist_id: "t1", ...SLOT, expires_at: "2026-11-24T00:05:00Z" };
+
+type Answer = (options: RequestOptions) => unknown;
+
+class FakeServer {
+  readonly asked: { route: string; options: RequestOptions }[] = [];
+  readonly answers: Record<string, Answer> = {
+    "POST /links/exchange": () => ({ purpose: "booking", scope: {} }),
+    "GET /booking/therapists": () => ({
+      therapists: [THERAPIST],
+      session_minutes: 45,
+      own_therapist: false,
+    }),
+    "GET /booking/slots": () => ({ therapist_id: "t1", timezone: "Asia/Tokyo", slots: [SLOT] }),
+    "POST /booking/holds": () => HOLD,
+    "DELETE /booking/holds/h1": () => undefined,
+    "POST /bookings": () => ({ booking_id: "b1" }),
+  };
+
+  ask = (async (method: string, path: string, options: RequestOptions = {}) => {
+    await Promise.resolve();
+    const route = `${method} ${path.split("?")[0]}`;
+    this.asked.push({ route, options });
+    return this.answers[route]?.(options);
+  }) as FlowTools["ask"];
+
+  refuse(route: string, code: string, extra: Record<string, unknown> = {}): void {
+    this.answers[route] = () => {
+      throw new ApiError({ code, extra });
+    };
+  }
+
+  calls(route: string): RequestOptions[] {
+    return this.asked.filter((each) => each.route === route).map((each) => each.options);
+  }
+}
+
+let server: FakeServer;
+let flow: BookingFlow;
+
+beforeEach(async () => {
+  server = new FakeServer();
+  flow = new BookingFlow("token", {
+    ask: server.ask,
+    now: () => Date.parse("2026-11-24T00:00:00Z"),
+    zone: "Asia/Tokyo",
+    language: () => "ja",
+  });
+  await flow.start();
+});
+
+async function toDetails(): Promise<void> {
+  await flow.chooseTherapist("t1");
+  await flow.pick(SLOT);
+  flow.editDetails({ name: " 山田 花子 ", email: "hanako＠example.jp" });
+}
+
+describe("a booking", () => {
+  it("goes from the link to the confirmation", async () => {
+    await toDetails();
+    await flow.confirm();
+    expect(flow.state.get()).toMatchObject({ step: "done", booking: { booking_id: "b1" } });
+    expect(server.calls("POST /bookings")[0]?.body).toEqual({
+      therapist_id: "t1",
+      starts_at: SLOT.starts_at,
+      hold_id: "h1",
+      name: "山田 花子",
+      email: "hanako@example.jp",
+      timezone: "Asia/Tokyo",
+      locale: "ja",
+    });
+  });
+
+  it("is sent once when confirm is pressed twice", async () => {
+    await toDetails();
+    await Promise.all([flow.confirm(), flow.confirm()]);
+    expect(server.calls("POST /bookings")).toHaveLength(1);
+  });
+
+  it("keeps its key when the same content is tried again, and takes a new one for other content", async () => {
+    await toDetails();
+    server.refuse("POST /bookings", "timeout");
+    await flow.confirm();
+    await flow.confirm();
+    flow.editDetails({ name: "山田" });
+    await flow.confirm();
+    const [first, second, third] = server
+      .calls("POST /bookings")
+      .map((options) => options.idempotencyKey);
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+  });
+
+  it("offers other times when somebody was faster, and loses nothing typed", async () => {
+    await toDetails();
+    const alternative = { therapist_id: "t2", ...LATER };
+    server.refuse("POST /bookings", "slot_taken", { alternatives: [alternative] });
+    await flow.confirm();
+    const state = flow.state.get();
+    expect(state.problem?.code).toBe("slot_taken");
+    expect(state.alternatives).toEqual([alternative]);
+    expect(state.details.name).toContain("山田");
+    await flow.pick(LATER, "t2");
+    expect(flow.state.get()).toMatchObject({ step: "details", therapistId: "t2", picked: LATER });
+  });
+
+  it("asks to keep the time again when the hold runs out", async () => {
+    await toDetails();
+    flow.holdExpired();
+    expect(flow.state.get()).toMatchObject({ holdOver: true, hold: null, step: "details" });
+    await flow.pick(SLOT);
+    expect(flow.state.get()).toMatchObject({ holdOver: false, hold: HOLD });
+  });
+
+  it("gives the kept time back on the way back", async () => {
+    await toDetails();
+    await flow.back();
+    expect(flow.state.get().step).toBe("times");
+    expect(server.calls("DELETE /booking/holds/h1")).toHaveLength(1);
+  });
+
+  it("is not sent with an empty name or a broken address", async () => {
+    await toDetails();
+    flow.editDetails({ name: " ", email: "hanako@" });
+    await flow.confirm();
+    expect(flow.state.get().fieldProblems).toEqual({ name: "required", email: "not_an_email" });
+    expect(server.calls("POST /bookings")).toHaveLength(0);
+  });
+
+  it("stops at a link that does not work", async () => {
+    server.refuse("POST /links/exchange", "link_expired");
+    await flow.start();
+    expect(flow.state.get().fatal?.code).toBe("link_expired");
+  });
+});
+
+describe("the form", () => {
+  it("takes ordinary addresses and refuses what cannot be one", () => {
+    const problem = (email: string) => checkDetails({ name: "a", email }).email;
+    expect(problem("a.b+c@mail.example.co.jp")).toBeUndefined();
+    expect(problem("a b@example.jp")).toBe("not_an_email");
+    expect(problem("a@example")).toBe("not_an_email");
+  });
+
+  it("makes full-width letters plain in the address only", () => {
+    expect(tidy({ name: "ヤマダ", email: "ａ＠ｂ．jp" })).toEqual({
+      name: "ヤマダ",
+      email: "a@b.jp",
+    });
+  });
+
+  it("finds its fields in the server's answer", () => {
+    expect(problemsFrom({ errors: [{ field: "email", message: "x" }] })).toEqual({
+      email: "not_an_email",
+    });
+  });
+});

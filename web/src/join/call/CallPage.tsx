@@ -1,0 +1,93 @@
+/** The call: the other person large, oneself small, controls below, chat beside. */
+import { useCallback, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { LanguageSwitch } from "../../shared/LanguageSwitch";
+import { OfflineBanner } from "../../shared/OfflineBanner";
+import { useStore } from "../../shared/store";
+import type { ChatClient } from "../chat/client";
+import { unreadCount } from "../chat/history";
+import { DevicePickers } from "../room/DevicePickers";
+import type { InsideProps } from "../room/Inside";
+import { useTrackStream } from "../room/useTrackStream";
+import { VideoView } from "../room/VideoView";
+import { CallClock } from "./CallClock";
+import { ChatPanel } from "./ChatPanel";
+import { Controls } from "./Controls";
+import { Dialog } from "./Dialog";
+import { HangUp } from "./HangUp";
+import { QualityHint } from "./QualityHint";
+import { RemoteStage } from "./RemoteStage";
+import { useQuality } from "./useQuality";
+import { useShortcuts } from "./useShortcuts";
+
+export type CallProps = InsideProps & { chat: ChatClient };
+
+/** Where the chat fits beside the video, it is open from the start. */
+const WIDE = "(min-width: 960px)";
+
+export function CallPage(props: CallProps) {
+  const { session, entry, link, chat } = props;
+  const { t } = useTranslation();
+  const { local } = session;
+  const [chatOpen, setChatOpen] = useState(() => matchMedia(WIDE).matches);
+  const [open, setOpen] = useState<"devices" | "hangup" | null>(null);
+  const verdict = useQuality(link);
+  const toggleChat = useCallback(() => setChatOpen((now) => !now), []);
+  useShortcuts(local, toggleChat);
+  useEffect(() => {
+    document.title = `${t("call.title", { name: entry.peer_name })} | Todoku`;
+  }, [t, entry.peer_name]);
+
+  return (
+    <div className={chatOpen ? "call call-with-chat" : "call"} data-testid="call">
+      <OfflineBanner />
+      <main className="call-stage">
+        <h1 className="visually-hidden">{t("call.title", { name: entry.peer_name })}</h1>
+        <RemoteStage link={link} name={entry.peer_name} />
+        <SelfView {...props} />
+        <div className="call-top">
+          <span className="call-name">{entry.peer_name}</span>
+          <CallClock link={link} endsAt={entry.ends_at} />
+          <QualityHint verdict={verdict} />
+          <LanguageSwitch />
+        </div>
+        <Controls
+          local={local}
+          chatOpen={chatOpen}
+          unread={useUnread(chat)}
+          onChat={toggleChat}
+          onDevices={() => setOpen("devices")}
+          onHangUp={() => setOpen("hangup")}
+        />
+      </main>
+      {chatOpen ? <ChatPanel chat={chat} onClose={toggleChat} /> : null}
+      <Dialog title={t("call.devices")} open={open === "devices"} onClose={() => setOpen(null)}>
+        <DevicePickers local={local} />
+      </Dialog>
+      <HangUp link={link} open={open === "hangup"} onClose={() => setOpen(null)} />
+    </div>
+  );
+}
+
+function SelfView({ session }: CallProps) {
+  const { t } = useTranslation();
+  const { camera, microphoneOn, problems } = useStore(session.local.state);
+  const stream = useTrackStream(camera);
+  return (
+    <div className="self">
+      {stream ? (
+        <VideoView stream={stream} label={t("call.you")} testId="self-video" muted mirrored />
+      ) : (
+        <span className="self-empty">{t("devices.cameraOff")}</span>
+      )}
+      {!microphoneOn || problems.microphone ? (
+        <span className="self-note">{t("call.youMuted")}</span>
+      ) : null}
+    </div>
+  );
+}
+
+function useUnread(chat: ChatClient): number {
+  const { history, me, seen } = useStore(chat.state);
+  return unreadCount(history, me, seen);
+}

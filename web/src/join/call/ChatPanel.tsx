@@ -1,0 +1,82 @@
+/** The chat beside the video (over it on a phone). */
+import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { useStore } from "../../shared/store";
+import type { ChatClient } from "../chat/client";
+import { Icon } from "../room/icons";
+import { MessageList } from "./MessageList";
+
+const TEXT_MAX = 4000;
+
+export function ChatPanel({ chat, onClose }: { chat: ChatClient; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { history, connected, loaded } = useStore(chat.state);
+  useEffect(() => {
+    const seen = () => void (document.hidden || chat.markSeen());
+    seen();
+    document.addEventListener("visibilitychange", seen);
+    return () => document.removeEventListener("visibilitychange", seen);
+  }, [chat, history.latest]);
+  return (
+    <aside className="chat" aria-label={t("chat.title")} data-testid="chat">
+      <div className="chat-head">
+        <h2>{t("chat.title")}</h2>
+        <button
+          type="button"
+          className="plain-icon"
+          aria-label={t("call.closeChat")}
+          onClick={onClose}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      {!connected && loaded ? (
+        <p className="chat-note" role="status">
+          {t("chat.offline")}
+        </p>
+      ) : null}
+      <MessageList chat={chat} />
+      <ChatForm chat={chat} />
+    </aside>
+  );
+}
+
+function ChatForm({ chat }: { chat: ChatClient }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState("");
+  const form = useRef<HTMLFormElement>(null);
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    chat.post(text);
+    setText("");
+  };
+  const enterSends = (event: KeyboardEvent) => {
+    // During Japanese conversion Enter only chooses a word.
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    form.current?.requestSubmit();
+  };
+  return (
+    <form ref={form} className="chat-form" onSubmit={send}>
+      <textarea
+        value={text}
+        rows={1}
+        maxLength={TEXT_MAX}
+        placeholder={t("chat.placeholder")}
+        aria-label={t("chat.placeholder")}
+        data-testid="chat-input"
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={enterSends}
+      />
+      <button
+        type="submit"
+        className="round chat-send"
+        aria-label={t("chat.send")}
+        aria-disabled={text.trim() === "" || undefined}
+        data-testid="chat-send"
+      >
+        <Icon name="send" />
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,87 @@
+/** The messages, newest at the bottom and in view; unsent ones below them. */
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { useStore } from "../../shared/store";
+import { dayName, localDate, timeOfDay, visitorZone } from "../../shared/time";
+import type { ChatClient } from "../chat/client";
+import type { Message, Unsent } from "../chat/history";
+
+export function MessageList({ chat }: { chat: ChatClient }) {
+  const { t } = useTranslation();
+  const { history, me, loaded } = useStore(chat.state);
+  const list = useRef<HTMLOListElement>(null);
+  const count = history.messages.length + history.unsent.length;
+  useEffect(() => {
+    const element = list.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  }, [count]);
+  return (
+    <ol ref={list} className="messages" role="log" aria-label={t("chat.messages")} tabIndex={0}>
+      {loaded && count === 0 ? <li className="chat-empty">{t("chat.empty")}</li> : null}
+      {history.messages.map((message, index) => (
+        <MessageItem
+          key={message.messageId}
+          message={message}
+          mine={message.senderId === me}
+          newDay={isNewDay(history.messages[index - 1], message)}
+        />
+      ))}
+      {history.unsent.map((message) => (
+        <UnsentItem key={message.clientMessageId} message={message} chat={chat} />
+      ))}
+    </ol>
+  );
+}
+
+interface MessageProps {
+  message: Message;
+  mine: boolean;
+  newDay: boolean;
+}
+
+function MessageItem({ message, mine, newDay }: MessageProps) {
+  const { t } = useTranslation();
+  const zone = visitorZone();
+  return (
+    <li
+      className={mine ? "message message-mine" : "message"}
+      data-testid="chat-message"
+      data-mine={mine}
+    >
+      {newDay ? <span className="message-day">{dayName(message.at, zone)}</span> : null}
+      <span className="message-who">
+        {mine ? t("call.you") : message.senderName} <time>{timeOfDay(message.at, zone)}</time>
+      </span>
+      <span className={message.deleted ? "bubble bubble-deleted" : "bubble"}>
+        {message.deleted ? t("chat.deleted") : message.text}
+      </span>
+    </li>
+  );
+}
+
+function UnsentItem({ message, chat }: { message: Unsent; chat: ChatClient }) {
+  const { t } = useTranslation();
+  return (
+    <li className="message message-mine message-unsent" data-testid="chat-unsent">
+      <span className="bubble">{message.text}</span>
+      {message.refused ? (
+        <span className="message-who">
+          {t("chat.refused")}{" "}
+          <button type="button" onClick={() => chat.tryAgain(message.clientMessageId)}>
+            {t("common.retry")}
+          </button>{" "}
+          <button type="button" onClick={() => chat.discard(message.clientMessageId)}>
+            {t("chat.discard")}
+          </button>
+        </span>
+      ) : (
+        <span className="message-who">{t("chat.sending")}</span>
+      )}
+    </li>
+  );
+}
+
+function isNewDay(before: Message | undefined, message: Message): boolean {
+  const zone = visitorZone();
+  return before === undefined || localDate(before.at, zone) !== localDate(message.at, zone);
+}

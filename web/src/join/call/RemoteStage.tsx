@@ -1,0 +1,72 @@
+/** The other person: their picture, or what keeps it away. */
+import { useCallback, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useStore } from "../../shared/store";
+import { Portrait } from "../booking/Portrait";
+import type { CallLink, LinkState } from "../room/callLink";
+import { mark } from "../room/marks";
+import { VideoView, play } from "../room/VideoView";
+import { Icon } from "../room/icons";
+
+export type StageNote =
+  "reconnecting" | "peer_left" | "peer_away" | "peer_coming" | "connecting" | "camera_off" | null;
+
+/** Pure: the one thing to say over the picture, the gravest first. */
+export function stageNote({ online, media, snapshot }: LinkState): StageNote {
+  const peer = snapshot?.peer;
+  if (online === "down" && media !== "connected") return "reconnecting";
+  if (media === "interrupted" || media === "failed") return "reconnecting";
+  if (!peer || peer.state === "left" || peer.state === "ended") return "peer_left";
+  if (peer.state === "away") return "peer_away";
+  if (media !== "connected") return "connecting";
+  if (peer.state !== "connected") return "peer_coming";
+  return peer.camera ? null : "camera_off";
+}
+
+export function RemoteStage({ link, name }: { link: CallLink; name: string }) {
+  const { t } = useTranslation();
+  const state = useStore(link.state);
+  const [blocked, setBlocked] = useState(false);
+  const firstFrame = useCallback(() => mark("firstRemoteFrame"), []);
+  const note = stageNote(state);
+  const muted = note === null && state.snapshot?.peer?.microphone === false;
+  return (
+    <section className="remote" aria-label={name}>
+      <VideoView
+        stream={state.remote}
+        label={t("call.remote", { name })}
+        testId="remote-video"
+        onBlocked={setBlocked}
+        onFrame={firstFrame}
+      />
+      {note ? (
+        <div className="remote-note">
+          <Portrait name={name} id={state.snapshot?.peer?.participant_id ?? name} large />
+          <p>{t(`call.note.${note}`, { name })}</p>
+        </div>
+      ) : null}
+      <p className="visually-hidden" role="status" data-testid="peer-state" data-note={note ?? ""}>
+        {note ? t(`call.note.${note}`, { name }) : t("call.note.here", { name })}
+      </p>
+      {muted ? (
+        <p className="remote-muted">
+          <Icon name="microphone" off /> {t("call.note.muted", { name })}
+        </p>
+      ) : null}
+      {blocked ? <Unblock onDone={() => setBlocked(false)} /> : null}
+    </section>
+  );
+}
+
+function Unblock({ onDone }: { onDone: () => void }) {
+  const { t } = useTranslation();
+  const press = () => {
+    const video = document.querySelector<HTMLVideoElement>('[data-testid="remote-video"]');
+    if (video) void play(video).then((still) => still || onDone());
+  };
+  return (
+    <button type="button" className="button button-primary unblock" onClick={press}>
+      <Icon name="speaker" /> {t("call.unblock")}
+    </button>
+  );
+}

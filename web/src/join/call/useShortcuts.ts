@@ -1,0 +1,25 @@
+/** m: microphone, v: camera, c: chat. Not while somebody writes. */
+import { useEffect } from "react";
+import type { LocalMedia } from "../../rtc/local";
+
+export function useShortcuts(local: LocalMedia, toggleChat: () => void): void {
+  useEffect(() => {
+    const actions: Record<string, () => void> = {
+      m: () => local.setMicrophoneOn(!local.state.get().microphoneOn),
+      v: () => void local.setCameraOn(!local.state.get().cameraOn),
+      c: toggleChat,
+    };
+    const pressed = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || writes(event)) return;
+      actions[event.key.toLowerCase()]?.();
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, [local, toggleChat]);
+}
+
+function writes(event: KeyboardEvent): boolean {
+  const target = event.target;
+  const inField = target instanceof Element && target.closest("input, textarea, select, dialog");
+  return event.isComposing || Boolean(inField);
+}

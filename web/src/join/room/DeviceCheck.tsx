@@ -1,0 +1,68 @@
+/** Before going in: see oneself, hear that the microphone hears, choose devices. */
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import type { RoomEntry } from "../../api/types";
+import { unlockSound } from "../../rtc/sound";
+import { useStore } from "../../shared/store";
+import { dateAndTime, visitorZone } from "../../shared/time";
+import { Button } from "../ui/Button";
+import { Heading } from "../ui/Heading";
+import { Page } from "../ui/Page";
+import { DeviceHelp } from "./DeviceHelp";
+import { DevicePickers } from "./DevicePickers";
+import { MicMeter } from "./MicMeter";
+import { Preview } from "./Preview";
+import type { RoomSession } from "./session";
+
+export function DeviceCheck({ session, entry }: { session: RoomSession; entry: RoomEntry }) {
+  const { t } = useTranslation();
+  const local = useStore(session.local.state);
+  useEffect(() => session.openDevices(), [session]);
+  return (
+    <Page title={t("room.title")} wide>
+      <div className="check" data-testid="device-check">
+        <Heading>{t("room.check.title")}</Heading>
+        <p className="lead">
+          {t(`room.check.lead.${entry.role}`, { name: entry.peer_name })}{" "}
+          {dateAndTime(entry.starts_at, visitorZone())}
+        </p>
+        <div className="check-columns">
+          <section aria-label={t("room.check.preview")}>
+            <Preview local={session.local} />
+            <MicMeter track={local.microphoneOn ? local.microphone : null} />
+          </section>
+          <section className="card" aria-label={t("room.check.devices")}>
+            <DeviceHelp session={session} />
+            <DevicePickers local={session.local} />
+            <JoinButton session={session} />
+          </section>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function JoinButton({ session }: { session: RoomSession }) {
+  const { t } = useTranslation();
+  const { joining } = useStore(session.state);
+  const { opening, camera, microphone } = useStore(session.local.state);
+  const join = () => {
+    unlockSound();
+    void session.join();
+  };
+  const without = camera ? (microphone ? "join" : "joinMuted") : "joinWithoutCamera";
+  return (
+    <>
+      <Button
+        kind="primary"
+        className="button-wide"
+        busy={joining}
+        onClick={join}
+        data-testid="join-button"
+      >
+        {t(`room.check.${opening ? "join" : without}`)}
+      </Button>
+      {opening ? <p className="fine">{t("room.check.allow")}</p> : null}
+    </>
+  );
+}

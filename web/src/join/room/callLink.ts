@@ -1,0 +1,258 @@
+/**
+ * The wire of one call: the /call channel, the media connection over it, and what
+ * both say, as one watchable state. Comes back by itself after a lost network.
+ *
+ * Entering and leaving the page are session.ts's.
+ */
+import type { RoomEntry } from "../../api/types";
+import type { Browser } from "../../rtc/browser";
+import { MediaConnection, type MediaState } from "../../rtc/connection";
+import type { LocalMedia } from "../../rtc/local";
+import type { Offer } from "../../rtc/offers";
+import { ApiError, asApiError } from "../../shared/api";
+import type { Channel } from "../../shared/socket";
+import { Store } from "../../shared/store";
+import { mark } from "./marks";
+import type { CallProtocol, QualityReport, Snapshot } from "./protocol";
+
+export type Outcome =
+  | { kind: "ended"; reason: string; by: string | null }
+  | { kind: "replaced" }
+  | { kind: "refused"; error: ApiError };
+
+export interface LinkState {
+  online: "connecting" | "up" | "down";
+  snapshot: Snapshot | null;
+  media: MediaState;
+  remote: MediaStream | null;
+  outcome: Outcome | null;
+}
+
+export interface LinkTools {
+  browser: Browser;
+  local: LocalMedia;
+  /** A channel that shows the newest grant at each connection. */
+  channel: (auth: () => object) => Channel<CallProtocol>;
+  tabId: string;
+  /** Enters again when a grant is too old. */
+  renew: () => Promise<RoomEntry>;
+}
+
+/** States in which the server would give us a seat. */
+const MAY_SIT = new Set(["admitted", "joining", "connected", "away"]);
+const RENEWABLE = new Set(["grant_expired", "grant_refused"]);
+const INTERRUPTED_PATIENCE_MS = 2_500;
+const RETRY_MS = 1_500;
+
+export class CallLink {
+  readonly state: Store<LinkState>;
+  readonly #tools: LinkTools;
+  readonly #channel: Channel<CallProtocol>;
+  readonly #media: MediaConnection;
+  readonly #undo: (() => void)[] = [];
+  #grant: string;
+  #renewed = 0;
+  #seat: "none" | "asking" | "taken" = "none";
+  #sentMedia = "";
+  #patience: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(entry: RoomEntry, tools: LinkTools) {
+    this.#tools = tools;
+    this.#grant = entry.grant;
+    this.state = new Store<LinkState>({
+      online: "connecting",
+      snapshot: null,
+      media: "new",
+      remote: null,
+      outcome: null,
+    });
+    this.#media = new MediaConnection(
+      tools.browser,
+      { iceServers: entry.ice_servers },
+      {
+        answer: (offer, sdp) => void this.#answer(offer, sdp),
+        state: (media) => this.#mediaChanged(media),
+        streams: (streams) => this.state.update({ remote: [...streams.values()][0] ?? null }),
+        failed: () => void this.#sitAgain(),
+      },
+    );
+    this.#channel = tools.channel(() => ({ grant: this.#grant, tab_id: tools.tabId }));
+  }
+
+  start(): void {
+    const channel = this.#channel;
+    this.#undo.push(
+      channel.on("state", (snapshot) => this.#take(snapshot)),
+      channel.on("admitted", ({ grant }) => this.#admitted(grant)),
+      channel.on("offer", (offer) => void this.#media.take(offer)),
+      channel.on("replaced", () => this.#finish({ kind: "replaced" })),
+      channel.on("ended", ({ reason, by }) => this.#finish({ kind: "ended", reason, by })),
+      channel.onUp(() => void this.#up()),
+      channel.onDown(() => this.state.update({ online: "down" })),
+      channel.onRefused((error) => void this.#refused(error)),
+      this.#tools.local.state.subscribe(() => this.#localChanged()),
+    );
+    const backOnline = () => void this.#resync();
+    addEventListener("online", backOnline);
+    this.#undo.push(() => removeEventListener("online", backOnline));
+    this.#localChanged();
+    channel.open();
+  }
+
+  async admit(): Promise<void> {
+    const peer = this.state.get().snapshot?.peer;
+    if (peer) await this.#channel.ask("admit", { participant_id: peer.participant_id });
+  }
+
+  /** Says goodbye; the server ends the call for both, or at least lets us go. */
+  async leave(): Promise<void> {
+    const role = this.state.get().snapshot?.me.role ?? null;
+    try {
+      await this.#channel.ask("leave", {});
+    } finally {
+      this.#finish({ kind: "ended", reason: "hung_up", by: role });
+    }
+  }
+
+  report(quality: QualityReport): void {
+    void this.#channel.ask("quality", quality).catch(() => undefined);
+  }
+
+  stats = (): Promise<RTCStatsReport | undefined> => this.#media.stats();
+
+  close(): void {
+    clearTimeout(this.#patience);
+    for (const undo of this.#undo.splice(0)) undo();
+    this.#channel.close();
+    this.#media.close();
+  }
+
+  async #up(): Promise<void> {
+    this.state.update({ online: "up" });
+    this.#renewed = 0;
+    this.#sentMedia = "";
+    this.#tellMedia();
+    if (this.#seat === "taken") await this.#resync();
+  }
+
+  #take(snapshot: Snapshot): void {
+    const known = this.state.get().snapshot?.room.revision ?? -1;
+    if ((snapshot.room.revision ?? known) < known) return;
+    this.state.update({ snapshot });
+    if (MAY_SIT.has(snapshot.me.state) && this.#seat === "none") void this.#sit();
+  }
+
+  #admitted(grant: string): void {
+    this.#grant = grant;
+    mark("admitted");
+    if (this.#seat === "none") void this.#sit();
+  }
+
+  async #sit(): Promise<void> {
+    if (this.#seat === "asking") return;
+    this.#seat = "asking";
+    try {
+      const { offer } = await this.#channel.ask("join", { grant: this.#grant });
+      this.#seat = "taken";
+      if (offer) await this.#media.take(offer);
+    } catch (error) {
+      this.#seat = "none";
+      this.#sitFailed(asApiError(error));
+    }
+  }
+
+  /** Gives up the seat whose media is lost and asks for another one. */
+  async #sitAgain(): Promise<void> {
+    if (this.#seat !== "taken" || this.state.get().outcome) return;
+    this.#seat = "none";
+    this.#media.startOver();
+    await this.#sit();
+  }
+
+  #sitFailed(error: ApiError): void {
+    if (this.state.get().outcome || error.code === "not_admitted") return;
+    if (RENEWABLE.has(error.code)) return void this.#refused(error);
+    // Anything else may pass: the network is away, no relay is free yet.
+    this.#later(RETRY_MS, () => this.#seat === "none" && this.#sit());
+  }
+
+  async #resync(): Promise<void> {
+    if (!this.#channel.connected) return;
+    try {
+      const { state, offer } = await this.#channel.ask("resync", {});
+      if (state) this.#take(state);
+      if (offer) await this.#media.take(offer as Offer);
+    } catch {
+      this.#later(RETRY_MS, () => this.#resync());
+    }
+  }
+
+  async #answer(offer: number, sdp: string): Promise<void> {
+    try {
+      await this.#channel.ask("answer", { offer, sdp });
+    } catch (error) {
+      // An outdated answer is no loss; after a lost one the current offer is asked for.
+      if (asApiError(error).code !== "offer_outdated")
+        this.#later(RETRY_MS, () => this.#sitAgain());
+    }
+  }
+
+  #mediaChanged(media: MediaState): void {
+    this.state.update({ media });
+    clearTimeout(this.#patience);
+    if (media === "interrupted") this.#later(INTERRUPTED_PATIENCE_MS, () => this.#resync());
+    if (media === "failed") void this.#sitAgain();
+  }
+
+  #later(ms: number, work: () => unknown): void {
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => void work(), ms);
+  }
+
+  async #refused(error: ApiError): Promise<void> {
+    if (error.code === "tab_replaced") return this.#finish({ kind: "replaced" });
+    if (error.code === "room_ended") {
+      const { reason, by } = error.extra as { reason?: string; by?: string };
+      return this.#finish({ kind: "ended", reason: reason ?? "", by: by ?? null });
+    }
+    if (!RENEWABLE.has(error.code) || this.#renewed >= 2) {
+      return this.#finish({ kind: "refused", error });
+    }
+    this.#renewed += 1;
+    await this.#renew();
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      this.#grant = (await this.#tools.renew()).grant;
+      this.#channel.close();
+      this.#channel.open();
+    } catch (error) {
+      this.#finish({ kind: "refused", error: asApiError(error) });
+    }
+  }
+
+  #localChanged(): void {
+    const { camera, microphone } = this.#tools.local.state.get();
+    void this.#media.setMicrophone(microphone);
+    void this.#media.setCamera(camera);
+    this.#tellMedia();
+  }
+
+  #tellMedia(): void {
+    const { camera, microphone, microphoneOn } = this.#tools.local.state.get();
+    const media = { microphone: microphone !== null && microphoneOn, camera: camera !== null };
+    const text = JSON.stringify(media);
+    if (!this.#channel.connected || text === this.#sentMedia) return;
+    this.#sentMedia = text;
+    this.#channel.ask("media", media).catch(() => {
+      this.#sentMedia = "";
+    });
+  }
+
+  #finish(outcome: Outcome): void {
+    if (this.state.get().outcome) return;
+    this.state.update({ outcome });
+    this.close();
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * What a reload or the next visit should find again. In this tab: that we are inside
+ * a room, with camera and microphone on or off. In this browser: which devices.
+ */
+import type { DeviceChoice } from "../../rtc/local";
+
+const INSIDE_KEY = "todoku.inside";
+const DEVICES_KEY = "todoku.devices";
+
+interface Inside {
+  place: string;
+  cameraOn: boolean;
+  microphoneOn: boolean;
+}
+
+/** `place` is the page's address, which names the booking. */
+export function rememberInside(place: string, choice: DeviceChoice): void {
+  const { cameraOn, microphoneOn } = choice;
+  write(sessionStorage, INSIDE_KEY, { place, cameraOn, microphoneOn } satisfies Inside);
+  rememberDevices(choice);
+}
+
+export function forgetInside(): void {
+  sessionStorage.removeItem(INSIDE_KEY);
+}
+
+export function wasInside(place: string): boolean {
+  return read<Inside>(sessionStorage, INSIDE_KEY)?.place === place;
+}
+
+/** Everything on at a first visit; as it was after a reload. */
+export function rememberedChoice(place: string): DeviceChoice {
+  const devices = read<Partial<DeviceChoice>>(localStorage, DEVICES_KEY) ?? {};
+  const inside = read<Inside>(sessionStorage, INSIDE_KEY);
+  const here = inside?.place === place ? inside : undefined;
+  return {
+    cameraId: devices.cameraId,
+    microphoneId: devices.microphoneId,
+    cameraOn: here?.cameraOn ?? true,
+    microphoneOn: here?.microphoneOn ?? true,
+  };
+}
+
+function rememberDevices({ cameraId, microphoneId }: DeviceChoice): void {
+  write(localStorage, DEVICES_KEY, { cameraId, microphoneId });
+}
+
+function write(storage: Storage, key: string, value: object): void {
+  try {
+    storage.setItem(key, JSON.stringify(value));
+  } catch {
+    // A full or forbidden storage only costs the convenience.
+  }
+}
+
+function read<T>(storage: Storage, key: string): T | undefined {
+  try {
+    const text = storage.getItem(key);
+    return text === null ? undefined : (JSON.parse(text) as T);
+  } catch {
+    return undefined;
+  }
+}

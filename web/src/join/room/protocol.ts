@@ -1,0 +1,63 @@
+/** The /call namespace as this client speaks it; docs/PROTOCOL.md is the reference. */
+import type { Offer } from "../../rtc/offers";
+
+export type ParticipantState =
+  "waiting" | "admitted" | "joining" | "connected" | "away" | "left" | "ended";
+
+export interface Me {
+  participant_id: string;
+  state: ParticipantState;
+  role: "client" | "therapist";
+}
+
+export interface Peer {
+  participant_id: string;
+  state: ParticipantState;
+  name: string;
+  microphone: boolean;
+  camera: boolean;
+}
+
+export interface Snapshot {
+  me: Me;
+  peer: Peer | null;
+  room: {
+    room_id: string;
+    state: string;
+    epoch: number;
+    call_since: string | null;
+    revision?: number;
+  };
+}
+
+export interface QualityReport {
+  up_bps: number;
+  down_bps: number;
+  loss_up_pct: number;
+  loss_down_pct: number;
+  rtt_ms: number | null;
+  jitter_ms: number | null;
+  frames_decoded: number;
+  frames_sent: number;
+}
+
+type Empty = Record<string, never>;
+
+export interface CallProtocol {
+  send: {
+    join: [{ grant?: string }, { offer?: Offer }];
+    answer: [{ offer: number; sdp: string }, object];
+    resync: [Empty, { state?: Snapshot; offer?: Offer | null }];
+    admit: [{ participant_id: string }, object];
+    media: [{ microphone: boolean; camera: boolean }, object];
+    quality: [QualityReport, object];
+    leave: [Empty, object];
+  };
+  receive: {
+    state: Snapshot;
+    admitted: { grant: string };
+    offer: Offer;
+    replaced: object;
+    ended: { reason: string; by: string | null };
+  };
+}

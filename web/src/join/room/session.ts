@@ -1,0 +1,165 @@
+/**
+ * One visit to a room, from the invitation to the end: which screen is due, and the
+ * parts that outlive a screen (our media, the call's wire).
+ */
+import type { LinkExchange, RoomEntry } from "../../api/types";
+import type { Browser } from "../../rtc/browser";
+import { LocalMedia } from "../../rtc/local";
+import { type ApiError, type SessionKind, type request, asApiError } from "../../shared/api";
+import type { Channel } from "../../shared/socket";
+import { Store } from "../../shared/store";
+import { CallLink, type Outcome } from "./callLink";
+import { exposeStats, mark } from "./marks";
+import { forgetInside, rememberInside, rememberedChoice, wasInside } from "./memory";
+import type { CallProtocol } from "./protocol";
+
+export type Invitation = { by: "link"; token: string } | { by: "account"; bookingId: string };
+
+export type Phase = "entering" | "early" | "refused" | "check" | "inside" | "over";
+
+export interface SessionState {
+  phase: Phase;
+  error: ApiError | null;
+  entry: RoomEntry | null;
+  /** The call's wire, while inside and after it. */
+  link: CallLink | null;
+  joining: boolean;
+}
+
+export interface SessionTools {
+  ask: typeof request;
+  browser: Browser;
+  channel: (auth: () => object) => Channel<CallProtocol>;
+  tabId: () => string;
+  /** The page's address: what a reload comes back to. */
+  place: string;
+}
+
+/** Errors that go by themselves: a reload after them still comes back inside. */
+const PASSING = new Set(["network_failed", "timeout", "unavailable"]);
+
+export class RoomSession {
+  readonly state = new Store<SessionState>({
+    phase: "entering",
+    error: null,
+    entry: null,
+    link: null,
+    joining: false,
+  });
+  readonly local: LocalMedia;
+  readonly kind: SessionKind;
+  readonly #invitation: Invitation;
+  readonly #tools: SessionTools;
+  #bookingId: string | undefined;
+  #opened: Promise<void> | undefined;
+  #starting: Promise<void> | undefined;
+
+  constructor(invitation: Invitation, tools: SessionTools) {
+    this.#invitation = invitation;
+    this.#tools = tools;
+    this.kind = invitation.by;
+    this.local = new LocalMedia(tools.browser, rememberedChoice(tools.place));
+  }
+
+  /** From the beginning: may be called again after a refusal, or when it opens. */
+  start(): Promise<void> {
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
+    const back = wasInside(this.#tools.place);
+    // After a reload the camera opens while the server is asked: both take their time.
+    if (back) this.openDevices();
+    this.state.update({ phase: "entering", error: null });
+    try {
+      const entry = await this.#enter();
+      this.state.update({ entry });
+      if (back) await this.#goInside(entry);
+      else this.state.update({ phase: "check" });
+    } catch (error) {
+      this.#refuse(asApiError(error));
+    }
+  }
+
+  openDevices(): void {
+    this.#opened ??= this.local.open();
+  }
+
+  /** Asks for camera and microphone again, after the person changed a permission. */
+  async retryDevices(): Promise<void> {
+    this.#opened = this.local.open();
+    await this.#opened;
+  }
+
+  /** The device check is over: go in, with a grant that is fresh. */
+  async join(): Promise<void> {
+    if (this.state.get().joining) return;
+    mark("joinPressed");
+    this.state.update({ joining: true, error: null });
+    try {
+      const entry = await this.#enter();
+      this.state.update({ entry });
+      await this.#goInside(entry);
+    } catch (error) {
+      this.#refuse(asApiError(error));
+    } finally {
+      this.state.update({ joining: false });
+    }
+  }
+
+  /** Takes the call back from another tab, without the device check. */
+  takeBack(): void {
+    rememberInside(this.#tools.place, this.local.choice());
+    location.reload();
+  }
+
+  async #enter(): Promise<RoomEntry> {
+    this.#bookingId ??= await this.#invited();
+    const body = { booking_id: this.#bookingId, tab_id: this.#tools.tabId() };
+    return this.#tools.ask<RoomEntry>("POST", "/rooms/enter", { session: this.kind, body });
+  }
+
+  async #invited(): Promise<string> {
+    if (this.#invitation.by === "account") return this.#invitation.bookingId;
+    const body = { token: this.#invitation.token };
+    const { scope } = await this.#tools.ask<LinkExchange>("POST", "/links/exchange", { body });
+    return scope["booking_id"] ?? "";
+  }
+
+  async #goInside(entry: RoomEntry): Promise<void> {
+    const { place, browser, channel, tabId } = this.#tools;
+    const link = new CallLink(entry, {
+      browser,
+      local: this.local,
+      channel,
+      tabId: tabId(),
+      renew: () => this.#enter(),
+    });
+    exposeStats(link.stats);
+    const remember = () => rememberInside(place, this.local.choice());
+    remember();
+    this.local.state.subscribe(() => {
+      if (this.state.get().phase === "inside") remember();
+    });
+    link.state.subscribe(() => this.#linkChanged(link.state.get().outcome));
+    this.state.update({ link, phase: "inside" });
+    await Promise.resolve();
+    link.start();
+  }
+
+  #linkChanged(outcome: Outcome | null): void {
+    if (!outcome || this.state.get().phase === "over") return;
+    forgetInside();
+    this.local.close();
+    if (outcome.kind === "refused") this.#refuse(outcome.error);
+    else this.state.update({ phase: "over" });
+  }
+
+  #refuse(error: ApiError): void {
+    if (!PASSING.has(error.code)) forgetInside();
+    this.state.update({ error, phase: error.code === "too_early" ? "early" : "refused" });
+  }
+}

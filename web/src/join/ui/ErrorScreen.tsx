@@ -1,0 +1,46 @@
+/** What went wrong, what to do next, and a button that does it where one can. */
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { errorText } from "../../shared/errors";
+import { Button } from "./Button";
+import { Heading } from "./Heading";
+
+interface ErrorScreenProps {
+  error: unknown;
+  onRetry?: (() => void) | undefined;
+  children?: ReactNode;
+}
+
+export function ErrorScreen({ error, onRetry, children }: ErrorScreenProps) {
+  const { t } = useTranslation();
+  const text = errorText(t, error);
+  return (
+    <section className="card card-center" data-testid="error-screen" data-code={text.code}>
+      <div className="sign sign-warm" aria-hidden="true">
+        !
+      </div>
+      <Heading>{text.title}</Heading>
+      <p className="lead">{text.next}</p>
+      {children}
+      {onRetry ? (
+        <Button kind="primary" onClick={onRetry}>
+          {t("common.retry")}
+        </Button>
+      ) : null}
+      <p className="fine">{t("common.errorCode", { code: text.code })}</p>
+    </section>
+  );
+}
+
+/** The same words in a box, for errors that leave the page usable. */
+export function ErrorNotice({ error, children }: { error: unknown; children?: ReactNode }) {
+  const { t } = useTranslation();
+  const text = errorText(t, error);
+  return (
+    <div className="notice notice-warm" role="alert" data-code={text.code}>
+      <strong>{text.title}</strong>
+      <p>{text.next}</p>
+      {children}
+    </div>
+  );
+}
