@@ -126,8 +126,9 @@ def from_problem(document: dict[str, Any]) -> TodokuError:
 
 
 def all_errors() -> dict[str, type[TodokuError]]:
-    """Every error class that is imported, by code."""
-    return {kind.code: kind for kind in _tree(TodokuError) if kind.__name__ != "RemoteError"}
+    """Every imported error class that has a code of its own, by code."""
+    kinds = (kind for kind in _tree(TodokuError) if kind.__name__ != "RemoteError")
+    return {kind.code: kind for kind in kinds if "code" in vars(kind)}
 
 
 def _tree(kind: type[TodokuError]) -> Iterator[type[TodokuError]]:

@@ -18,7 +18,8 @@ JOIN_PATHS = ("/b/{token}", "/join/{token}", "/room/{booking_id}")
 APP_PATHS = ("/", "/sign-in", "/sign-in/{token}", "/therapist{tail:.*}", "/staff{tail:.*}")
 
 NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Todoku</title>
-<h1>The web client is not built yet</h1><p>Run <code>make run</code> once and load this page again.</p></html>"""
+<h1>The web client is not built yet</h1>
+<p>Run <code>make run</code> once and load this page again.</p></html>"""
 
 
 def add_pages(app: web.Application) -> None:

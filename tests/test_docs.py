@@ -28,7 +28,8 @@ def test_a_page_made_from_the_code_is_up_to_date(name: str) -> None:
 def test_every_error_code_is_explained() -> None:
     reference.import_everything()
     page = read("docs/ERRORS.md")
-    assert [code for code in all_errors() if f"| `{code}` |" not in page] == []
+    ours = [code for code, error in all_errors().items() if not error.__module__.startswith("tests.")]
+    assert [code for code in ours if f"| `{code}` |" not in page] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)
