@@ -21,6 +21,7 @@ from core.ids import ConversationId
 
 TAG = "chat"
 MESSAGES = "/api/conversations/{conversation_id}/messages"
+COMMON = (Unauthenticated, ConversationUnknown)
 
 
 class ChatRoutes:
@@ -67,9 +68,12 @@ def _conversation(request: web.Request) -> ConversationId:
 
 
 def routes(chat: ChatService) -> list[Route]:
-    """Everything under /api that chat serves. A message sent again is answered 200 instead of 201."""
+    """Everything under /api that chat serves."""
     at = ChatRoutes(chat)
-    common = (Unauthenticated, ConversationUnknown)
+    return [*_reading(at), *_writing(at)]
+
+
+def _reading(at: ChatRoutes) -> list[Route]:
     return [
         Route(
             "GET",
@@ -79,37 +83,7 @@ def routes(chat: ChatService) -> list[Route]:
             query=After,
             response=ChangesReply,
             tag=TAG,
-            errors=(*common, HistoryReset),
-        ),
-        Route(
-            "POST",
-            MESSAGES,
-            at.post,
-            "Write a message",
-            body=NewMessage,
-            response=PostedReply,
-            status=201,
-            tag=TAG,
-            errors=(*common, MessageIdReused, TooFast),
-        ),
-        Route(
-            "PATCH",
-            MESSAGES + "/{message_id}",
-            at.edit,
-            "Change an own message",
-            body=NewText,
-            response=SequenceReply,
-            tag=TAG,
-            errors=(*common, MessageUnknown),
-        ),
-        Route(
-            "DELETE",
-            MESSAGES + "/{message_id}",
-            at.delete,
-            "Delete an own message",
-            status=204,
-            tag=TAG,
-            errors=(*common, MessageUnknown),
+            errors=(*COMMON, HistoryReset),
         ),
         Route(
             "POST",
@@ -119,6 +93,41 @@ def routes(chat: ChatService) -> list[Route]:
             body=ReadUpTo,
             response=SequenceReply,
             tag=TAG,
-            errors=common,
+            errors=COMMON,
+        ),
+    ]
+
+
+def _writing(at: ChatRoutes) -> list[Route]:
+    return [
+        Route(
+            "POST",
+            MESSAGES,
+            at.post,
+            "Write a message; 200 instead of 201 for one sent again",
+            body=NewMessage,
+            response=PostedReply,
+            status=201,
+            tag=TAG,
+            errors=(*COMMON, MessageIdReused, TooFast),
+        ),
+        Route(
+            "PATCH",
+            MESSAGES + "/{message_id}",
+            at.edit,
+            "Change an own message",
+            body=NewText,
+            response=SequenceReply,
+            tag=TAG,
+            errors=(*COMMON, MessageUnknown),
+        ),
+        Route(
+            "DELETE",
+            MESSAGES + "/{message_id}",
+            at.delete,
+            "Delete an own message",
+            status=204,
+            tag=TAG,
+            errors=(*COMMON, MessageUnknown),
         ),
     ]
