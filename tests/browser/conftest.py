@@ -13,8 +13,24 @@ from tests.browser import chromium
 from tests.browser.looks import AXE, ROOT
 from tests.browser.site import Site, running
 
+LOOP = pytest.mark.asyncio(loop_scope="session")
 Visitor = Callable[..., Awaitable[Page]]
+Figures = dict[str, float]
+"""Measured times in ms by what they are; printed at the end of the run."""
 DEFAULT_TIMEOUT_MS = 15_000
+
+
+MEASURED: Figures = {}
+
+
+@pytest.fixture
+def figures() -> Figures:
+    return MEASURED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for name, value_ms in MEASURED.items():
+        terminalreporter.write_line(f"{name}: {value_ms:.0f} ms")
 
 
 @pytest.fixture(scope="session")

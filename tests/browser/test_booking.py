@@ -1,0 +1,120 @@
+"""Step 2 of the story: from a booking link, without an account, to a confirmed booking."""
+
+import asyncio
+import email
+import re
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import LOOP, Visitor
+from tests.browser.looks import look
+from tests.browser.site import Site
+
+pytestmark = [pytest.mark.browser, LOOP]
+
+MAIL_TIMEOUT_S = 20
+
+
+async def pick_time(page: Page, site: Site, therapist: int, pictures: bool = False) -> None:
+    """Open the link, choose a therapist and the first free time of the next week."""
+    await page.goto(site.demo["booking_link"])
+    cards = page.get_by_test_id("booking-therapist")
+    await expect(cards.first).to_be_visible()
+    if pictures:
+        await look(page, "booking-therapists")
+    await cards.filter(has_text=site.demo["therapists"][therapist]["name"]).click()
+    await page.get_by_test_id("next-week").click()
+    await expect(page.get_by_test_id("slot").first).to_be_visible()
+    if pictures:
+        await look(page, "booking-times")
+    await page.get_by_test_id("slot").first.click()
+    await expect(page.get_by_test_id("hold")).to_be_visible()
+
+
+async def book(page: Page, site: Site, therapist: int, name: str, mail: str) -> None:
+    await pick_time(page, site, therapist)
+    await page.get_by_test_id("name").fill(name)
+    await page.get_by_test_id("email").fill(mail)
+    await page.get_by_test_id("confirm").click()
+    await expect(page.get_by_test_id("confirmation")).to_be_visible()
+
+
+async def mail_to(outbox: Path, address: str) -> EmailMessage:
+    """The mail written for `address`; the outbox delivers it a moment after the booking."""
+
+    async def written() -> EmailMessage:
+        while True:
+            for path in await asyncio.to_thread(lambda: sorted(outbox.glob("*.eml"))):
+                raw = await asyncio.to_thread(path.read_bytes)
+                message = email.message_from_bytes(raw, EmailMessage, policy=policy.default)
+                if address in message["To"]:
+                    return message
+            await asyncio.sleep(0.1)
+
+    async with asyncio.timeout(MAIL_TIMEOUT_S):
+        return await written()
+
+
+async def calendar_of(page: Page) -> str:
+    """What the calendar button downloads."""
+    async with page.expect_download() as started:
+        await page.get_by_test_id("ics").click()
+    download = await started.value
+    return await asyncio.to_thread((await download.path()).read_text, "utf-8")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_each_step_of_booking_can_be_read_by_everybody(
+    site: Site, visitor: Visitor, language: str
+) -> None:
+    page = await visitor(language)
+    await pick_time(page, site, therapist=2, pictures=True)
+    await look(page, "booking-details")
+    await page.get_by_test_id("confirm").click()
+    assert await page.locator("[aria-invalid=true]").count() == 2
+    await look(page, "booking-details-missing")
+    await page.go_back()
+    assert await page.evaluate("() => document.documentElement.lang") == language
+
+
+async def test_a_client_books_from_the_link_and_gets_calendar_and_mail(site: Site, visitor: Visitor) -> None:
+    page = await visitor("en", timezone="Europe/London")
+    await book(page, site, 1, "Alice Example", "alice@company.example")
+    await look(page, "booking-confirmed")
+
+    calendar = await calendar_of(page)
+    assert re.findall(r"^SUMMARY[^:]*:(.*)$", calendar, re.M)[0].strip() == "面談 / Consultation"
+    mail = await mail_to(site.var / "outbox", "alice@company.example")
+    attached = [part.get_content() for part in mail.iter_attachments()]
+    uid = re.compile(r"^UID:(.*)$", re.M)
+    assert uid.findall(attached[0].replace("\r", "")) == uid.findall(calendar.replace("\r", ""))
+    body = mail.get_body(("plain",))
+    assert body is not None
+    (join_link,) = re.findall(rf"{site.address}/join/\S+", body.get_content())
+
+    await page.goto(join_link)
+    await expect(page.get_by_test_id("early")).to_be_visible()
+    await expect(page.get_by_role("timer")).to_have_text(re.compile(r"\d"))
+    await look(page, "early")
+
+
+async def test_two_people_who_pick_the_same_time_get_one_booking_and_other_times(
+    site: Site, visitor: Visitor
+) -> None:
+    first, second = await visitor("ja"), await visitor("en")
+    await first.goto(site.demo["booking_link"])
+    await second.goto(site.demo["booking_link"])
+    name = site.demo["therapists"][0]["name"]
+    for page in (first, second):
+        await page.get_by_test_id("booking-therapist").filter(has_text=name).click()
+        await page.get_by_test_id("next-week").click()
+        await expect(page.get_by_test_id("slot").first).to_be_visible()
+    await first.get_by_test_id("slot").first.click()
+    await expect(first.get_by_test_id("hold")).to_be_visible()
+    await second.get_by_test_id("slot").first.click()
+    await expect(second.get_by_test_id("alternative").first).to_be_visible()
+    await look(second, "booking-taken")

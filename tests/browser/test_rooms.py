@@ -1,0 +1,73 @@
+"""What else can happen to a room: a second tab, a stuck room, a link after the end, a lost connection."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser import people
+from tests.browser.chromium import sees_and_hears
+from tests.browser.conftest import LOOP, Visitor
+from tests.browser.looks import look
+from tests.browser.site import Site
+
+pytestmark = [pytest.mark.browser, LOOP]
+
+
+async def test_a_second_tab_takes_the_call_over_and_the_first_stays_out(site: Site, visitor: Visitor) -> None:
+    call = await people.meet(site, visitor)
+    second = await call.client.context.new_page()
+    await second.goto(call.appointment.join_link)
+    await people.check_devices(second)
+    await second.get_by_test_id("join-button").click()
+    await sees_and_hears(second, frames=20)
+    await expect(call.client.get_by_test_id("replaced")).to_be_visible()
+    await look(call.client, "replaced")
+    await people.peer_note(call.therapist, "")
+
+    await call.client.get_by_test_id("take-back").click()
+    await sees_and_hears(call.client, frames=20)
+    await expect(second.get_by_test_id("replaced")).to_be_visible()
+
+
+async def test_staff_end_a_stuck_room_after_being_asked_twice(site: Site, visitor: Visitor) -> None:
+    call = await people.meet(site, visitor)
+    staff = await visitor("ja")
+    await people.sign_in(staff, site, site.demo["staff"]["email"], site.demo["staff"]["password"])
+    room = staff.get_by_test_id("staff-room").filter(has_text=call.appointment.client_name)
+    await room.get_by_test_id("end-room").click()
+    dialog = staff.get_by_test_id("end-room-dialog")
+    await expect(dialog).to_be_visible()
+    await staff.get_by_test_id("end-room-code").fill("000000")
+    await staff.get_by_test_id("end-room-reason").fill("both are gone")
+    await staff.get_by_test_id("end-room-confirm").click()
+    await expect(dialog.locator("[aria-invalid=true]")).to_have_count(1)
+    await look(staff, "staff-end-room")
+
+    room_id = await room_of(staff, site, call.appointment.client_name)
+    await staff.get_by_test_id("end-room-code").fill(room_id[-6:])
+    await staff.get_by_test_id("end-room-confirm").click()
+    await expect(staff.get_by_test_id("end-room-result")).to_be_visible()
+    for page in (call.client, call.therapist):
+        await expect(page.get_by_test_id("end-page")).to_be_visible()
+
+    await call.client.goto(call.appointment.join_link)
+    await expect(call.client.get_by_test_id("error-screen")).to_be_visible()
+    await look(call.client, "link-after-the-end")
+
+
+async def room_of(staff: Page, site: Site, name: str) -> str:
+    answer = await staff.request.get(f"{site.address}/api/ops/rooms")
+    rooms = (await answer.json())["rooms"]
+    (found,) = [room for room in rooms if name in {one["name"] for one in room["participants"]}]
+    return str(found["room_id"])
+
+
+async def test_a_short_loss_of_the_network_does_not_end_the_call(site: Site, visitor: Visitor) -> None:
+    call = await people.meet(site, visitor)
+    await call.client.context.set_offline(True)
+    await expect(call.client.get_by_test_id("offline-banner")).to_be_visible()
+    await call.client.context.set_offline(False)
+    await expect(call.client.get_by_test_id("offline-banner")).to_be_hidden()
+    await people.say(call.client, "まだいます")
+    await people.has_read(call.therapist, "まだいます")
+    before = await sees_and_hears(call.therapist)
+    await sees_and_hears(call.therapist, frames=before["frames"] + 20)
