@@ -69,6 +69,7 @@ class House:
     """The folders' use-cases, joined."""
 
     ground: Ground
+    passwords: Passwords
     accounts: Accounts
     scheduler: SchedulerService
     chat: ChatService
@@ -96,6 +97,7 @@ async def build(config: Config, role: str, clock: Clock | None = None) -> AsyncI
                 config, ground.clock, ground.bus, Verifier(ground.signer.public_key_pem), stack
             )
         house = _house(ground)
+        stack.callback(house.passwords.close)
         stack.push_async_callback(house.sockets.close)
         await ROLES[role](house, stack)
         yield house
@@ -158,9 +160,11 @@ def _house(ground: Ground) -> House:
     shared = SharedHouse(database, ground.bus, clock, ground.signer)
     signaling = Signaling(shared, neighbours, config.signaling, sockets)
     stats = LatestStats(ground.bus, clock, config.ops.stale_after_s)
+    passwords = Passwords(config.accounts)
     house = House(
         ground=ground,
-        accounts=Accounts(database, clock, config.accounts, Passwords(config.accounts)),
+        passwords=passwords,
+        accounts=Accounts(database, clock, config.accounts, passwords),
         scheduler=scheduler,
         chat=chat,
         sockets=sockets,

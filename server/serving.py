@@ -10,6 +10,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from server.assembly import House, build, build_relay
@@ -22,6 +23,8 @@ async def serve(config: Config, role: str, *, demo: bool, var: Path) -> None:
     """`todoku serve`: until SIGINT or SIGTERM."""
     if role != "jobs":
         refuse_taken_port(config.server.host, config.server.port)
+    if role == "all":
+        config = with_media_port(config, anyhow=demo)
     with only_one(var, public_url(config), alone=config.bus.url.startswith("memory:")):
         async with build(config, role) as house:
             if demo:
@@ -43,7 +46,7 @@ async def serve_relay(config: Config, relay_id: str | None) -> None:
         raise Refused(
             "a relay of its own needs a bus that others can hear: set bus.url to redis://HOST:PORT/N"
         )
-    async with build_relay(config, relay_id) as relay:
+    async with build_relay(with_media_port(config, anyhow=False), relay_id) as relay:
         print(f"relay {relay.relay_id} serves UDP port {relay.port}", flush=True)
         await until_stopped()
 
@@ -60,6 +63,24 @@ def refuse_taken_port(host: str, port: int) -> None:
                 f"If Todoku is running already, open http://localhost:{port} or stop it with Ctrl-C there.\n"
                 f"To use another port: make run PORT={port + 1 if port < 65535 else 8081}"
             ) from None
+
+
+def with_media_port(config: Config, *, anyhow: bool) -> Config:
+    """`config` with a UDP port that can be had: `anyhow` takes another one. Raises Refused."""
+    media = config.media
+    family = socket.AF_INET6 if ":" in media.udp_host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((media.udp_host, media.udp_port))
+        except OSError as error:
+            if anyhow:
+                return replace(config, media=replace(media, udp_port=0))
+            raise Refused(
+                f"UDP port {media.udp_port} on {media.udp_host} cannot be used "
+                f"({os.strerror(error.errno or 0).lower()}).\n"
+                "Stop what uses it, or set another media.udp_port in config.toml."
+            ) from None
+    return config
 
 
 @contextmanager
