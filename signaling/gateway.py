@@ -58,6 +58,11 @@ class CallGateway:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    @property
+    def connections(self) -> int:
+        """How many pages are connected to this process."""
+        return len(self._mine)
+
     # From the pages.
 
     async def _connect(self, sid: str, _request: web.Request, auth: p.Auth) -> None:

@@ -96,14 +96,12 @@ class Seats:
             relays = await store.relays(connection)
 
         def placed(call: rules.Call, now: datetime) -> rules.Outcome:
-            relay_id = _relay_for(call, relays, now)
-            moved = (
-                rules.move(call, relay_id, now)
-                if _moves(call, relay_id)
-                else rules.Outcome(rules.place(call, relay_id))
-            )
-            outcome = rule(moved.call, now)
-            return rules.Outcome(outcome.call, moved.effects + outcome.effects)
+            outcome = rule(call, now)  # first whether it may happen at all
+            relay_id = _relay_for(outcome.call, relays, now)
+            if outcome.call.room.relay_id in (None, relay_id):
+                return rules.Outcome(rules.place(outcome.call, relay_id), outcome.effects)
+            moved = rules.move(outcome.call, relay_id, now)
+            return rules.Outcome(moved.call, outcome.effects + moved.effects)
 
         change = await self._calls.change(room_id, placed)
         if change.before.room.relay_id != change.after.room.relay_id:
@@ -142,7 +140,3 @@ def _relay_for(call: rules.Call, relays: Sequence[RelayInfo], now: datetime) -> 
         if relay.id == call.room.relay_id and placement.is_alive(relay, now):
             return relay.id
     return placement.choose(relays, now)
-
-
-def _moves(call: rules.Call, relay_id: RelayId) -> bool:
-    return call.room.relay_id not in (None, relay_id)

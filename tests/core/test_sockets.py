@@ -94,7 +94,9 @@ async def client(site: Site) -> AsyncIterator[socketio.AsyncClient]:
 
 
 async def _connect(client: socketio.AsyncClient, site: Site, auth: dict[str, Any]) -> None:
-    await client.connect(site.address, auth=auth, namespaces=["/test"], transports=["websocket"])
+    await client.connect(
+        site.address, auth=auth, namespaces=["/test"], transports=["websocket"], wait_timeout=WAIT_S
+    )
 
 
 class Raw:

@@ -1,0 +1,1 @@
+"""Live rooms for staff: what goes on, never what is said."""

@@ -1,0 +1,122 @@
+"""The HTTP edge of ops, for the role staff alone."""
+
+from typing import Literal
+
+from aiohttp import web
+from pydantic import Field
+
+from core.errors import Denied, Invalid, Unauthenticated
+from core.http import Body, Reply, Route, Utc, body, path_id, reply, require
+from core.ids import PersonId
+from ops.errors import ConfirmationWrong
+from ops.live import LivePerson, LiveRoom
+from ops.service import OpsService
+from signaling.errors import RoomEnded, RoomUnknown
+from signaling.model import RoomState
+from signaling.participant import State
+
+MAX_REASON_CHARS = 200
+
+
+class ParticipantReply(Reply):
+    """Somebody in a room; figures are of the last second, null where nothing is measured."""
+
+    participant_id: str
+    role: Literal["client", "therapist"]
+    name: str
+    state: State
+    since: Utc
+    transport: Literal["udp", "tcp"] | None
+    up_bps: int | None
+    down_bps: int | None
+    loss_up_pct: float | None
+    loss_down_pct: float | None
+    rtt_ms: float | None
+
+
+class RoomReply(Reply):
+    """A room that has not ended."""
+
+    room_id: str
+    booking_id: str
+    state: RoomState
+    opened_at: Utc = Field(description="when somebody first entered")
+    call_since: Utc | None
+    relay_id: str | None
+    participants: list[ParticipantReply]
+
+
+class RoomsReply(Reply):
+    """Live rooms at one moment."""
+
+    at: Utc
+    rooms: list[RoomReply]
+
+
+class EndBody(Body):
+    """`confirm`: the last six characters of the room's id; `reason`: goes into the audit trail."""
+
+    confirm: str = Field(max_length=64)
+    reason: str = Field(min_length=1, max_length=MAX_REASON_CHARS)
+
+
+def routes(service: OpsService) -> list[Route]:
+    """Every operation of ops."""
+
+    async def rooms(request: web.Request) -> web.Response:
+        _staff(request)
+        at, found = await service.rooms()
+        return reply(RoomsReply(at=at, rooms=[_room(one) for one in found]))
+
+    async def end(request: web.Request) -> web.Response:
+        actor, wish = _staff(request), await body(request, EndBody)
+        await service.end(actor, path_id(request, "room_id"), wish.confirm, wish.reason)
+        return web.Response(status=204)
+
+    who = (Unauthenticated, Denied)
+    return [
+        Route("GET", "/api/ops/rooms", rooms, "Live rooms", response=RoomsReply, tag="ops", errors=who),
+        Route(
+            "POST",
+            "/api/ops/rooms/{room_id}/end",
+            end,
+            "End a stuck room",
+            body=EndBody,
+            status=204,
+            tag="ops",
+            errors=(*who, Invalid, ConfirmationWrong, RoomUnknown, RoomEnded),
+        ),
+    ]
+
+
+def _staff(request: web.Request) -> PersonId:
+    """Who asks: staff who have signed in; no link makes anybody staff."""
+    who = require(request, "staff")
+    if who.kind != "account" or who.person_id is None:
+        raise Denied
+    return who.person_id
+
+
+def _room(live: LiveRoom) -> RoomReply:
+    room = live.room
+    return RoomReply(
+        room_id=room.id,
+        booking_id=room.booking_id,
+        state=room.state,
+        opened_at=room.created_at,
+        call_since=room.call_since,
+        relay_id=room.relay_id,
+        participants=[_participant(one) for one in live.people],
+    )
+
+
+def _participant(live: LivePerson) -> ParticipantReply:
+    person = live.participant
+    return ParticipantReply(
+        participant_id=person.id,
+        role=person.role,
+        name=person.name,
+        state=person.state,
+        since=person.since,
+        **vars(live.figures),
+    )

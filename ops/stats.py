@@ -1,0 +1,115 @@
+"""The latest figures of every call, as relays and browsers tell them each second or so.
+
+Kept in this process only and forgotten when old: figures are for looking at, nothing depends on them.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.bus import Bus, Subscription
+from core.clock import Clock
+from media.relays import STATS_TOPIC
+from ops.live import NOTHING, Figures
+from signaling.gateway import QUALITY_TOPIC
+
+Key = tuple[str, str]  # room, participant
+
+
+class _Heard(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class _Person(_Heard):
+    participant_id: str
+    transport: Literal["udp", "tcp"] | None = None
+    up_bps: int | None = None
+    down_bps: int | None = None
+    loss_up_pct: float | None = None
+    loss_down_pct: float | None = None
+    rtt_ms: float | None = None
+
+
+class _RoomStats(_Heard):
+    room_id: str
+    participants: list[_Person]
+
+
+class _RelayStats(_Heard):
+    rooms: list[_RoomStats]
+
+
+class _Quality(_Heard):
+    room_id: str
+    participant_id: str
+    loss_up_pct: float | None = Field(None, ge=0, le=100)
+    loss_down_pct: float | None = Field(None, ge=0, le=100)
+    rtt_ms: float | None = Field(None, ge=0)
+
+
+@dataclass(frozen=True)
+class _Noted:
+    at: float  # monotonic seconds
+    figures: Figures
+
+
+class LatestStats:
+    """Listens from `start` to `close`."""
+
+    def __init__(self, bus: Bus, clock: Clock, stale_after_s: float) -> None:
+        self._bus, self._clock, self._stale_after_s = bus, clock, stale_after_s
+        self._relays: dict[Key, _Noted] = {}
+        self._browsers: dict[Key, _Noted] = {}
+        self._subscriptions: list[Subscription] = []
+
+    async def start(self) -> None:
+        self._subscriptions.append(await self._bus.subscribe(STATS_TOPIC, self.relay_told))
+        self._subscriptions.append(await self._bus.subscribe(QUALITY_TOPIC, self.browser_told))
+
+    async def close(self) -> None:
+        for subscription in self._subscriptions:
+            await subscription.close()
+
+    async def relay_told(self, payload: dict[str, Any]) -> None:
+        """A message on relay.stats; anything else is ignored."""
+        try:
+            stats = _RelayStats.model_validate(payload)
+        except ValidationError:
+            return
+        for room in stats.rooms:
+            for person in room.participants:
+                figures = Figures(**person.model_dump(exclude={"participant_id"}))
+                self._relays[room.room_id, person.participant_id] = self._noted(figures)
+        self._forget(self._relays)
+
+    async def browser_told(self, payload: dict[str, Any]) -> None:
+        """A message on call.quality. Bitrates are the relay's to tell; it sees both directions."""
+        try:
+            quality = _Quality.model_validate(payload)
+        except ValidationError:
+            return
+        figures = Figures(**quality.model_dump(exclude={"room_id", "participant_id"}))
+        self._browsers[quality.room_id, quality.participant_id] = self._noted(figures)
+        self._forget(self._browsers)
+
+    def figures(self) -> dict[Key, Figures]:
+        """What is fresh; where the relay measured nothing, what the browser says."""
+        self._forget(self._relays)
+        self._forget(self._browsers)
+        return {
+            key: self._figures(self._relays, key).filled(self._figures(self._browsers, key))
+            for key in self._relays.keys() | self._browsers.keys()
+        }
+
+    @staticmethod
+    def _figures(noted: dict[Key, _Noted], key: Key) -> Figures:
+        return noted[key].figures if key in noted else NOTHING
+
+    def _noted(self, figures: Figures) -> _Noted:
+        return _Noted(self._clock.monotonic(), figures)
+
+    def _forget(self, noted: dict[Key, _Noted]) -> None:
+        oldest = self._clock.monotonic() - self._stale_after_s
+        for key in [key for key, note in noted.items() if note.at < oldest]:
+            del noted[key]

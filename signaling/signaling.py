@@ -1,0 +1,64 @@
+"""The parts of signaling put together for one process; server/assembly says with what.
+
+Every process builds all of it. A web process calls `start`; the jobs process adds `watch.run` to its jobs and
+speaks to pages through the Socket.IO manager.
+"""
+
+from dataclasses import dataclass
+
+from core.bus import Bus
+from core.clock import Clock
+from core.database import Database
+from core.grants import Signer
+from core.http import Route
+from core.sockets import SocketServer
+from media.relays import Relays
+from signaling.config import SignalingConfig
+from signaling.entering import Entering, Neighbours
+from signaling.gateway import CallGateway
+from signaling.placement import Registry
+from signaling.routes import routes
+from signaling.seats import Seats
+from signaling.service import CallService
+from signaling.watch import MediaNews, Watch
+
+
+@dataclass(frozen=True)
+class House:
+    """What the whole house shares."""
+
+    database: Database
+    bus: Bus
+    clock: Clock
+    signer: Signer
+
+
+class Signaling:
+    """Rooms and calls of this process."""
+
+    def __init__(
+        self, house: House, neighbours: Neighbours, config: SignalingConfig, server: SocketServer
+    ) -> None:
+        relays = Relays(house.bus, config.relay_timeout_s)
+        self.entering = Entering(house.database, house.clock, house.signer, neighbours, config)
+        self.calls = CallService(house.database, house.clock, house.signer, relays, neighbours, config)
+        self.seats = Seats(self.calls)
+        self.gateway = CallGateway(server, self.calls, self.seats, house.bus)
+        self.registry = Registry(house.database, house.bus, house.clock, config.relay_lease)
+        self.news = MediaNews(self.calls, house.bus)
+        self.watch = Watch(self.calls, self.seats)
+
+    def routes(self) -> list[Route]:
+        """Every HTTP operation."""
+        return routes(self.entering, self.calls)
+
+    async def start(self) -> None:
+        """Listen to relays and note who is connected."""
+        await self.registry.start()
+        await self.news.start()
+        await self.gateway.start()
+
+    async def close(self) -> None:
+        await self.gateway.close()
+        await self.news.close()
+        await self.registry.close()

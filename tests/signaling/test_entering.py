@@ -1,0 +1,94 @@
+"""Who may enter a room and when, and what they get."""
+
+import asyncio
+
+import pytest
+import sqlalchemy as sa
+
+from core.errors import NotFound
+from scheduler.tables import booking
+from signaling.errors import BookingCancelled, RoomEnded, SessionOver, TooEarly
+from signaling.model import EndReason, RoomState
+from signaling.tables import participant, room
+from tests.signaling.world import World, signed_in
+
+SIXTEEN = 16
+
+
+async def count(world: World, table: sa.Table) -> int:
+    async with world.database.read() as connection:
+        return int((await connection.execute(sa.select(sa.func.count()).select_from(table))).scalar_one())
+
+
+async def test_a_client_gets_the_waiting_room_and_a_therapist_a_seat(world: World) -> None:
+    client, therapist = await world.enter(world.client), await world.enter(world.therapist)
+    now = world.clock.now()
+    assert world.verifier.verify(client.grant, now).scope == "wait"
+    assert world.verifier.verify(therapist.grant, now).scope == "seat"
+    assert client.room_id == therapist.room_id
+
+
+async def test_a_grant_lives_five_minutes(world: World) -> None:
+    grant = world.verifier.verify((await world.enter(world.client)).grant, world.clock.now())
+    assert (grant.expires_at - world.clock.now()).total_seconds() == 300
+
+
+async def test_the_room_opens_with_the_therapist(world: World) -> None:
+    client = await world.enter(world.client)
+    assert (await world.call(client.room_id)).room.state is RoomState.WAITING
+    await world.enter(world.therapist)
+    assert (await world.call(client.room_id)).room.state is RoomState.OPEN
+
+
+async def test_sixteen_entering_at_once_make_one_room_and_one_participant_each(world: World) -> None:
+    whos = [world.client, world.therapist] * (SIXTEEN // 2)
+    pages = await asyncio.gather(*(world.enter(who) for who in whos))
+    assert len({page.room_id for page in pages}) == 1
+    assert len({page.id for page in pages}) == 2
+    assert (await count(world, room), await count(world, participant)) == (1, 2)
+
+
+async def test_before_the_doors_open_it_says_when_they_do(world: World) -> None:
+    world.clock.advance(-1)
+    with pytest.raises(TooEarly) as refused:
+        await world.enter(world.client)
+    assert refused.value.extra["opens_at"] == "2026-11-24T23:50:00Z"
+    assert refused.value.extra["starts_at"] == "2026-11-25T00:00:00Z"
+    assert await count(world, room) == 0
+
+
+async def test_long_after_the_end_it_says_that_it_is_over(world: World) -> None:
+    world.clock.advance((10 + 45 + 30) * 60)
+    with pytest.raises(SessionOver) as refused:
+        await world.enter(world.client)
+    assert refused.value.extra == {"ended_at": "2026-11-25T00:45:00Z", "reason": "time"}
+
+
+async def test_a_cancelled_booking_cannot_be_entered(world: World) -> None:
+    async with world.database.write() as connection:
+        await connection.execute(sa.update(booking).values(status="cancelled"))
+    with pytest.raises(BookingCancelled):
+        await world.enter(world.client)
+
+
+async def test_an_ended_room_cannot_be_entered_and_says_why(world: World) -> None:
+    page = await world.enter(world.client)
+    await world.signaling.calls.end(page.room_id, "staff", EndReason.STAFF)
+    with pytest.raises(RoomEnded) as refused:
+        await world.enter(world.therapist)
+    assert (refused.value.extra["reason"], refused.value.extra["by"]) == ("staff", "staff")
+
+
+async def test_a_stranger_finds_no_booking(world: World) -> None:
+    stranger = signed_in(await world.clinic.person("誰か", "therapist"), "therapist")
+    with pytest.raises(NotFound):
+        await world.enter(stranger)
+
+
+async def test_who_is_connected_in_another_tab_is_told_so(world: World) -> None:
+    await world.arrive(world.client, "tab-a")
+    entering = world.signaling.entering
+    assert (await entering.enter(world.client, world.booking_id, "tab-b")).other_tab
+    assert not (await entering.enter(world.client, world.booking_id, "tab-a")).other_tab
+    world.clock.advance(11)
+    assert not (await entering.enter(world.client, world.booking_id, "tab-b")).other_tab
