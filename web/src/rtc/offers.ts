@@ -6,7 +6,8 @@ export type TrackKind = "audio" | "video";
 
 export interface OfferedTrack {
   mid: string;
-  participant_id: string;
+  /** Null: of whoever comes. */
+  participant_id: string | null;
   kind: TrackKind;
 }
 
@@ -19,6 +20,7 @@ export interface Offer {
 /** The m-lines this side sends on. */
 export const MICROPHONE_MID = "0";
 export const CAMERA_MID = "1";
+const OWN_MIDS = new Set([MICROPHONE_MID, CAMERA_MID]);
 
 export interface Applied {
   number: number;
@@ -42,11 +44,13 @@ export function originOf(sdp: string): string {
   return /^o=\S+ (\S+)/m.exec(sdp)?.[1] ?? "";
 }
 
-/** The mids of each participant's tracks. */
+/** The mids of what each other participant sends; those of nobody yet under "". */
 export function midsByParticipant(tracks: readonly OfferedTrack[]): Map<string, string[]> {
   const mids = new Map<string, string[]>();
   for (const { participant_id, mid } of tracks) {
-    mids.set(participant_id, [...(mids.get(participant_id) ?? []), mid]);
+    if (OWN_MIDS.has(mid)) continue;
+    const owner = participant_id ?? "";
+    mids.set(owner, [...(mids.get(owner) ?? []), mid]);
   }
   return mids;
 }
