@@ -68,8 +68,9 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
         return _Transport
 
     async def close(self) -> None:
-        """Hang up on everybody and end every task of this server."""
-        await self.shutdown()
+        """Hang up on everybody and end every task of this server; a second time nothing happens."""
+        if self.eio.service_task_handle is not None:  # Engine.IO's own shutdown fails when called twice
+            await self.shutdown()
         sockets = list(self.eio.sockets.values())
         await asyncio.gather(*(socket.close(wait=False) for socket in sockets), return_exceptions=True)
         listener = getattr(self.manager, "thread", None)
