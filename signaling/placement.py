@@ -19,6 +19,7 @@ from signaling.errors import NoRelay
 from signaling.model import RelayInfo
 
 REFRESH_SHARE = 5  # every process hears every hello; a fifth of the lease is the finest that is written
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class Hello(BaseModel):
@@ -71,6 +72,8 @@ class Registry:
         if known is None or _is_news(known, told, self._lease / REFRESH_SHARE):
             async with self._database.write() as connection:
                 await store.save_relay(connection, told)
+                if known is None:
+                    await store.forget_relays(connection, now - FORGOTTEN_AFTER)
 
 
 def _is_news(known: RelayInfo, told: RelayInfo, step: timedelta) -> bool:

@@ -154,6 +154,11 @@ async def save_relay(connection: AsyncConnection, told: RelayInfo) -> None:
     await connection.execute(statement.on_conflict_do_update(index_elements=[relay.c.id], set_=values))
 
 
+async def forget_relays(connection: AsyncConnection, before: datetime) -> None:
+    """Drop those whose lease ended before; every start of a relay may bring a new name."""
+    await connection.execute(sa.delete(relay).where(relay.c.lease_until < before))
+
+
 async def bury_relay(connection: AsyncConnection, relay_id: RelayId, now: datetime) -> None:
     """Its lease is over; its next hello brings it back."""
     await connection.execute(sa.update(relay).where(relay.c.id == relay_id).values(lease_until=now))
