@@ -1,0 +1,79 @@
+"""The live view on values: rows decide who is there, figures only how it goes."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.bus import MemoryBus
+from ops.live import NOTHING, Figures, confirms, live
+from ops.stats import LatestStats
+from signaling.participant import State
+from tests.fakes import FakeClock
+from tests.signaling.test_room import CLIENT, NOW, THERAPIST, call
+
+FIGURES = Figures("udp", 500_000, 400_000, 0.5, None, 20.0)
+TOLD = {
+    "relay_id": "one",
+    "rooms": [
+        {
+            "room_id": "room",
+            "participants": [{"participant_id": CLIENT, "seat": 1, "state": "connected", **vars(FIGURES)}],
+        }
+    ],
+    "counters": {},
+}
+QUALITY = {"room_id": "room", "participant_id": CLIENT, "loss_down_pct": 2.5, "rtt_ms": 99.0}
+
+
+@pytest.fixture
+def stats(clock: FakeClock) -> LatestStats:
+    return LatestStats(MemoryBus(), clock, stale_after_s=5.0)
+
+
+def test_figures_are_shown_beside_who_is_in_the_call() -> None:
+    [shown] = live([call(State.CONNECTED, State.CONNECTED)], {("room", CLIENT): FIGURES}, NOW)
+    assert [(one.participant.id, one.figures) for one in shown.people] == [
+        (CLIENT, FIGURES),
+        (THERAPIST, NOTHING),
+    ]
+
+
+def test_who_waits_has_no_figures_whatever_a_relay_says() -> None:
+    [shown] = live([call(State.WAITING)], {("room", CLIENT): FIGURES}, NOW)
+    assert shown.people[0].figures == NOTHING
+
+
+def test_an_abandoned_room_is_shown_until_its_time_is_over() -> None:
+    left = call(State.LEFT, State.LEFT)
+    assert len(live([left], {}, NOW)) == 1
+    assert live([left], {}, NOW + timedelta(hours=2)) == []
+    assert len(live([call(State.WAITING)], {}, NOW + timedelta(hours=2))) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"), [("abc123", True), (" ABC123 ", True), ("bc123", False), ("", False)]
+)
+def test_the_second_question_wants_the_last_six_characters(typed: str, right: bool) -> None:
+    assert confirms("01a20b3b-decd-7782-813f-6c53a2abc123", typed) is right
+
+
+async def test_the_newest_figures_count_and_old_ones_are_not_shown(
+    stats: LatestStats, clock: FakeClock
+) -> None:
+    await stats.relay_told(TOLD)
+    assert stats.figures() == {("room", CLIENT): FIGURES}
+    clock.advance(5.1)
+    assert stats.figures() == {}
+
+
+async def test_what_the_relay_could_not_measure_the_browser_tells(stats: LatestStats) -> None:
+    await stats.browser_told(QUALITY)
+    await stats.relay_told(TOLD)
+    assert stats.figures() == {("room", CLIENT): Figures("udp", 500_000, 400_000, 0.5, 2.5, 20.0)}
+
+
+@pytest.mark.parametrize("nonsense", [{}, {"rooms": 5}, {"rooms": [{"room_id": 1}]}, {"rtt_ms": -1}])
+async def test_nonsense_is_ignored(stats: LatestStats, nonsense: dict[str, object]) -> None:
+    await stats.relay_told(nonsense)
+    await stats.browser_told(nonsense)
+    assert stats.figures() == {}

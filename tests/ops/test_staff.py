@@ -1,0 +1,117 @@
+"""What staff see and may do over HTTP, and what they never can."""
+
+import re
+from dataclasses import asdict
+
+import pytest
+import sqlalchemy as sa
+
+from accounts.tables import audit
+from media.relays import STATS_TOPIC
+from tests.ops.conftest import Office
+from tests.signaling.world import until
+
+ROOMS = "/api/ops/rooms"
+JWT = re.compile(r"[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}")
+
+
+async def test_staff_see_who_is_in_a_call_since_when_and_how_it_goes(office: Office) -> None:
+    world = office.world
+    client, therapist, relay = await world.both_in_call()
+    await world.bus.publish(STATS_TOPIC, asdict(relay.stats()))
+    await until(lambda: len(office.stats.figures()) == 2)
+    status, shown = await office.ask("staff", "GET", ROOMS)
+    assert status == 200
+    [room] = shown["rooms"]
+    assert room["state"] == "in_call"
+    assert room["call_since"] == "2026-11-24T23:50:00Z"
+    by_role = {one["role"]: one for one in room["participants"]}
+    assert by_role["client"]["participant_id"] == client.id
+    assert by_role["client"]["name"] == "山田 花子"
+    for one in by_role.values():
+        assert (one["state"], one["transport"], one["up_bps"], one["rtt_ms"]) == (
+            "connected",
+            "udp",
+            500_000,
+            20.0,
+        )
+        assert one["loss_down_pct"] is None
+    assert therapist.id == by_role["therapist"]["participant_id"]
+
+
+async def test_staff_end_a_stuck_room_on_the_record(office: Office) -> None:
+    client, therapist, relay = await office.world.both_in_call()
+    body = {"confirm": client.room_id[-6:], "reason": "nobody can hear anything"}
+    assert (await office.ask("staff", "POST", f"{ROOMS}/{client.room_id}/end", body))[0] == 204
+    for page in (client, therapist):
+        assert await page.sees(lambda message: True, "ended") == {"reason": "staff", "by": "staff"}
+    assert relay.rooms.rooms == {}
+    assert await office.world.status() == "fulfilled"  # they had been talking
+    async with office.world.database.read() as connection:
+        query = sa.select(audit).where(audit.c.action == "room_ended")
+        [line] = (await connection.execute(query)).all()
+    assert (line.actor_id, line.subject) == (office.people["staff"].person_id, client.room_id)
+    assert line.detail == {"reason": "nobody can hear anything"}
+    status, answer = await office.ask("staff", "POST", f"{ROOMS}/{client.room_id}/end", body)
+    assert (status, answer["code"]) == (410, "room_ended")
+    assert (await office.ask("staff", "GET", ROOMS))[1]["rooms"] == []
+
+
+async def test_a_wrong_confirmation_ends_nothing_and_leaves_no_record(office: Office) -> None:
+    page = await office.world.arrive(office.world.client)
+    body = {"confirm": "000000", "reason": "x"}
+    status, answer = await office.ask("staff", "POST", f"{ROOMS}/{page.room_id}/end", body)
+    assert (status, answer["code"]) == (422, "confirmation_wrong")
+    assert (await office.world.call(page.room_id)).room.ended_at is None
+    async with office.world.database.read() as connection:
+        query = sa.select(sa.func.count()).where(audit.c.action == "room_ended")
+        assert (await connection.execute(query)).scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    ("room_id", "code"), [("00000000-0000-0000-0000-000000000000", "room_unknown"), ("a..b", "not_found")]
+)
+async def test_a_room_that_is_not_there_is_not_found(office: Office, room_id: str, code: str) -> None:
+    body = {"confirm": room_id[-6:], "reason": "x"}
+    status, answer = await office.ask("staff", "POST", f"{ROOMS}/{room_id}/end", body)
+    assert (status, answer["code"]) == (404, code)
+
+
+@pytest.mark.parametrize(("who", "expected"), [("nobody", 401), ("client", 403), ("therapist", 403)])
+async def test_others_see_and_end_nothing(office: Office, who: str, expected: int) -> None:
+    page = await office.world.arrive(office.world.client)
+    assert (await office.ask(who, "GET", ROOMS))[0] == expected
+    body = {"confirm": page.room_id[-6:], "reason": "x"}
+    assert (await office.ask(who, "POST", f"{ROOMS}/{page.room_id}/end", body))[0] == expected
+    assert (await office.world.call(page.room_id)).room.ended_at is None
+
+
+async def test_staff_get_no_grant_from_any_route(office: Office) -> None:
+    """Every operation is asked as staff with all that staff can know; none gives a right to enter."""
+    client, _, _ = await office.world.both_in_call()
+    bodies: dict[str, object] = {
+        "/api/rooms/enter": {"booking_id": office.world.booking_id, "tab_id": "tab"},
+        "/api/ops/rooms/{room_id}/end": {"confirm": client.room_id[-6:], "reason": "x"},
+    }
+    asked = 0
+    for route in office.routes:
+        path = route.path.replace("{room_id}", client.room_id)
+        status, answer = await office.ask("staff", route.method, path, bodies.get(route.path))
+        asked += 1
+        assert "grant" not in answer
+        assert not JWT.search(str(answer))
+        if not route.path.startswith("/api/ops"):
+            assert status == 404, route.path
+    assert asked == len(office.routes) >= 4
+    assert len((await office.world.call(client.room_id)).people) == 2
+
+
+async def test_entering_and_the_end_page_over_http(office: Office) -> None:
+    wish = {"booking_id": office.world.booking_id, "tab_id": "tab-1"}
+    status, entry = await office.ask("client", "POST", "/api/rooms/enter", wish)
+    assert (status, entry["role"], entry["admitted"], entry["ice_servers"]) == (200, "client", False, [])
+    assert entry["starts_at"] == "2026-11-25T00:00:00Z"
+    status, summary = await office.ask("client", "GET", f"/api/rooms/{entry['room_id']}/summary")
+    assert (status, summary["status"], summary["duration_s"]) == (200, "waiting", None)
+    assert (await office.ask("client", "POST", "/api/rooms/enter", {**wish, "tab_id": "a b"}))[0] == 422
+    assert (await office.ask("nobody", "POST", "/api/rooms/enter", wish))[0] == 401
