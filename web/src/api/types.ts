@@ -153,12 +153,17 @@ export interface OpsRooms {
 export interface ChatChange {
   sequence: number;
   kind: "message" | "edit" | "delete" | "read";
-  message_id: string;
   sender_id: string;
   sender_name: string;
-  text: string | null;
   at: string;
+  /** Null for a read mark; the message stands here as it is now. */
+  message_id: string | null;
   client_message_id: string | null;
+  text: string | null;
+  /** The higher one is the newer state of the message. */
+  revision: number;
+  deleted: boolean;
+  read_sequence: number | null;
 }
 
 export interface ChatChanges {

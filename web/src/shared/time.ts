@@ -23,6 +23,12 @@ export function dayName(instant: string, zone: string): string {
   return format(instant, zone, { weekday: "short", month: "long", day: "numeric" });
 }
 
+/** "10/5" / "5 Oct" */
+export function shortDay(instant: string, zone: string): string {
+  const month = currentLanguage() === "ja" ? "numeric" : "short";
+  return format(instant, zone, { month, day: "numeric" });
+}
+
 /** "2026年10月5日(月) 10:00" */
 export function dateAndTime(instant: string, zone: string): string {
   return format(instant, zone, {

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Slot } from "../../api/types";
 import { serverNow } from "../../shared/clock";
 import { useStore } from "../../shared/store";
-import { addDays, dayName, localDate, timeOfDay } from "../../shared/time";
+import { addDays, dayName, localDate, shortDay, timeOfDay } from "../../shared/time";
 import { Button } from "../ui/Button";
 import { Heading } from "../ui/Heading";
 import { Loading } from "../ui/Loading";
@@ -140,6 +140,6 @@ function Times({ day, flow }: { day: Day; flow: BookingFlow }) {
 }
 
 function weekTitle(from: string): string {
-  const name = (date: string) => dayName(`${date}T12:00:00Z`, "UTC");
+  const name = (date: string) => shortDay(`${date}T12:00:00Z`, "UTC");
   return `${name(from)} – ${name(addDays(from, WEEK_DAYS - 1))}`;
 }

@@ -40,7 +40,7 @@ export function RemoteStage({ link, name }: { link: CallLink; name: string }) {
         onFrame={firstFrame}
       />
       {note ? (
-        <div className="remote-note">
+        <div className={`remote-note remote-note-${note}`}>
           <Portrait name={name} id={state.snapshot?.peer?.participant_id ?? name} large />
           <p>{t(`call.note.${note}`, { name })}</p>
         </div>

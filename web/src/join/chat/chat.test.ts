@@ -15,6 +15,9 @@ function change(sequence: number, more: Partial<ChatChange> = {}): ChatChange {
     text: `text ${sequence}`,
     at: "2026-11-24T01:00:00Z",
     client_message_id: null,
+    revision: 1,
+    deleted: false,
+    read_sequence: null,
     ...more,
   };
 }
@@ -30,8 +33,8 @@ describe("a conversation's history", () => {
     const history = withChanges(EMPTY, [
       change(1),
       change(2),
-      change(3, { kind: "edit", message_id: "m1", text: "better" }),
-      change(4, { kind: "delete", message_id: "m2", text: null }),
+      change(3, { kind: "edit", message_id: "m1", text: "better", revision: 2 }),
+      change(4, { kind: "delete", message_id: "m2", text: null, revision: 2, deleted: true }),
     ]);
     expect(history.messages.map(({ text, deleted }) => [text, deleted])).toEqual([
       ["better", false],

@@ -9,6 +9,7 @@ export interface Message {
   clientMessageId: string | null;
   /** Of the change that made the message: the order everybody sees. */
   sequence: number;
+  revision: number;
   senderId: string;
   senderName: string;
   text: string;
@@ -70,21 +71,18 @@ export function unreadCount(history: History, me: string | null, seen: number): 
 }
 
 function applyOne(messages: Map<string, Message>, change: ChatChange): void {
+  if (change.message_id === null) return;
   const known = messages.get(change.message_id);
-  if (change.kind === "message" && !known) {
-    messages.set(change.message_id, {
-      messageId: change.message_id,
-      clientMessageId: change.client_message_id,
-      sequence: change.sequence,
-      senderId: change.sender_id,
-      senderName: change.sender_name,
-      text: change.text ?? "",
-      at: change.at,
-      deleted: false,
-    });
-  } else if (change.kind === "edit" && known) {
-    messages.set(change.message_id, { ...known, text: change.text ?? "" });
-  } else if (change.kind === "delete" && known) {
-    messages.set(change.message_id, { ...known, text: "", deleted: true });
-  }
+  if (known && known.revision >= change.revision) return;
+  messages.set(change.message_id, {
+    messageId: change.message_id,
+    clientMessageId: change.client_message_id,
+    sequence: known?.sequence ?? change.sequence,
+    revision: change.revision,
+    senderId: known?.senderId ?? change.sender_id,
+    senderName: known?.senderName ?? change.sender_name,
+    text: change.text ?? "",
+    at: known?.at ?? change.at,
+    deleted: change.deleted,
+  });
 }

@@ -136,8 +136,8 @@ export class CallLink {
   }
 
   #take(snapshot: Snapshot): void {
-    const known = this.state.get().snapshot?.room.revision ?? -1;
-    if ((snapshot.room.revision ?? known) < known) return;
+    const known = this.state.get().snapshot?.revision ?? -1;
+    if (snapshot.revision < known) return;
     this.state.update({ snapshot });
     if (MAY_SIT.has(snapshot.me.state) && this.#seat === "none") void this.#sit();
   }

@@ -19,6 +19,8 @@ export interface Peer {
 }
 
 export interface Snapshot {
+  /** Rises with every change; an older one than shown is ignored. */
+  revision: number;
   me: Me;
   peer: Peer | null;
   room: {
@@ -26,7 +28,6 @@ export interface Snapshot {
     state: string;
     epoch: number;
     call_since: string | null;
-    revision?: number;
   };
 }
 
