@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.browser import chromium
-from tests.browser.looks import AXE, ROOT
+from tests.browser.looks import AXE, ROOT, take_faults
 from tests.browser.site import Site, running
 
 LOOP = pytest.mark.asyncio(loop_scope="session")
@@ -52,7 +52,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def visitor(browser: Browser) -> AsyncIterator[Visitor]:
-    """`await visitor("en")`: a new person's page, in a language; errors of its scripts fail the test."""
+    """`await visitor("en")`: a new person's page; script errors and bad looks fail the test."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
@@ -74,4 +74,4 @@ async def visitor(browser: Browser) -> AsyncIterator[Visitor]:
     yield new
     for context in contexts:
         await context.close()
-    assert errors == []
+    assert (errors, take_faults()) == ([], [])

@@ -80,7 +80,7 @@ async def hang_up(page: Page) -> None:
 
 
 async def first_frame_ms(page: Page) -> float:
-    """From the join being admitted to the first remote frame on the screen."""
+    """From the client being admitted to the first remote frame on their screen."""
     found = await marks(page)
     return float(found["first-remote-frame"] - found["admitted"])
 
