@@ -65,6 +65,7 @@ class RelayServer:
         self._subscription: Subscription | None = None
         self._events: asyncio.Queue[RelayEvent] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
+        self._closed = False
 
     async def start(self) -> None:
         """Begin to answer. The relay itself must have been started."""
@@ -75,7 +76,7 @@ class RelayServer:
 
     async def close(self) -> None:
         """Take no more calls and say so. May be called twice; the relay is closed by its owner."""
-        self._relay.draining = True
+        self._relay.draining = self._closed = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -132,18 +133,21 @@ class RelayServer:
 
     # What is told unasked.
 
+    # They end by cancellation, and by the flag too: before Python 3.12 a cancellation that meets the end of
+    # an inner wait (asyncio.wait_for, as Redis' client uses it) is lost.
+
     async def _tell_events(self) -> None:
-        while True:
+        while not self._closed:
             event = await self._events.get()
             await self._publish(EVENTS_TOPIC, {"relay_id": self._relay_id, **asdict(event)})
 
     async def _tell_hello(self) -> None:
-        while True:
+        while not self._closed:
             await self._hello()
             await asyncio.sleep(HELLO_EVERY_S)
 
     async def _tell_stats(self) -> None:
-        while True:
+        while not self._closed:
             await asyncio.sleep(STATS_EVERY_S)
             await self._publish(STATS_TOPIC, self._plain_stats())
 

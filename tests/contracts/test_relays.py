@@ -1,0 +1,273 @@
+"""One suite for relays, wherever they run: in this process over memory, and in another one over Redis."""
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.bus import Bus, BusTimeout, open_bus
+from core.clock import SystemClock
+from core.errors import Invalid
+from core.grants import Grant, GrantExpired, GrantRefused, Signer, Verifier, load_or_create_key
+from core.ids import ParticipantId, PersonId, RelayId, RoomId, new_id
+from media.config import MediaConfig
+from media.errors import (
+    OfferOutdated,
+    RelayRoomOutdated,
+    RelayRoomUnknown,
+    RelaySeatUnknown,
+    SdpRefused,
+)
+from media.model import Offer
+from media.relay import Relay
+from media.relay_server import RelayServer
+from media.relays import EVENTS_TOPIC, HELLO_TOPIC, STATS_TOPIC, Relays, read_stats, relay_topic
+from tests.media.client import VP8_DELTA, Client, rtp_packet
+from tests.services import die_with_parent
+
+TIMEOUT_S = 15
+CLOCK = SystemClock()
+ONE, TWO = ParticipantId("one"), ParticipantId("two")
+
+
+class House:
+    """The caller's side: a bus, the calls, a signer, and what the relay has told."""
+
+    def __init__(self, bus: Bus, signer: Signer, relay_id: str) -> None:
+        self.bus = bus
+        self.relays = Relays(bus)
+        self.signer = signer
+        self.relay_id = RelayId(relay_id)
+        self.room = RoomId(new_id())
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+        self._news = asyncio.Event()
+
+    async def listen(self) -> None:
+        for topic in (HELLO_TOPIC, EVENTS_TOPIC, STATS_TOPIC):
+            await self.bus.subscribe(topic, lambda payload, topic=topic: self._hear(topic, payload))  # type: ignore[misc]
+
+    async def _hear(self, topic: str, payload: dict[str, Any]) -> None:
+        if payload["relay_id"] == self.relay_id:
+            self.heard.append((topic, payload))
+            self._news.set()
+
+    async def told(
+        self, topic: str, condition: Callable[[dict[str, Any]], bool] = lambda payload: True
+    ) -> dict[str, Any]:
+        """The first message on the topic that meets the condition."""
+        async with asyncio.timeout(TIMEOUT_S):
+            while True:
+                for heard, payload in self.heard:
+                    if heard == topic and condition(payload):
+                        return payload
+                self._news.clear()
+                await self._news.wait()
+
+    def grant(self, who: ParticipantId = ONE, **changes: Any) -> str:
+        now = CLOCK.now()
+        grant = Grant("seat", self.room, who, PersonId("p"), "client", "", 1, now + timedelta(minutes=5))
+        return self.signer.sign(replace(grant, **changes), now)
+
+    async def join(self, who: ParticipantId = ONE, seat: int = 1) -> Offer:
+        return await self.relays.join(self.relay_id, self.grant(who), seat)
+
+    async def connect(self, who: ParticipantId, base: int) -> Client:
+        offer = await self.join(who)
+        client = Client(offer, (base + 1, base + 2, base + 3))
+        await self.relays.answer(self.relay_id, self.room, who, 1, offer.number, client.answer)
+        await client.connect()
+        return client
+
+
+@pytest.fixture(scope="module")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
+    return Signer(load_or_create_key(tmp_path_factory.mktemp("grants") / "key.pem"))
+
+
+@pytest.fixture(scope="module")
+def far_relay(redis_url: str, signer: Signer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The id of a relay in a process of its own."""
+    key_file = tmp_path_factory.mktemp("relay") / "grant-key.pub"
+    key_file.write_bytes(signer.public_key_pem)
+    relay_id = new_id()
+    command = [sys.executable, "-m", "tests.media.relay_process", redis_url, relay_id, str(key_file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield relay_id
+        process.terminate()
+        assert process.wait(TIMEOUT_S) == 0
+
+
+@contextlib.asynccontextmanager
+async def near_relay(bus: Bus, signer: Signer) -> AsyncIterator[str]:
+    """The id of a relay in this process."""
+    relay = Relay(MediaConfig(udp_port=0), CLOCK)
+    server = RelayServer(bus, relay, Verifier(signer.public_key_pem), CLOCK, RelayId("near"))
+    await relay.start()
+    await server.start()
+    yield "near"
+    await server.close()
+    await relay.close()
+
+
+@contextlib.asynccontextmanager
+async def opened(bus_url: str, signer: Signer, relay_id: str | None) -> AsyncIterator[House]:
+    bus = open_bus(bus_url)
+    async with contextlib.AsyncExitStack() as stack:
+        if relay_id is None:
+            relay_id = await stack.enter_async_context(near_relay(bus, signer))
+        house = House(bus, signer, relay_id)
+        await house.listen()
+        await house.relays.open_room(house.relay_id, house.room, 1)
+        yield house
+        await house.relays.close_room(house.relay_id, house.room, 9)
+    await bus.close()
+
+
+@pytest.fixture(params=["near", pytest.param("far", marks=pytest.mark.service)])
+async def house(request: pytest.FixtureRequest, signer: Signer) -> AsyncIterator[House]:
+    far = request.param == "far"
+    bus_url = request.getfixturevalue("redis_url") if far else "memory:"
+    relay_id = request.getfixturevalue("far_relay") if far else None
+    async with opened(bus_url, signer, relay_id) as house:
+        yield house
+
+
+async def test_a_grant_gives_a_seat_and_an_offer(house: House) -> None:
+    offer = await house.join()
+    assert offer.number == 1
+    assert "a=ice-lite" in offer.sdp
+    assert [(t.mid, t.participant_id, t.kind) for t in offer.tracks] == [
+        ("0", ONE, "audio"),
+        ("1", ONE, "video"),
+        ("2", None, "audio"),
+        ("3", None, "video"),
+    ]
+    assert await house.relays.offer(house.relay_id, house.room, ONE, 1) == offer
+    assert await house.join() == offer
+
+
+async def test_two_people_reach_each_other(house: House) -> None:
+    one, two = await house.connect(ONE, 100), await house.connect(TWO, 200)
+    one.send_rtp(rtp_packet(one.ssrcs[1], 7, 0, VP8_DELTA))
+    assert await two.until(lambda: two.received(two.slot("3"))) == [(7, 0, VP8_DELTA)]
+    event = await house.told(EVENTS_TOPIC, lambda e: bool(e["participant_id"] == TWO))
+    assert event == {
+        "relay_id": house.relay_id,
+        "room_id": house.room,
+        "participant_id": TWO,
+        "seat": 1,
+        "event": "connected",
+        "transport": "udp",
+    }
+    await one.close()
+    await house.told(
+        EVENTS_TOPIC, lambda e: bool(e["event"] == "disconnected" and e["participant_id"] == ONE)
+    )
+    await two.close()
+
+
+async def test_a_grant_that_does_not_give_a_seat_is_refused(house: House, tmp_path: Path) -> None:
+    for token in (house.grant(scope="wait"), "no token", house.grant()[:-4] + "AAAA"):
+        with pytest.raises(GrantRefused):
+            await house.relays.join(house.relay_id, token, 1)
+    house.signer = Signer(load_or_create_key(tmp_path / "other.pem"))
+    with pytest.raises(GrantRefused):
+        await house.join()
+
+
+async def test_an_expired_grant_is_refused(house: House) -> None:
+    with pytest.raises(GrantExpired):
+        await house.relays.join(house.relay_id, house.grant(expires_at=CLOCK.now() - timedelta(minutes=1)), 1)
+
+
+async def test_a_room_that_was_not_opened_is_unknown(house: House) -> None:
+    with pytest.raises(RelayRoomUnknown):
+        await house.relays.join(house.relay_id, house.grant(room_id=RoomId("elsewhere")), 1)
+
+
+async def test_a_higher_epoch_refuses_older_grants_and_ends_their_seats(house: House) -> None:
+    await house.join()
+    await house.relays.open_room(house.relay_id, house.room, 2)
+    with pytest.raises(RelayRoomOutdated):
+        await house.join()
+    with pytest.raises(RelayRoomOutdated):
+        await house.relays.close_room(house.relay_id, house.room, 1)
+    with pytest.raises(RelaySeatUnknown):
+        await house.relays.offer(house.relay_id, house.room, ONE, 1)
+
+
+async def test_answers_are_checked(house: House) -> None:
+    offer = await house.join()
+    ask = house.relays.answer
+    with pytest.raises(SdpRefused):
+        await ask(house.relay_id, house.room, ONE, 1, offer.number, "v=0 nonsense")
+    with pytest.raises(OfferOutdated):
+        await ask(house.relay_id, house.room, ONE, 1, offer.number + 1, "v=0")
+    with pytest.raises(RelaySeatUnknown):
+        await ask(house.relay_id, house.room, TWO, 1, offer.number, "v=0")
+
+
+async def test_a_newer_seat_replaces_the_older_which_stays_out(house: House) -> None:
+    first = await house.join(seat=1)
+    second = await house.join(seat=2)
+    assert second.number > first.number
+    with pytest.raises(RelaySeatUnknown):
+        await house.join(seat=1)
+
+
+async def test_a_left_seat_and_a_closed_room_are_unknown(house: House) -> None:
+    await house.join()
+    await house.relays.leave(house.relay_id, house.room, ONE, 1)
+    with pytest.raises(RelaySeatUnknown):
+        await house.relays.leave(house.relay_id, house.room, ONE, 1)
+    await house.relays.close_room(house.relay_id, house.room, 1)
+    await house.relays.close_room(house.relay_id, house.room, 1)
+    with pytest.raises(RelayRoomUnknown):
+        await house.join()
+
+
+async def test_a_relay_tells_of_itself(house: House) -> None:
+    await house.join()
+    hello = await house.told(HELLO_TOPIC, lambda h: bool(h["rooms"] and h["load"]))
+    assert (hello["load"], hello["rooms"]) == (1, [house.room])
+    assert hello["draining"] is False
+    assert hello["at"].endswith("+00:00")
+
+
+async def test_statistics_are_told_and_can_be_asked_for(house: House) -> None:
+    client = await house.connect(ONE, 100)
+    told = await house.told(STATS_TOPIC, lambda s: bool(s["rooms"] and s["rooms"][0]["participants"]))
+    [room] = read_stats(told).rooms
+    assert room.room_id == house.room
+    asked = await house.relays.stats(house.relay_id)
+    assert asked.relay_id == house.relay_id
+    [participant] = asked.rooms[0].participants
+    assert (participant.participant_id, participant.seat, participant.transport) == (ONE, 1, "udp")
+    await client.close()
+
+
+async def test_a_call_that_makes_no_sense_is_refused(house: House) -> None:
+    topic = relay_topic(house.relay_id)
+    for message in (
+        {},
+        {"method": "explode", "arguments": {}},
+        {"method": "open_room", "arguments": None},
+        {"method": "open_room", "arguments": {"room_id": "r", "epoch": "soon"}},
+        {"method": "stats", "arguments": {"more": 1}},
+    ):
+        with pytest.raises(Invalid):
+            await house.bus.request(topic, message)
+
+
+async def test_a_relay_that_is_not_there_is_told_by_a_timeout(house: House) -> None:
+    with pytest.raises(BusTimeout):
+        await Relays(house.bus, timeout_s=0.05).stats(RelayId("nowhere"))
