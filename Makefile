@@ -50,9 +50,10 @@ bench:  ## measure; writes var/bench/NAME.json (one of them: make bench NAME=rel
 	$(PREPARE) bench
 	$(BIN)/python -m bench $(NAME)
 
-docs:  ## write the pages that are made from the code: config.toml, docs/CONFIG.md, docs/ERRORS.md
+docs:  ## write what is made from the code: config.toml, docs/CONFIG.md, docs/ERRORS.md, the client's API types
 	$(PREPARE) check
 	$(BIN)/python -m deploy.reference
+	$(NPM) run types
 
 lock:  ## write the lock files anew from pyproject.toml (newest versions: make lock UPGRADE=1)
 	$(PREPARE) lock

@@ -3,6 +3,7 @@
 Unlike the rest of this folder it imports Todoku, and runs in the virtual environment.
 """
 
+import asyncio
 import importlib
 import pkgutil
 import tomllib
@@ -10,6 +11,8 @@ from collections.abc import Callable
 
 from core.errors import TodokuError, all_errors
 from deploy.terminal import ROOT
+from server.assembly import openapi_document
+from server.config import Config
 from server.config_docs import markdown, toml
 
 ERRORS = """# Errors
@@ -47,10 +50,16 @@ def _when(error: type[TodokuError]) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def openapi() -> str:
+    """web/openapi.json, from which the client's types are made (`npm run types`)."""
+    return asyncio.run(openapi_document(Config())) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "config.toml": toml,
     "docs/CONFIG.md": markdown,
     "docs/ERRORS.md": errors,
+    "web/openapi.json": openapi,
 }
 
 

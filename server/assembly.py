@@ -6,6 +6,7 @@ requests, rooms or bookings.
 
 import asyncio
 import json
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -266,9 +267,10 @@ def outbox_handlers(house: House) -> dict[str, list[Handler]]:
 
 
 async def openapi_document(config: Config) -> str:
-    """The OpenAPI document as JSON text; nothing is connected for it."""
-    bus = open_bus("memory:")
+    """The OpenAPI document as JSON text; nothing is connected, and no key is kept, for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        signer = Signer(load_or_create_key(Path(folder) / "key.pem"))
     database = Database.open("sqlite:///:memory:")
-    signer = Signer(await asyncio.to_thread(load_or_create_key, Path(config.grants.key_file)))
-    house = _house(Ground(config, SystemClock(), database, bus, signer, public_url(config)))
+    house = _house(Ground(config, SystemClock(), database, open_bus("memory:"), signer, public_url(config)))
+    house.passwords.close()
     return json.dumps(openapi.document(all_routes(house)[:-1]), ensure_ascii=False, indent=2)
