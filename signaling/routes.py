@@ -52,11 +52,45 @@ class SummaryReply(Reply):
 
 def routes(entering: Entering, calls: CallService) -> list[Route]:
     """Every HTTP operation of signaling."""
+    edge = _Edge(entering, calls)
+    return [
+        Route(
+            "POST",
+            "/api/rooms/enter",
+            edge.enter,
+            "Enter the waiting room of a booking",
+            body=EnterBody,
+            response=EnterReply,
+            tag="rooms",
+            errors=(
+                Unauthenticated,
+                NotFound,
+                errors.TooEarly,
+                errors.SessionOver,
+                errors.BookingCancelled,
+                errors.RoomEnded,
+            ),
+        ),
+        Route(
+            "GET",
+            "/api/rooms/{room_id}/summary",
+            edge.summary,
+            "How the session went",
+            response=SummaryReply,
+            tag="rooms",
+            errors=(Unauthenticated, NotFound, errors.RoomUnknown),
+        ),
+    ]
 
-    async def enter(request: web.Request) -> web.Response:
+
+class _Edge:
+    def __init__(self, entering: Entering, calls: CallService) -> None:
+        self._entering, self._calls = entering, calls
+
+    async def enter(self, request: web.Request) -> web.Response:
         who, wish = identity(request), await body(request, EnterBody)
-        entry = await entering.enter(who, wish.booking_id, wish.tab_id)
-        await calls.notices.changed(entry.call.room.id)
+        entry = await self._entering.enter(who, wish.booking_id, wish.tab_id)
+        await self._calls.notices.changed(entry.call.room.id)
         my_name, peer_name = names(entry.visit)
         return reply(
             EnterReply(
@@ -75,8 +109,8 @@ def routes(entering: Entering, calls: CallService) -> list[Route]:
             )
         )
 
-    async def summary(request: web.Request) -> web.Response:
-        found = await calls.summary(identity(request), path_id(request, "room_id"))
+    async def summary(self, request: web.Request) -> web.Response:
+        found = await self._calls.summary(identity(request), path_id(request, "room_id"))
         room = found.room
         return reply(
             SummaryReply(
@@ -88,32 +122,3 @@ def routes(entering: Entering, calls: CallService) -> list[Route]:
                 reason=room.end_reason,
             )
         )
-
-    return [
-        Route(
-            "POST",
-            "/api/rooms/enter",
-            enter,
-            "Enter the waiting room of a booking",
-            body=EnterBody,
-            response=EnterReply,
-            tag="rooms",
-            errors=(
-                Unauthenticated,
-                NotFound,
-                errors.TooEarly,
-                errors.SessionOver,
-                errors.BookingCancelled,
-                errors.RoomEnded,
-            ),
-        ),
-        Route(
-            "GET",
-            "/api/rooms/{room_id}/summary",
-            summary,
-            "How the session went",
-            response=SummaryReply,
-            tag="rooms",
-            errors=(Unauthenticated, NotFound, errors.RoomUnknown),
-        ),
-    ]

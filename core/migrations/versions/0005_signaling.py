@@ -12,6 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _room()
+    _participant()
+    _relay()
+
+
+def _room() -> None:
     op.create_table(
         "room",
         sa.Column("id", sa.String(36), primary_key=True),
@@ -33,6 +39,9 @@ def upgrade() -> None:
     )
     op.create_index("room_booking", "room", ["booking_id"], unique=True)
     op.create_index("room_state", "room", ["state"])
+
+
+def _participant() -> None:
     op.create_table(
         "participant",
         sa.Column("id", sa.String(36), primary_key=True),
@@ -63,6 +72,9 @@ def upgrade() -> None:
     op.create_index("participant_person", "participant", ["room_id", "person_id"], unique=True)
     op.create_index("participant_role", "participant", ["room_id", "role"], unique=True)
     op.create_index("participant_connection", "participant", ["connection_id"])
+
+
+def _relay() -> None:
     op.create_table(
         "relay",
         sa.Column("id", sa.String(64), primary_key=True),
