@@ -4,6 +4,9 @@
  *
  * The server puts a fresh nonce in place of __CSP_NONCE__ in every response.
  */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import type { Connect, Plugin } from "vite";
 import { defineConfig } from "vitest/config";
@@ -25,8 +28,22 @@ function pages(): Plugin {
   };
 }
 
+/** Writes NAME.gz beside every script and style: the server sends it to whoever takes it. */
+function compressed(): Plugin {
+  return {
+    name: "todoku-compressed",
+    apply: "build",
+    writeBundle(options, bundle) {
+      for (const name of Object.keys(bundle).filter((each) => /\.(js|css|svg)$/.test(each))) {
+        const file = join(options.dir ?? "static", name);
+        writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
+      }
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), pages()],
+  plugins: [react(), pages(), compressed()],
   html: { cspNonce: "__CSP_NONCE__" },
   build: {
     outDir: "static",

@@ -184,3 +184,4 @@ async def test_assets_are_kept_for_ever_by_browsers(client: Client) -> None:
     response = await client.get(script)
     assert (response.status, len(await response.read()) > 1000) == (200, True)
     assert "immutable" in response.headers["Cache-Control"]
+    assert response.headers["Content-Encoding"] == "gzip"
