@@ -100,12 +100,20 @@ function DayButton({ day, chosen, onChoose }: DayButtonProps) {
       data-testid="day"
       aria-pressed={chosen}
       disabled={count === 0}
-      aria-label={t("booking.times.day", { day: dayName(noon.toISOString(), "UTC"), count })}
       onClick={onChoose}
     >
-      <span className="day-name">{weekday.format(noon)}</span>
-      <span className="day-number">{noon.getUTCDate()}</span>
-      <span className="day-count">{count > 0 ? count : "–"}</span>
+      <span className="visually-hidden">
+        {t("booking.times.day", { day: dayName(noon.toISOString(), "UTC"), count })}
+      </span>
+      <span aria-hidden="true" className="day-name">
+        {weekday.format(noon)}
+      </span>
+      <span aria-hidden="true" className="day-number">
+        {noon.getUTCDate()}
+      </span>
+      <span aria-hidden="true" className="day-count">
+        {count > 0 ? count : "–"}
+      </span>
     </button>
   );
 }

@@ -52,7 +52,7 @@ export interface FlowTools {
   language: () => string;
 }
 
-const TIME_GONE = new Set(["slot_taken", "slot_not_offered", "therapist_full"]);
+const TIME_GONE = new Set(["slot_taken", "slot_not_offered", "therapist_full", "client_busy"]);
 
 export class BookingFlow {
   readonly state: Store<BookingState>;

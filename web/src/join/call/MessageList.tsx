@@ -9,27 +9,29 @@ import type { Message, Unsent } from "../chat/history";
 export function MessageList({ chat }: { chat: ChatClient }) {
   const { t } = useTranslation();
   const { history, me, loaded } = useStore(chat.state);
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const count = history.messages.length + history.unsent.length;
   useEffect(() => {
     const element = list.current;
     if (element) element.scrollTop = element.scrollHeight;
   }, [count]);
   return (
-    <ol ref={list} className="messages" role="log" aria-label={t("chat.messages")} tabIndex={0}>
-      {loaded && count === 0 ? <li className="chat-empty">{t("chat.empty")}</li> : null}
-      {history.messages.map((message, index) => (
-        <MessageItem
-          key={message.messageId}
-          message={message}
-          mine={message.senderId === me}
-          newDay={isNewDay(history.messages[index - 1], message)}
-        />
-      ))}
-      {history.unsent.map((message) => (
-        <UnsentItem key={message.clientMessageId} message={message} chat={chat} />
-      ))}
-    </ol>
+    <div ref={list} className="messages" role="log" aria-label={t("chat.messages")} tabIndex={0}>
+      <ol>
+        {loaded && count === 0 ? <li className="chat-empty">{t("chat.empty")}</li> : null}
+        {history.messages.map((message, index) => (
+          <MessageItem
+            key={message.messageId}
+            message={message}
+            mine={message.senderId === me}
+            newDay={isNewDay(history.messages[index - 1], message)}
+          />
+        ))}
+        {history.unsent.map((message) => (
+          <UnsentItem key={message.clientMessageId} message={message} chat={chat} />
+        ))}
+      </ol>
+    </div>
   );
 }
 

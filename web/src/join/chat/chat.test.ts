@@ -113,6 +113,7 @@ function newChat(): ChatClient {
     await Promise.resolve();
     const after = Number(/after=(\d+)/.exec(path)?.[1] ?? -1);
     if (after < 0) return { person_id: "me" };
+    if (after > channel.log.length) throw new ApiError({ code: "history_reset" });
     const rest = channel.log.filter((each) => each.sequence > after);
     return { changes: rest.slice(0, 2), latest: channel.log.length, more: rest.length > 2 };
   };
@@ -150,6 +151,16 @@ describe("a chat client", () => {
     channel.connect();
     channel.arrive(change(1));
     await vi.waitFor(() => expect(texts(chat)).toEqual(["text 1"]));
+  });
+
+  it("loads everything again when the server's log was restored from a copy", async () => {
+    channel.log = [1, 2, 3].map((sequence) => change(sequence));
+    const chat = newChat();
+    channel.connect();
+    await vi.waitFor(() => expect(texts(chat)).toHaveLength(3));
+    channel.log = [];
+    channel.arrive(change(1, { text: "restored" }));
+    await vi.waitFor(() => expect(texts(chat)).toEqual(["restored"]));
   });
 
   it("keeps what is written offline, in order, and sends it once when connected", async () => {

@@ -155,11 +155,19 @@ export class ChatClient {
       try {
         const more = await this.#fetchPage();
         this.#again ||= more;
-      } catch {
-        return this.#later(() => this.#fetch());
+      } catch (error) {
+        if (asApiError(error).code !== "history_reset") return this.#later(() => this.#fetch());
+        this.#startHistoryAgain();
       }
     }
     this.state.update({ loaded: true });
+  }
+
+  /** The server's log is shorter than ours (restored from a copy): what we hold is not the truth. */
+  #startHistoryAgain(): void {
+    const { unsent } = this.state.get().history;
+    this.#setHistory({ ...EMPTY, unsent });
+    this.#again = true;
   }
 
   async #fetchPage(): Promise<boolean> {

@@ -52,7 +52,7 @@ function JoinButton({ session }: { session: RoomSession }) {
   };
   const without = camera ? (microphone ? "join" : "joinMuted") : "joinWithoutCamera";
   return (
-    <>
+    <div className="join">
       <Button
         kind="primary"
         className="button-wide"
@@ -63,6 +63,6 @@ function JoinButton({ session }: { session: RoomSession }) {
         {t(`room.check.${opening ? "join" : without}`)}
       </Button>
       {opening ? <p className="fine">{t("room.check.allow")}</p> : null}
-    </>
+    </div>
   );
 }

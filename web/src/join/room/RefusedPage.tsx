@@ -15,7 +15,7 @@ const FINAL = new Set([
   "link_expired",
   "link_revoked",
   "not_found",
-  "booking_unknown",
+  "room_unknown",
   "denied",
 ]);
 

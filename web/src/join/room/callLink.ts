@@ -40,7 +40,7 @@ export interface LinkTools {
 
 /** States in which the server would give us a seat. */
 const MAY_SIT = new Set(["admitted", "joining", "connected", "away"]);
-const RENEWABLE = new Set(["grant_expired", "grant_refused"]);
+const RENEWABLE = new Set(["grant_expired", "grant_refused", "relay_room_outdated"]);
 const INTERRUPTED_PATIENCE_MS = 2_500;
 const RETRY_MS = 1_500;
 
