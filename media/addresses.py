@@ -20,7 +20,10 @@ def advertised(config: MediaConfig) -> tuple[str, ...]:
         ) from None
     if named:
         return named
-    return (str(listening),) if not listening.is_unspecified else (_main_address(listening.version),)
+    if not listening.is_unspecified:
+        return (str(listening),)
+    # A socket on :: takes both families.
+    return tuple(_main_address(version) for version in ((4,) if listening.version == 4 else (4, 6)))
 
 
 def _main_address(version: int) -> str:

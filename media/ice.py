@@ -4,6 +4,7 @@ A check counts only with our username fragment, a right MESSAGE-INTEGRITY and a 
 is ignored without an answer, by reason, so that nobody learns or changes anything without the password.
 """
 
+import ipaddress
 import secrets
 import struct
 from collections.abc import Callable
@@ -82,7 +83,7 @@ def _answered(message: stun.Message, address: Address, ours: str, theirs: str, p
         stun.Method.BINDING,
         stun.Class.ERROR if conflict else stun.Class.RESPONSE,
         message.transaction_id,
-        {"ERROR-CODE": ROLE_CONFLICT} if conflict else {"XOR-MAPPED-ADDRESS": address[:2]},
+        {"ERROR-CODE": ROLE_CONFLICT} if conflict else {"XOR-MAPPED-ADDRESS": _seen(address)},
     )
     answer.add_message_integrity(password.encode())
     return Check(
@@ -92,3 +93,10 @@ def _answered(message: stun.Message, address: Address, ours: str, theirs: str, p
         accepted=not conflict,
         answer=bytes(answer),
     )
+
+
+def _seen(address: Address) -> tuple[str, int]:
+    """The address as the peer knows it: a socket for both families shows IPv4 as ::ffff:a.b.c.d."""
+    ip = ipaddress.ip_address(address[0])
+    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+    return str(mapped or ip), int(address[1])

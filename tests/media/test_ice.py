@@ -45,6 +45,12 @@ def test_an_authentic_check_is_answered_with_the_address_it_came_from() -> None:
     assert "FINGERPRINT" in answer.attributes
 
 
+def test_an_address_of_the_other_family_is_told_as_the_browser_knows_it() -> None:
+    verdict = read_check(check(), ("::ffff:192.0.2.1", 5000, 0, 0), password_of)
+    assert isinstance(verdict, Check)
+    assert stun.parse_message(verdict.answer).attributes["XOR-MAPPED-ADDRESS"] == ADDRESS
+
+
 def test_nomination_is_told() -> None:
     verdict = read_check(check(USE_CANDIDATE=None), ("2001:db8::1", 5000, 0, 0), password_of)
     assert isinstance(verdict, Check)

@@ -164,6 +164,7 @@ def test_advertised_addresses_are_the_named_ones_or_the_one_listened_on() -> Non
         "2001:db8::1",
     )
     assert advertised(MediaConfig(udp_host="0.0.0.0"))[0] != "0.0.0.0"  # noqa: S104
+    assert len(advertised(MediaConfig(udp_host="::"))) == 2
     with pytest.raises(ValueError, match=r"media\.advertised_addresses"):
         advertised(MediaConfig(advertised_addresses=("example.org",)))
 
