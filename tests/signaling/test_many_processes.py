@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from core.bus import open_bus
-from core.grants import load_or_create_key
+from core.grants import Signer, load_or_create_key
+from core.sockets import build_server
 from signaling.participant import State
+from signaling.signaling import House, Signaling
 from tests.conftest import COPIES, Backend
 from tests.fakes import FakeClock
-from tests.signaling.world import Page, World, open_world, web_process
+from tests.signaling.world import CONFIG, Page, World, neighbours_of, open_world, web_process
 
 pytestmark = pytest.mark.service
 
@@ -52,6 +54,24 @@ async def test_people_of_two_processes_share_a_call(
             assert {one.state for one in call.people} == {State.ENDED}
             assert await world.status() == "fulfilled"
     await other_bus.close()
+
+
+async def test_a_process_without_pages_reaches_the_pages_of_another(
+    backend: Backend, clock: FakeClock, tmp_path: Path
+) -> None:
+    key_file = tmp_path / "key.pem"
+    async with open_world(backend.database, backend.bus, clock, key_file, backend.bus_url) as world:
+        client = await world.arrive(world.client)
+        await client.my_state("waiting")
+        server = build_server(backend.bus_url, [])
+        house = House(backend.database, backend.bus, clock, Signer(load_or_create_key(key_file)))
+        jobs = Signaling(house, neighbours_of(world.clinic), CONFIG, server)
+        clock.advance(3 * 3600)
+        for _ in range(2):
+            await jobs.watch.run()
+            clock.advance(61)  # the heart of the page's process does not beat
+        await client.sees(lambda message: message == {"reason": "expired", "by": "system"}, "ended")
+        await server.close()
 
 
 async def _arrive_at(world: World, address: str, like: Page | None = None) -> Page:

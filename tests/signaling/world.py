@@ -32,7 +32,7 @@ from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic
 
 WAIT_S = 10
-CONFIG = SignalingConfig(relay_timeout_s=0.3)
+CONFIG = SignalingConfig(relay_timeout_s=0.5, heartbeat_s=3600)  # tests let the heart beat themselves
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -265,6 +265,10 @@ def signed_in(person_id: PersonId, role: str) -> Identity:
     return Identity(person_id, frozenset({role}), new_id(), "account")
 
 
+def neighbours_of(clinic: Clinic) -> Neighbours:
+    return Neighbours(clinic.service.visit, scheduler.fulfil, ensure_conversation)
+
+
 @asynccontextmanager
 async def web_process(
     database: Database, bus: Bus, clock: FakeClock, clinic: Clinic, key: bytes, manager_url: str | None = None
@@ -272,8 +276,7 @@ async def web_process(
     """Signaling served on loopback."""
     server = build_server(manager_url, [])
     house = House(database, bus, clock, Signer(key))
-    neighbours = Neighbours(clinic.service.visit, scheduler.fulfil, ensure_conversation)
-    signaling = Signaling(house, neighbours, CONFIG, server)
+    signaling = Signaling(house, neighbours_of(clinic), CONFIG, server)
     app = web.Application()
     server.attach(app)
     runner = web.AppRunner(app, shutdown_timeout=1)
