@@ -97,8 +97,10 @@ export class LocalMedia {
     return { cameraId, microphoneId, cameraOn, microphoneOn };
   }
 
+  /** Gives all devices back; `open` may be called again. */
   close(): void {
     this.#stopWatching?.();
+    this.#stopWatching = undefined;
     for (const source of ["camera", "microphone"] as const) this.#put(source, null);
   }
 

@@ -8,7 +8,6 @@ import type { RoomEntry } from "../../api/types";
 import type { Browser } from "../../rtc/browser";
 import { MediaConnection, type MediaState } from "../../rtc/connection";
 import type { LocalMedia } from "../../rtc/local";
-import type { Offer } from "../../rtc/offers";
 import { ApiError, asApiError } from "../../shared/api";
 import type { Channel } from "../../shared/socket";
 import { Store } from "../../shared/store";
@@ -181,7 +180,8 @@ export class CallLink {
     try {
       const { state, offer } = await this.#channel.ask("resync", {});
       if (state) this.#take(state);
-      if (offer) await this.#media.take(offer as Offer);
+      if (offer) await this.#media.take(offer);
+      else await this.#sitAgain(); // the relay no longer knows our seat
     } catch {
       this.#later(RETRY_MS, () => this.#resync());
     }
@@ -200,8 +200,15 @@ export class CallLink {
   #mediaChanged(media: MediaState): void {
     this.state.update({ media });
     clearTimeout(this.#patience);
-    if (media === "interrupted") this.#later(INTERRUPTED_PATIENCE_MS, () => this.#resync());
+    if (media === "interrupted") this.#later(INTERRUPTED_PATIENCE_MS, () => this.#repair());
     if (media === "failed") void this.#sitAgain();
+  }
+
+  /** The current offer may mend it; if it does not, another seat will. */
+  async #repair(): Promise<void> {
+    await this.#resync();
+    if (this.state.get().media !== "interrupted") return;
+    this.#later(INTERRUPTED_PATIENCE_MS, () => this.#sitAgain());
   }
 
   #later(ms: number, work: () => unknown): void {

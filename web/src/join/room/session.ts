@@ -151,11 +151,12 @@ export class RoomSession {
   }
 
   #linkChanged(outcome: Outcome | null): void {
-    if (!outcome || this.state.get().phase === "over") return;
-    forgetInside();
+    if (!outcome || this.state.get().phase !== "inside") return;
     this.local.close();
-    if (outcome.kind === "refused") this.#refuse(outcome.error);
-    else this.state.update({ phase: "over" });
+    this.#opened = undefined;
+    if (outcome.kind === "refused") return this.#refuse(outcome.error);
+    forgetInside();
+    this.state.update({ phase: "over" });
   }
 
   #refuse(error: ApiError): void {

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { addressOf } from "./address";
+import { dayToShow, weekOf } from "./booking/days";
+import { stageNote } from "./call/RemoteStage";
+import type { LinkState } from "./room/callLink";
+import type { ParticipantState, Snapshot } from "./room/protocol";
+import { screenOf } from "./room/screens";
+
+function snapshot(role: "client" | "therapist", mine: ParticipantState, theirs?: ParticipantState) {
+  const peer = theirs && {
+    participant_id: "p2",
+    state: theirs,
+    name: "n",
+    microphone: true,
+    camera: true,
+  };
+  return {
+    revision: 1,
+    me: { participant_id: "p1", state: mine, role },
+    peer: peer ?? null,
+    room: { room_id: "r", state: "open", epoch: 1, call_since: null },
+  } satisfies Snapshot;
+}
+
+it("reads which page an address names", () => {
+  expect(addressOf("/b/tok")).toEqual({ page: "booking", token: "tok" });
+  expect(addressOf("/join/tok/")).toEqual({ page: "join", token: "tok" });
+  expect(addressOf("/room/id")).toEqual({ page: "room", bookingId: "id" });
+  expect(addressOf("/b/")).toEqual({ page: "unknown" });
+  expect(addressOf("/b/a/b")).toEqual({ page: "unknown" });
+});
+
+describe("the screen inside a room", () => {
+  it("is the waiting room for a client who was not let in, and the call after", () => {
+    expect(screenOf(snapshot("client", "waiting", "joining"))).toBe("waiting_room");
+    expect(screenOf(snapshot("client", "joining", "connected"))).toBe("call");
+  });
+
+  it("is the lobby for a therapist until the client comes in", () => {
+    expect(screenOf(snapshot("therapist", "connected", "waiting"))).toBe("lobby");
+    expect(screenOf(snapshot("therapist", "connected"))).toBe("lobby");
+    expect(screenOf(snapshot("therapist", "connected", "joining"))).toBe("call");
+  });
+});
+
+describe("the note over the picture", () => {
+  const state = (theirs: ParticipantState, more: Partial<LinkState> = {}): LinkState => ({
+    online: "up",
+    media: "connected",
+    remote: null,
+    outcome: null,
+    snapshot: snapshot("client", "connected", theirs),
+    ...more,
+  });
+
+  it("is absent while both are connected", () => {
+    expect(stageNote(state("connected"))).toBeNull();
+  });
+
+  it("does not speak of a lost socket while media flows", () => {
+    expect(stageNote(state("connected", { online: "down" }))).toBeNull();
+  });
+
+  it("names the gravest thing", () => {
+    expect(stageNote(state("connected", { media: "interrupted" }))).toBe("reconnecting");
+    expect(stageNote(state("away"))).toBe("peer_away");
+    expect(stageNote(state("left"))).toBe("peer_left");
+    expect(stageNote(state("connected", { media: "connecting" }))).toBe("connecting");
+  });
+});
+
+describe("a week of times", () => {
+  const late = { starts_at: "2026-11-24T15:30:00Z", ends_at: "2026-11-24T16:15:00Z" };
+
+  it("stands on the visitor's days, not on those of UTC", () => {
+    const days = weekOf("2026-11-24", [late], "Asia/Tokyo");
+    expect(days.map((day) => day.slots.length)).toEqual([0, 1, 0, 0, 0, 0, 0]);
+    expect(weekOf("2026-11-24", [late], "Europe/London")[0]?.slots).toEqual([late]);
+  });
+
+  it("shows the first day with a place", () => {
+    const days = weekOf("2026-11-24", [late], "Asia/Tokyo");
+    expect(dayToShow(days, "2026-11-24")).toBe("2026-11-25");
+    expect(dayToShow([], undefined)).toBeUndefined();
+  });
+});

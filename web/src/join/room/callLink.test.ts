@@ -1,0 +1,160 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { RoomEntry } from "../../api/types";
+import { FakeBrowser } from "../../rtc/fake";
+import { LocalMedia } from "../../rtc/local";
+import type { Offer } from "../../rtc/offers";
+import { ApiError } from "../../shared/api";
+import type { Channel } from "../../shared/socket";
+import { CallLink } from "./callLink";
+import type { CallProtocol, ParticipantState, Snapshot } from "./protocol";
+
+type Listener = (payload: unknown) => void;
+
+class FakeChannel {
+  connected = false;
+  auth: () => object = () => ({});
+  readonly asked: [string, Record<string, unknown>][] = [];
+  readonly answers: Record<string, () => object> = {};
+  readonly #listeners = new Map<string, Listener>();
+
+  open = () => undefined;
+  close = () => {
+    this.connected = false;
+  };
+  on = (event: string, listener: Listener) => this.#keep(event, listener);
+  onUp = (listener: () => void) => this.#keep("up", listener);
+  onDown = (listener: Listener) => this.#keep("down", listener);
+  onRefused = (listener: Listener) => this.#keep("refused", listener);
+
+  ask = async (event: string, payload: Record<string, unknown>) => {
+    await Promise.resolve();
+    this.asked.push([event, payload]);
+    return this.answers[event]?.() ?? {};
+  };
+
+  up(): void {
+    this.connected = true;
+    this.hear("up");
+  }
+
+  hear(event: string, payload: unknown = {}): void {
+    this.#listeners.get(event)?.(payload);
+  }
+
+  count(event: string): number {
+    return this.asked.filter(([name]) => name === event).length;
+  }
+
+  #keep(event: string, listener: Listener): () => void {
+    this.#listeners.set(event, listener);
+    return () => void this.#listeners.delete(event);
+  }
+}
+
+function snapshot(state: ParticipantState, revision = 1): Snapshot {
+  const room = { room_id: "r", state: "open", epoch: 1, call_since: null };
+  return { revision, me: { participant_id: "p1", state, role: "client" }, peer: null, room };
+}
+
+function offer(number: number, session = "7"): Offer {
+  return { number, sdp: `o=- ${session} 1 IN IP4 0\r\na=mid:0\r\na=mid:1\r\n`, tracks: [] };
+}
+
+let channel: FakeChannel;
+let fake: FakeBrowser;
+let link: CallLink;
+const renew = vi.fn(() => Promise.resolve({ grant: "fresh" } as RoomEntry));
+
+vi.stubGlobal("window", globalThis);
+vi.stubGlobal("addEventListener", vi.fn());
+vi.stubGlobal("removeEventListener", vi.fn());
+
+beforeEach(() => {
+  channel = new FakeChannel();
+  fake = new FakeBrowser();
+  channel.answers["join"] = () => ({ offer: offer(1) });
+  link = new CallLink({ grant: "first", ice_servers: [] as RTCIceServer[] } as RoomEntry, {
+    browser: fake.browser,
+    local: new LocalMedia(fake.browser, { cameraOn: true, microphoneOn: true }),
+    channel: (auth) => {
+      channel.auth = auth;
+      return channel as unknown as Channel<CallProtocol>;
+    },
+    tabId: "tab",
+    renew,
+  });
+  link.start();
+  channel.up();
+});
+
+async function seated(): Promise<void> {
+  channel.hear("state", snapshot("admitted"));
+  await vi.waitFor(() => expect(channel.count("answer")).toBe(1));
+}
+
+describe("the wire of a call", () => {
+  it("takes no seat while waiting", async () => {
+    channel.hear("state", snapshot("waiting"));
+    await vi.waitFor(() => expect(channel.count("media")).toBe(1));
+    expect(channel.count("join")).toBe(0);
+  });
+
+  it("takes one seat when admitted and answers its offer once", async () => {
+    channel.hear("admitted", { grant: "seat" });
+    channel.hear("state", snapshot("admitted"));
+    channel.hear("offer", offer(1));
+    await vi.waitFor(() => expect(channel.count("answer")).toBe(1));
+    expect(channel.asked.filter(([name]) => name === "join")).toEqual([
+      ["join", { grant: "seat" }],
+    ]);
+    expect(channel.auth()).toEqual({ grant: "seat", tab_id: "tab" });
+  });
+
+  it("ignores a snapshot that is older than the one shown", () => {
+    channel.hear("state", snapshot("waiting", 5));
+    channel.hear("state", snapshot("left", 4));
+    expect(link.state.get().snapshot?.me.state).toBe("waiting");
+  });
+
+  it("asks how things stand after a reconnection, and keeps its media", async () => {
+    await seated();
+    channel.answers["resync"] = () => ({ state: snapshot("connected", 2), offer: offer(1) });
+    channel.hear("down");
+    expect(link.state.get().online).toBe("down");
+    channel.up();
+    await vi.waitFor(() => expect(link.state.get().snapshot?.revision).toBe(2));
+    expect([channel.count("join"), fake.peers.length]).toEqual([1, 1]);
+  });
+
+  it("takes another seat when the relay no longer knows the old one", async () => {
+    await seated();
+    channel.answers["resync"] = () => ({ state: snapshot("connected", 2), offer: null });
+    channel.answers["join"] = () => ({ offer: offer(1, "8") });
+    channel.up();
+    await vi.waitFor(() => expect(fake.peers).toHaveLength(2));
+  });
+
+  it("takes another seat when media has failed", async () => {
+    await seated();
+    channel.answers["join"] = () => ({ offer: offer(2, "8") });
+    fake.peers[0]?.become("failed");
+    await vi.waitFor(() => expect(channel.count("join")).toBe(2));
+  });
+
+  it("enters again when its grant is too old", async () => {
+    channel.hear("refused", new ApiError({ code: "grant_expired" }));
+    await vi.waitFor(() => expect(channel.auth()).toMatchObject({ grant: "fresh" }));
+    expect(link.state.get().outcome).toBeNull();
+  });
+
+  it("stops when another tab takes over", () => {
+    channel.hear("replaced");
+    expect(link.state.get().outcome).toEqual({ kind: "replaced" });
+    expect(channel.connected).toBe(false);
+  });
+
+  it("says who ended the room and why", () => {
+    channel.hear("ended", { reason: "staff", by: "staff" });
+    expect(link.state.get().outcome).toEqual({ kind: "ended", reason: "staff", by: "staff" });
+  });
+});
