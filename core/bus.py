@@ -153,13 +153,16 @@ class _Feed:
     def __init__(self, receive: Receive) -> None:
         self.queue: asyncio.Queue[bytes] = asyncio.Queue()
         self._receive = receive
+        self._closed = False
         self.task = asyncio.create_task(self._work())
 
     async def _work(self) -> None:
-        while True:
+        # The flag: before Python 3.12 a cancellation that meets the end of an inner wait_for is lost.
+        while not self._closed:
             await self._receive(await self.queue.get())
 
     async def close(self) -> None:
+        self._closed = True
         self.task.cancel()
         if self.task is not asyncio.current_task():
             await asyncio.gather(self.task, return_exceptions=True)
@@ -232,6 +235,7 @@ class RedisBus(_PackedBus):
         self._feeds = _Feeds()
         self._subscribed: dict[bytes, asyncio.Event] = {}
         self._reader: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def _send(self, topic: str, data: bytes) -> None:
         try:
@@ -260,7 +264,7 @@ class RedisBus(_PackedBus):
         return Subscription(close)
 
     async def _read(self) -> None:
-        while True:
+        while not self._closed:
             try:
                 message = await self._pubsub.get_message(timeout=None)
             except (RedisError, OSError):
@@ -276,6 +280,7 @@ class RedisBus(_PackedBus):
 
     async def close(self) -> None:
         await super().close()
+        self._closed = True
         if self._reader is not None:
             self._reader.cancel()
             await asyncio.gather(self._reader, return_exceptions=True)

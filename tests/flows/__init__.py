@@ -1,0 +1,1 @@
+"""The whole program, over HTTP, Socket.IO and UDP, as one process and as many."""
