@@ -37,8 +37,7 @@ check:  ## format, lint, types and import rules, of Python and of the web client
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(NPM) exec -- tsc --noEmit --project web
-	$(NPM) exec -- prettier --check --log-level warn web
+	$(NPM) run lint
 
 format:  ## put Python and TypeScript files into shape
 	$(PREPARE) check

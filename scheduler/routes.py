@@ -29,11 +29,18 @@ TIME_ERRORS = (errors.SlotTaken, errors.SlotNotOffered, errors.TherapistFull, er
 def routes(service: SchedulerService, presence: Presence | None = None) -> list[Route]:
     """Every operation of the scheduler."""
     edge = _Edge(service, presence)
-    return [*_booking_routes(edge), *_therapist_routes(edge)]
+    return [
+        *_browsing_routes(edge),
+        *_hold_routes(edge),
+        *_booking_routes(edge),
+        *_therapist_routes(edge),
+    ]
 
 
-def _booking_routes(edge: "_Edge") -> list[Route]:
-    who = (Unauthenticated, Denied)
+WHO = (Unauthenticated, Denied)
+
+
+def _browsing_routes(edge: "_Edge") -> list[Route]:
     return [
         Route(
             "GET",
@@ -43,7 +50,7 @@ def _booking_routes(edge: "_Edge") -> list[Route]:
             query=m.TherapistsQuery,
             response=m.TherapistsReply,
             tag="booking",
-            errors=(*who, Invalid),
+            errors=(*WHO, Invalid),
         ),
         Route(
             "GET",
@@ -53,8 +60,13 @@ def _booking_routes(edge: "_Edge") -> list[Route]:
             query=m.SlotsQuery,
             response=m.SlotsReply,
             tag="booking",
-            errors=(*who, Invalid, errors.TherapistUnknown, errors.CareElsewhere),
+            errors=(*WHO, Invalid, errors.TherapistUnknown, errors.CareElsewhere),
         ),
+    ]
+
+
+def _hold_routes(edge: "_Edge") -> list[Route]:
+    return [
         Route(
             "POST",
             "/api/booking/holds",
@@ -64,7 +76,7 @@ def _booking_routes(edge: "_Edge") -> list[Route]:
             response=m.HoldReply,
             status=201,
             tag="booking",
-            errors=(*who, Invalid, errors.TherapistUnknown, *TIME_ERRORS, errors.HoldPending),
+            errors=(*WHO, Invalid, errors.TherapistUnknown, *TIME_ERRORS, errors.HoldPending),
         ),
         Route(
             "DELETE",
@@ -73,8 +85,13 @@ def _booking_routes(edge: "_Edge") -> list[Route]:
             "Give a reserved time back",
             status=204,
             tag="booking",
-            errors=(*who, NotFound),
+            errors=(*WHO, NotFound),
         ),
+    ]
+
+
+def _booking_routes(edge: "_Edge") -> list[Route]:
+    return [
         Route(
             "POST",
             "/api/bookings",
@@ -85,7 +102,7 @@ def _booking_routes(edge: "_Edge") -> list[Route]:
             status=201,
             tag="booking",
             errors=(
-                *who,
+                *WHO,
                 Invalid,
                 errors.TherapistUnknown,
                 *TIME_ERRORS,

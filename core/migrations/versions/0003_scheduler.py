@@ -18,6 +18,8 @@ def upgrade() -> None:
     _hours()
     _care()
     _booking()
+    _booking_indexes()
+    _booking_event()
     _laws[op.get_context().dialect.name]()
 
 
@@ -150,6 +152,9 @@ def _booking() -> None:
         ),
         sa.CheckConstraint("status <> 'held' OR hold_expires_at IS NOT NULL", name="hold_ends"),
     )
+
+
+def _booking_indexes() -> None:
     held = sa.text("status = 'held'")
     op.create_index("booking_uid", "booking", ["uid"], unique=True)
     op.create_index("one_hold", "booking", ["holder"], unique=True, sqlite_where=held, postgresql_where=held)
@@ -158,6 +163,9 @@ def _booking() -> None:
     )
     op.create_index("booking_therapist", "booking", ["therapist_id", "starts_at"])
     op.create_index("booking_client", "booking", ["client_id", "starts_at"])
+
+
+def _booking_event() -> None:
     op.create_table(
         "booking_event",
         _id(),
