@@ -50,7 +50,6 @@ function JoinButton({ session }: { session: RoomSession }) {
     unlockSound();
     void session.join();
   };
-  const without = camera ? (microphone ? "join" : "joinMuted") : "joinWithoutCamera";
   return (
     <div className="join">
       <Button
@@ -60,9 +59,15 @@ function JoinButton({ session }: { session: RoomSession }) {
         onClick={join}
         data-testid="join-button"
       >
-        {t(`room.check.${opening ? "join" : without}`)}
+        {t(`room.check.${opening ? "join" : wayIn(camera !== null, microphone !== null)}`)}
       </Button>
       {opening ? <p className="fine">{t("room.check.allow")}</p> : null}
     </div>
   );
+}
+
+/** Names what will be missing, so that nobody goes in unheard without knowing. */
+function wayIn(camera: boolean, microphone: boolean) {
+  if (camera) return microphone ? "join" : "joinMuted";
+  return microphone ? "joinWithoutCamera" : "joinWithoutBoth";
 }

@@ -1,5 +1,5 @@
 /** What went wrong, what to do next, and a button that does it where one can. */
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { errorText } from "../../shared/errors";
 import { Button } from "./Button";
@@ -36,8 +36,10 @@ export function ErrorScreen({ error, onRetry, children }: ErrorScreenProps) {
 export function ErrorNotice({ error, children }: { error: unknown; children?: ReactNode }) {
   const { t } = useTranslation();
   const text = errorText(t, error);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), [error]);
   return (
-    <div className="notice notice-warm" role="alert" data-code={text.code}>
+    <div ref={box} className="notice notice-warm" role="alert" data-code={text.code}>
       <strong>{text.title}</strong>
       <p>{text.next}</p>
       {children}
