@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -37,25 +37,35 @@ async def too_wide(page: Page) -> int:
 
 
 async def picture(page: Page, name: str) -> None:
-    """var/screenshots/NAME-LANGUAGE-WIDTH.png."""
+    """var/screenshots/NAME.png."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    language = await page.evaluate("() => document.documentElement.lang")
-    width = await page.evaluate("() => window.innerWidth")
-    await page.screenshot(path=PICTURES / f"{name}-{language}-{width}.png", full_page=True)
+    await page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
 
 async def look(page: Page, name: str) -> None:
-    """Take the page's picture in every size as it is now; what is wrong with it fails the test at its end."""
-    size = page.viewport_size
-    for width, height in SIZES.items():
-        await page.set_viewport_size({"width": width, "height": height})
-        await picture(page, name)
-        wrong = await axe_violations(page)
-        if await too_wide(page) > 0:
-            wrong.append("scrolls sideways")
-        FAULTS.extend(f"{name} at {width} px: {each}" for each in wrong)
+    """Take the page's picture in every size and language; what is wrong with it fails the test at its end."""
+    size, own = page.viewport_size, await language_of(page)
+    for language in sorted(LANGUAGES, key=lambda each: each == own):  # one's own last: it stays
+        await speak(page, language)
+        for width, height in SIZES.items():
+            await page.set_viewport_size({"width": width, "height": height})
+            await picture(page, f"{name}-{language}-{width}")
+            wrong = await axe_violations(page)
+            if await too_wide(page) > 0:
+                wrong.append("scrolls sideways")
+            FAULTS.extend(f"{name}, {language}, {width} px: {each}" for each in wrong)
     if size is not None:
         await page.set_viewport_size(size)
+
+
+async def language_of(page: Page) -> str:
+    return str(await page.evaluate("() => document.documentElement.lang"))
+
+
+async def speak(page: Page, language: str) -> None:
+    """Change the language with the page's own switch, also behind an open dialog."""
+    await page.get_by_test_id(f"language-switch-{language}").dispatch_event("click")
+    await expect(page.locator("html")).to_have_attribute("lang", language)
 
 
 def take_faults() -> list[str]:

@@ -67,18 +67,13 @@ async def calendar_of(page: Page) -> str:
     return await asyncio.to_thread((await download.path()).read_text, "utf-8")
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-async def test_each_step_of_booking_can_be_read_by_everybody(
-    site: Site, visitor: Visitor, language: str
-) -> None:
-    page = await visitor(language)
+async def test_each_step_of_booking_can_be_read_by_everybody(site: Site, visitor: Visitor) -> None:
+    page = await visitor("ja")
     await pick_time(page, site, therapist=2, pictures=True)
     await look(page, "booking-details")
     await page.get_by_test_id("confirm").click()
     assert await page.locator("[aria-invalid=true]").count() == 2
     await look(page, "booking-details-missing")
-    await page.go_back()
-    assert await page.evaluate("() => document.documentElement.lang") == language
 
 
 async def test_a_client_books_from_the_link_and_gets_calendar_and_mail(site: Site, visitor: Visitor) -> None:
