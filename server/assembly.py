@@ -89,10 +89,15 @@ class LocalRelay:
 
 
 @asynccontextmanager
-async def build(config: Config, role: str, clock: Clock | None = None) -> AsyncIterator[House]:
-    """Everything that `role` ("all", "web" or "jobs") does, running until the context is left."""
+async def build(
+    config: Config, role: str, prepare: Callable[["House"], Awaitable[None]] | None = None
+) -> AsyncIterator[House]:
+    """Everything that `role` ("all", "web" or "jobs") does, running until the context is left.
+
+    `prepare` is awaited before anything is served.
+    """
     async with AsyncExitStack() as stack:
-        ground = await _ground(config, clock or SystemClock(), stack)
+        ground = await _ground(config, SystemClock(), stack)
         if role == "all":
             await _start_relay(
                 config, ground.clock, ground.bus, Verifier(ground.signer.public_key_pem), stack
@@ -100,20 +105,20 @@ async def build(config: Config, role: str, clock: Clock | None = None) -> AsyncI
         house = _house(ground)
         stack.callback(house.passwords.close)
         stack.push_async_callback(house.sockets.close)
+        if prepare is not None:
+            await prepare(house)
         await ROLES[role](house, stack)
         yield house
 
 
 @asynccontextmanager
-async def build_relay(
-    config: Config, relay_id: str | None = None, clock: Clock | None = None
-) -> AsyncIterator[LocalRelay]:
+async def build_relay(config: Config, relay_id: str | None = None) -> AsyncIterator[LocalRelay]:
     """A relay alone: the bus and the grants' public key, no database."""
     async with AsyncExitStack() as stack:
         bus = open_bus(config.bus.url)
         stack.push_async_callback(bus.close)
         verifier = Verifier(await asyncio.to_thread(public_key, config.grants))
-        yield await _start_relay(config, clock or SystemClock(), bus, verifier, stack, relay_id)
+        yield await _start_relay(config, SystemClock(), bus, verifier, stack, relay_id)
 
 
 def public_key(config: GrantsConfig) -> bytes:

@@ -44,8 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (ConfigError, Refused) as error:
         print(f"todoku: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 130
+    except KeyboardInterrupt:  # Ctrl-C while it starts; `serve` itself ends in order
+        print("stopped", file=sys.stderr)
     return 0
 
 

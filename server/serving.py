@@ -26,13 +26,16 @@ async def serve(config: Config, role: str, *, demo: bool, var: Path) -> None:
     if role == "all":
         config = with_media_port(config, anyhow=demo)
     with only_one(var, public_url(config), alone=config.bus.url.startswith("memory:")):
-        async with build(config, role) as house:
-            if demo:
-                print(await prepare_demo(_demo(house), var), flush=True)
-            else:
-                print(f"Todoku serves {public_url(config)}", flush=True)
-            await until_stopped()
-            print("\nStopping ...", flush=True)
+        words = [f"Todoku serves {public_url(config)}"]
+
+        async def prepare(house: House) -> None:
+            words[0] = await prepare_demo(_demo(house), var)
+
+        with stop_signals() as stopped:
+            async with build(config, role, prepare if demo else None):
+                print(words[0], flush=True)
+                await stopped.wait()
+                print("\nStopping ...", flush=True)
 
 
 def _demo(house: House) -> Demo:
@@ -46,9 +49,11 @@ async def serve_relay(config: Config, relay_id: str | None) -> None:
         raise Refused(
             "a relay of its own needs a bus that others can hear: set bus.url to redis://HOST:PORT/N"
         )
-    async with build_relay(with_media_port(config, anyhow=False), relay_id) as relay:
-        print(f"relay {relay.relay_id} serves UDP port {relay.port}", flush=True)
-        await until_stopped()
+    config = with_media_port(config, anyhow=False)
+    with stop_signals() as stopped:
+        async with build_relay(config, relay_id) as relay:
+            print(f"relay {relay.relay_id} serves UDP port {relay.port}", flush=True)
+            await stopped.wait()
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -106,20 +111,22 @@ def only_one(var: Path, address: str, *, alone: bool) -> Iterator[None]:
         yield
 
 
-async def until_stopped() -> None:
-    """Returns at the first SIGINT or SIGTERM; a second one ends the process the hard way."""
-    stopped = asyncio.Event()
-    with _signals(stopped):
-        await stopped.wait()
-
-
 @contextmanager
-def _signals(stopped: asyncio.Event) -> Iterator[None]:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
+def stop_signals() -> Iterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set; the third one ends the process the hard way."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def stop() -> None:
+        if stopped.is_set():
+            for number in numbers:
+                loop.remove_signal_handler(number)
+        stopped.set()
+
+    for number in numbers:
+        loop.add_signal_handler(number, stop)
     try:
-        yield
+        yield stopped
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             loop.remove_signal_handler(number)
