@@ -86,6 +86,8 @@ export class FakeBrowser {
   readonly opened: FakeTrack[] = [];
   /** What opening this kind throws, by DOMException name. */
   failures: Partial<Record<Kind, string>> = {};
+  /** Devices that were unplugged. */
+  readonly gone = new Set<string>();
   #deviceChange: (() => void)[] = [];
 
   get browser(): Browser {
@@ -104,6 +106,9 @@ export class FakeBrowser {
     for (const kind of kinds) {
       const name = this.failures[kind];
       if (name) throw new DOMException("no", name);
+      if (this.gone.has(wantedDevice(constraints[kind]))) {
+        throw new DOMException("no", "OverconstrainedError");
+      }
     }
     const tracks = kinds.map((kind) => new FakeTrack(kind, wantedDevice(constraints[kind])));
     this.opened.push(...tracks);
@@ -123,6 +128,6 @@ export class FakeBrowser {
 
 function wantedDevice(constraint: boolean | MediaTrackConstraints | undefined): string {
   const id = typeof constraint === "object" ? constraint.deviceId : undefined;
-  const ideal = typeof id === "object" && "ideal" in id ? id.ideal : undefined;
-  return typeof ideal === "string" ? ideal : "default";
+  const exact = typeof id === "object" && "exact" in id ? id.exact : undefined;
+  return typeof exact === "string" ? exact : "default";
 }

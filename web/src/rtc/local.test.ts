@@ -89,6 +89,15 @@ describe("our camera and microphone", () => {
     expect(track(media, "microphone")).toMatchObject({ deviceId: "default", readyState: "live" });
   });
 
+  it("take another when the remembered one is gone", async () => {
+    const fake = new FakeBrowser();
+    fake.gone.add("usb");
+    const media = new LocalMedia(fake.browser, { ...ALL_ON, cameraId: "usb" });
+    await media.open();
+    expect(track(media, "camera")).toMatchObject({ deviceId: "default", readyState: "live" });
+    expect(media.state.get().problems).toEqual({});
+  });
+
   it("remember what was chosen", async () => {
     const media = await opened(new FakeBrowser());
     await media.choose("camera", "usb");

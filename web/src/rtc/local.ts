@@ -132,6 +132,11 @@ export class LocalMedia {
       this.#take(source, turn, stream.getTracks()[0]);
     } catch (error) {
       if (turn !== this.#generations[source]) return;
+      // The chosen one is not there any more: any other is better than none.
+      if (deviceProblem(error) === "missing" && this.#ids[source] !== undefined) {
+        this.#ids[source] = undefined;
+        return this.#openOne(source);
+      }
       this.#put(source, null);
       this.#setProblem(source, deviceProblem(error));
     }
@@ -174,7 +179,8 @@ export class LocalMedia {
   #constraints(source: Source): MediaTrackConstraints {
     const base = source === "camera" ? CAMERA : MICROPHONE;
     const deviceId = this.#ids[source];
-    return deviceId ? { ...base, deviceId: { ideal: deviceId } } : base;
+    // Exact: Chromium may pass over an ideal one.
+    return deviceId ? { ...base, deviceId: { exact: deviceId } } : base;
   }
 
   #setProblem(source: Source, problem: DeviceProblem | undefined): void {
