@@ -9,7 +9,8 @@ from playwright.async_api import Browser, Page, Playwright
 
 FLAGS = [
     "--no-sandbox",
-    "--use-fake-device-for-media-stream",
+    # Three, because the second one gives MJPEG, which Chromium shows but does not send without a GPU.
+    "--use-fake-device-for-media-stream=device-count=3",
     "--use-fake-ui-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
     "--disable-gpu",

@@ -68,6 +68,20 @@ async def silence(therapist: Page, client: Page) -> None:
     await sees_and_hears(therapist, frames=frozen["frames"] + 20, energy=frozen["energy"])
 
 
+async def switches(client: Page, therapist: Page) -> None:
+    """Another camera in the middle of the call: the other side goes on seeing."""
+    await client.get_by_test_id("devices").click()
+    cameras = client.get_by_test_id("pick-camera")
+    other = await cameras.locator("option").last.get_attribute("value")
+    assert other not in (None, await cameras.input_value())
+    await look(client, "call-devices")
+    await cameras.select_option(other)
+    await expect(cameras).to_have_value(other)
+    await client.keyboard.press("Escape")
+    before = await call_stats(therapist)
+    await sees_and_hears(therapist, frames=before["frames"] + 20, energy=before["energy"])
+
+
 async def reloads(client: Page) -> float:
     """A reload in the call is back with picture and chat; ms from the reload to the first frame."""
     await client.reload()
@@ -117,6 +131,7 @@ async def test_a_consultation_from_the_join_link_to_the_end_page(
     await look(client, "call")
     await look(therapist, "call")
     await silence(therapist, client)
+    await switches(client, therapist)
     await is_watched(staff, site)
     back_ms = figures["reload to first remote frame"] = await reloads(client)
     assert back_ms < BACK_AFTER_RELOAD_MS
