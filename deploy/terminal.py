@@ -109,7 +109,7 @@ def run(
     tail: deque[str] = deque(maxlen=25)
     with LOG.open("a", encoding="utf-8") as log:
         print(f"\n$ {' '.join(map(str, command))}", file=log, flush=True)
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -119,8 +119,8 @@ def run(
             text=True,
             encoding="utf-8",
             errors="replace",
-        )
-        _follow(process, line, tail, log)
+        ) as process:
+            _follow(process, line, tail, log)
     if process.returncode != 0:
         line.end("failed")
         output = "".join(tail)
