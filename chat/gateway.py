@@ -22,7 +22,7 @@ from chat.messages import (
     changes_reply,
     posted_reply,
 )
-from chat.service import ChatService
+from chat.service import ChatService, Door, open_door
 from core.errors import Unauthenticated
 from core.http import Identity
 from core.ids import ConversationId, PersonId
@@ -36,16 +36,17 @@ Identify = Callable[[Mapping[str, str], str], Awaitable[Identity | None]]
 class ChatGateway:
     """The handlers; knows of a connection only which cookies it came with."""
 
-    def __init__(self, server: SocketServer, chat: ChatService, identify: Identify) -> None:
+    def __init__(self, server: SocketServer, chat: ChatService, identify: Identify, door: Door) -> None:
         self._server = server
         self._chat = chat
         self._identify = identify
+        self._door = door
         self._asking: dict[str, tuple[dict[str, str], Literal["account", "link"]]] = {}
 
     async def connect(self, sid: str, request: web.Request, auth: Auth) -> None:
         self._asking[sid] = (dict(request.cookies), auth.session)
         try:
-            await self._person(sid)
+            await self._who(sid)
         except Unauthenticated:
             del self._asking[sid]
             raise
@@ -55,21 +56,21 @@ class ChatGateway:
 
     async def subscribe(self, sid: str, asked: Subscribe) -> Subscribed:
         conversation_id = ConversationId(asked.conversation_id)
-        person_id = await self._person(sid)
+        person_id = await self._person(sid, conversation_id)
         await self._chat.latest(conversation_id, person_id)
         # In the room before `latest` is read: what comes in between is poked.
         await self._server.enter_room(sid, _room(conversation_id), namespace=PATH)
         return Subscribed(latest=await self._chat.latest(conversation_id, person_id))
 
     async def post(self, sid: str, given: Post) -> PostedReply:
-        sender = await self._person(sid)
         conversation_id = ConversationId(given.conversation_id)
+        sender = await self._person(sid, conversation_id)
         client_message_id = str(given.client_message_id)
         return posted_reply(await self._chat.post(conversation_id, sender, client_message_id, given.text))
 
     async def changes(self, sid: str, asked: Changes) -> ChangesReply:
-        reader = await self._person(sid)
         conversation_id = ConversationId(asked.conversation_id)
+        reader = await self._person(sid, conversation_id)
         return changes_reply(
             await self._chat.changes_after(conversation_id, reader, asked.after, asked.limit)
         )
@@ -80,21 +81,29 @@ class ChatGateway:
         room = _room(conversation_id)
         await self._server.emit("poke", poke.model_dump(mode="json"), room=room, namespace=PATH)
 
-    async def _person(self, sid: str) -> PersonId | None:
+    async def _person(self, sid: str, conversation_id: ConversationId) -> PersonId | None:
+        """Who asks, where the door lets them in."""
+        who = await self._who(sid)
+        await self._door(who, conversation_id)
+        return who.person_id
+
+    async def _who(self, sid: str) -> Identity:
         cookies, which = self._asking.get(sid, ({}, "account"))
         found = await self._identify(cookies, which)
         if found is None:
             raise Unauthenticated
-        return found.person_id
+        return found
 
 
 def _room(conversation_id: ConversationId) -> str:
     return f"conv:{conversation_id}"
 
 
-def attach(server: SocketServer, chat: ChatService, identify: Identify) -> ChatGateway:
+def attach(
+    server: SocketServer, chat: ChatService, identify: Identify, door: Door = open_door
+) -> ChatGateway:
     """Serve /chat on `server`, and poke after every change, whichever way it came."""
-    gateway = ChatGateway(server, chat, identify)
+    gateway = ChatGateway(server, chat, identify, door)
     events: Mapping[str, tuple[type[BaseModel], Handler]] = {
         "subscribe": (Subscribe, gateway.subscribe),
         "post": (Post, gateway.post),

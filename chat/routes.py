@@ -14,10 +14,10 @@ from chat.messages import (
     changes_reply,
     posted_reply,
 )
-from chat.service import ChatService
+from chat.service import ChatService, Door, open_door
 from core.errors import Unauthenticated
 from core.http import Route, body, identity, path_id, query, reply
-from core.ids import ConversationId
+from core.ids import ConversationId, PersonId
 
 TAG = "chat"
 MESSAGES = "/api/conversations/{conversation_id}/messages"
@@ -27,17 +27,18 @@ COMMON = (Unauthenticated, ConversationUnknown)
 class ChatRoutes:
     """The handlers."""
 
-    def __init__(self, chat: ChatService) -> None:
+    def __init__(self, chat: ChatService, door: Door) -> None:
         self._chat = chat
+        self._door = door
 
     async def changes(self, request: web.Request) -> web.Response:
-        reader = identity(request).person_id
+        reader = await self._person(request)
         asked = query(request, After)
         page = await self._chat.changes_after(_conversation(request), reader, asked.after, asked.limit)
         return reply(changes_reply(page))
 
     async def post(self, request: web.Request) -> web.Response:
-        sender = identity(request).person_id
+        sender = await self._person(request)
         given = await body(request, NewMessage)
         posted = await self._chat.post(
             _conversation(request), sender, str(given.client_message_id), given.text
@@ -45,31 +46,37 @@ class ChatRoutes:
         return reply(posted_reply(posted), 201 if posted.created else 200)
 
     async def edit(self, request: web.Request) -> web.Response:
-        sender = identity(request).person_id
+        sender = await self._person(request)
         given = await body(request, NewText)
         message_id = path_id(request, "message_id")
         sequence = await self._chat.edit(_conversation(request), sender, message_id, given.text)
         return reply(SequenceReply(sequence=sequence))
 
     async def delete(self, request: web.Request) -> web.Response:
-        sender = identity(request).person_id
+        sender = await self._person(request)
         await self._chat.delete(_conversation(request), sender, path_id(request, "message_id"))
         return web.Response(status=204)
 
     async def read(self, request: web.Request) -> web.Response:
-        reader = identity(request).person_id
+        reader = await self._person(request)
         given = await body(request, ReadUpTo)
         mark = await self._chat.mark_read(_conversation(request), reader, given.sequence)
         return reply(SequenceReply(sequence=mark))
+
+    async def _person(self, request: web.Request) -> PersonId | None:
+        """Who asks, where the door lets them in."""
+        who = identity(request)
+        await self._door(who, _conversation(request))
+        return who.person_id
 
 
 def _conversation(request: web.Request) -> ConversationId:
     return ConversationId(path_id(request, "conversation_id"))
 
 
-def routes(chat: ChatService) -> list[Route]:
+def routes(chat: ChatService, door: Door = open_door) -> list[Route]:
     """Everything under /api that chat serves."""
-    at = ChatRoutes(chat)
+    at = ChatRoutes(chat, door)
     return [*_reading(at), *_writing(at)]
 
 

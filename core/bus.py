@@ -112,9 +112,7 @@ class _PackedBus:
         return await self._listen(topic, receive)
 
     async def request(self, topic: str, payload: Payload, timeout_s: float = 5.0) -> Payload:
-        if self._inbox_open is None:
-            self._inbox_open = asyncio.create_task(self.subscribe(self._inbox, self._answered))
-        await asyncio.shield(self._inbox_open)
+        await self._open_inbox()
         request_id = new_id()
         answer = self._answers[request_id] = asyncio.get_running_loop().create_future()
         try:
@@ -127,6 +125,18 @@ class _PackedBus:
         if "problem" in reply:
             raise from_problem(reply["problem"])
         return dict(reply["ok"])
+
+    async def _open_inbox(self) -> None:
+        """Once; tried again at the next request when it failed."""
+        if self._inbox_open is None:
+            self._inbox_open = asyncio.create_task(self.subscribe(self._inbox, self._answered))
+        opening = self._inbox_open
+        try:
+            await asyncio.shield(opening)
+        except TodokuError:
+            if self._inbox_open is opening:
+                self._inbox_open = None
+            raise
 
     async def close(self) -> None:
         for answer in self._answers.values():
@@ -249,6 +259,8 @@ class RedisBus(_PackedBus):
         try:
             await self._pubsub.subscribe(topic)
         except RedisError:
+            self._feeds.remove(topic, feed)
+            await feed.close()
             raise Unavailable from None
         if self._reader is None:
             self._reader = asyncio.create_task(self._read())

@@ -89,7 +89,13 @@ class Database:
         """Engines for `url`; nothing is connected yet."""
         if url.startswith("sqlite:"):
             return cls(url, _sqlite(url, writes=False), _sqlite(url, writes=True))
-        engine = create_async_engine(_asyncpg(url), pool_size=pool_size, max_overflow=0, pool_timeout=30)
+        engine = create_async_engine(
+            _asyncpg(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=30,
+            hide_parameters=True,  # bound values are what people wrote; errors get into logs
+        )
         return cls(url, engine, engine)
 
     @asynccontextmanager
@@ -131,6 +137,7 @@ def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=60,
+        hide_parameters=True,
         connect_args={"isolation_level": None},  # transactions are begun by the listener below
     )
 

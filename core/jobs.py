@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
 from core.clock import Clock
 from core.database import Database
@@ -62,7 +62,7 @@ class Jobs:
         while not stop.is_set():
             try:
                 await self.run_due()
-            except (DBAPIError, OSError):
+            except Exception:  # the loop must never end by itself
                 log.exception("jobs_interrupted")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), TICK_S)

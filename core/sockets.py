@@ -84,7 +84,10 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
                 await redis.aclose()
 
 
-def build_server(manager_url: str | None, origins: Sequence[str]) -> SocketServer:
+Origins = Callable[[str | None, Mapping[str, Any]], bool]
+
+
+def build_server(manager_url: str | None, origins: Sequence[str] | Origins) -> SocketServer:
     """The Socket.IO server; attach it with `server.attach(app)`.
 
     `manager_url` is the Redis that joins several web processes, None for one process. `origins`: the
@@ -104,7 +107,7 @@ def build_server(manager_url: str | None, origins: Sequence[str]) -> SocketServe
         max_http_buffer_size=MAX_FRAME_BYTES,
         ping_interval=PING_INTERVAL_S,
         ping_timeout=PING_TIMEOUT_S,
-        cors_allowed_origins=list(origins) or None,
+        cors_allowed_origins=origins if callable(origins) else list(origins) or None,
         logger=logger,
         engineio_logger=logger,
     )

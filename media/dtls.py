@@ -24,6 +24,7 @@ from OpenSSL import SSL
 from media.plane import SrtpKeys
 
 EXPORTER = b"EXTRACTOR-dtls_srtp"  # RFC 5764 section 4.2
+HANDSHAKE_S = 30  # a page that only checks and never shakes hands keeps no seat
 MAX_WAITING_DATAGRAMS = 16  # a ClientHello may come before the answer; more is a flood
 
 # Cheapest first (relay.md section 3); the server's order decides.
@@ -97,7 +98,12 @@ class DtlsSession:
 
     async def handshake(self, fingerprints: tuple[tuple[str, str], ...]) -> SrtpKeys | None:
         """Run it to its end; the keys, or None when it failed or the certificate is not the announced one."""
-        await self._transport.start(RTCDtlsParameters([RTCDtlsFingerprint(a, v) for a, v in fingerprints]))
+        parameters = RTCDtlsParameters([RTCDtlsFingerprint(a, v) for a, v in fingerprints])
+        try:
+            async with asyncio.timeout(HANDSHAKE_S):
+                await self._transport.start(parameters)
+        except (TimeoutError, SSL.Error):  # OpenSSL gives up after its last retransmission
+            return None
         connection = self._transport._ssl
         if self._transport.state != "connected" or connection is None:
             return None

@@ -294,10 +294,11 @@ async def _tell(
     connection: AsyncConnection, booking: Booking, before: Status | None, actor: str | None, now: datetime
 ) -> None:
     await store.record(connection, booking.id, (before, booking.status), actor, now)
-    await outbox.put(
-        connection,
-        "booking.confirmed",
-        {"booking_id": booking.id},
-        now=now,
-        dedupe_key=f"{booking.id}/{booking.sequence}",
-    )
+    for role in ("client", "therapist"):  # one event a recipient: an address that fails holds up no other
+        await outbox.put(
+            connection,
+            "booking.confirmed",
+            {"booking_id": booking.id, "to": role},
+            now=now,
+            dedupe_key=f"{booking.id}/{booking.sequence}/{role}",
+        )

@@ -86,18 +86,17 @@ class BookingMails:
         return {"booking.confirmed": [self.confirmed]}
 
     async def confirmed(self, payload: dict[str, Any]) -> None:
-        """Tell both; a booking that is no longer to come is passed over."""
+        """Tell one of the two; a booking that is no longer to come is passed over."""
         async with self._database.read() as connection:
             booking = await store.find(connection, payload["booking_id"])
             if booking is None or booking.status not in LIVE or booking.client_id is None:
                 return
-            mine = await visits.render(connection, booking, "client", self._service.config)
-            if mine.enter_until <= self._clock.now():
+            visit = await visits.render(connection, booking, payload["to"], self._service.config)
+            if visit.enter_until <= self._clock.now():
                 return
-            theirs = await visits.render(connection, booking, "therapist", self._service.config)
             people = await accounts.people(connection, [booking.client_id, booking.therapist_id])
-        await self._send(mine, people[mine.client_id], people)
-        await self._send(theirs, people[theirs.therapist_id], people)
+        to = visit.client_id if visit.role == "client" else visit.therapist_id
+        await self._send(visit, people[to], people)
 
     async def _send(self, visit: Visit, to: Person, people: dict[PersonId, Person]) -> None:
         if to.email is None:

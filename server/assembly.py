@@ -7,10 +7,12 @@ requests, rooms or bookings.
 import asyncio
 import json
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -20,15 +22,17 @@ from accounts.mail import SIGN_IN_LINK, SignInMails
 from accounts.passwords import Passwords
 from chat import gateway as chat_gateway
 from chat import routes as chat_routes
-from chat.service import ChatService, ensure_conversation
+from chat.errors import ConversationUnknown
+from chat.service import ChatService, Door, ensure_conversation
+from chat.store import conversation_of
 from core import idempotency
 from core.bus import Bus, open_bus
 from core.clock import Clock, SystemClock
 from core.config import GrantsConfig
 from core.database import Database, migrate
 from core.grants import Signer, Verifier, load_or_create_key
-from core.http import Route
-from core.ids import RelayId, new_id
+from core.http import Identity, Route
+from core.ids import ConversationId, RelayId, new_id
 from core.jobs import Jobs
 from core.mail import open_mailer
 from core.outbox import Handler, Outbox
@@ -44,7 +48,7 @@ from scheduler.service import SchedulerService, fulfil
 from server import health, openapi
 from server.config import Config, public_url
 from server.pages import add_pages
-from server.web import Edge, application
+from server.web import Edge, application, own_origin
 from signaling.entering import Neighbours
 from signaling.signaling import House as SharedHouse
 from signaling.signaling import Signaling
@@ -162,7 +166,7 @@ def _house(ground: Ground) -> House:
     scheduler = SchedulerService(database, config.scheduler, clock, ground.url, config.mail.sender)
     chat = ChatService(database, clock, config.chat)
     neighbours = Neighbours(scheduler.visit, fulfil, ensure_conversation)
-    sockets = build_server(socket_manager(config.bus.url), [])
+    sockets = build_server(socket_manager(config.bus.url), own_pages(ground.url))
     shared = SharedHouse(database, ground.bus, clock, ground.signer)
     signaling = Signaling(shared, neighbours, config.signaling, sockets)
     stats = LatestStats(ground.bus, clock, config.ops.stale_after_s)
@@ -178,8 +182,35 @@ def _house(ground: Ground) -> House:
         stats=stats,
         ops=OpsService(database, clock, signaling.calls, stats),
     )
-    chat_gateway.attach(sockets, chat, house.accounts.identify)
+    chat_gateway.attach(sockets, chat, house.accounts.identify, chat_door(scheduler, ground))
     return house
+
+
+def own_pages(url: str) -> Callable[[str | None, Mapping[str, Any]], bool]:
+    """Which pages may open a socket: the same rule as for requests, whatever proxy stands in front."""
+    ours = urlsplit(url).netloc
+
+    def allowed(origin: str | None, environ: Mapping[str, Any]) -> bool:
+        headers = {"Origin": origin} if origin is not None else {}
+        return own_origin(headers, str(environ.get("HTTP_HOST", "")), ours)
+
+    return allowed
+
+
+def chat_door(scheduler: SchedulerService, ground: Ground) -> Door:
+    """Where a link may write: its own booking's conversation, while that booking's room can be entered."""
+
+    async def door(who: Identity, conversation_id: ConversationId) -> None:
+        if who.kind != "link":
+            return
+        now = ground.clock.now()
+        visit = await scheduler.visit(who.scope.get("booking_id", ""), who, now)
+        async with ground.database.read() as connection:
+            own = await conversation_of(connection, visit.care_id)
+        if own != conversation_id or not visit.enter_from <= now < visit.enter_until:
+            raise ConversationUnknown
+
+    return door
 
 
 def socket_manager(bus_url: str) -> str | None:
@@ -246,7 +277,7 @@ def all_routes(house: House) -> list[Route]:
         *account_routes.routes(house.accounts, secure=ground.url.startswith("https:")),
         *scheduler_routes.routes(house.scheduler, house.signaling.calls.waiting),
         *house.signaling.routes(),
-        *chat_routes.routes(house.chat),
+        *chat_routes.routes(house.chat, chat_door(house.scheduler, ground)),
         *ops_routes.routes(house.ops),
     ]
     return [*routes, openapi.route(routes)]

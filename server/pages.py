@@ -55,8 +55,12 @@ def _file_or_not_found(folder: Path) -> Callable[[web.Request], Awaitable[web.St
         path = request.match_info["path"]
         if "\0" in path:
             return _page(folder / "app.html", 404)
-        file = (root / path).resolve()
-        if not file.is_relative_to(root) or not file.is_file() or file.suffix == ".html":
+        try:
+            file = (root / path).resolve()
+            found = file.is_relative_to(root) and file.is_file() and file.suffix != ".html"
+        except OSError:  # a name longer than the file system takes
+            found = False
+        if not found:
             return _page(folder / "app.html", 404)
         caching = IMMUTABLE if path.startswith("assets/") else "public, max-age=3600"
         return web.FileResponse(file, headers={"Cache-Control": caching})

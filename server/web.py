@@ -10,16 +10,20 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 
 from core.clock import Clock
-from core.errors import Denied, NotFound, TodokuError, TooLarge, problem
+from core.errors import Denied, NotFound, TodokuError, TooLarge, Unavailable, problem
 from core.http import IDENTITY, MAX_BODY_BYTES, SESSION_HEADER, Identity, Route
 from core.ids import new_id
 from server.pages import security_headers
 
+# The database, the bus or the asker is away.
+AWAY = (ConnectionError, TimeoutError, sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REQUEST_ID = web.RequestKey("request_id", str)
 
@@ -119,7 +123,7 @@ def _template(request: web.Request) -> str:
 
 def _address(request: web.Request, trusted_proxies: int) -> str | None:
     """The asker's address: the entry that our own outermost proxy added."""
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    forwarded = [part.strip() for part in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")]
     if 0 < trusted_proxies <= len(forwarded) and re.fullmatch(
         r"[0-9A-Fa-f:.]{2,45}", forwarded[-trusted_proxies]
     ):
@@ -137,8 +141,13 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise
     except web.HTTPException as error:
         return problem_response(_of_http(error), request[REQUEST_ID])
-    except (ConnectionError, TimeoutError):
-        raise
+    except AWAY:
+        if request.transport is None or request.transport.is_closing():
+            raise  # the asker has gone
+        log.exception("request_unavailable", route=_template(request))
+        return problem_response(Unavailable(), request[REQUEST_ID])
+    except (web.RequestPayloadError, HttpProcessingError):
+        return problem_response(BadRequest(), request[REQUEST_ID])
     except Exception:
         log.exception("request_failed", route=_template(request))
         return problem_response(TodokuError(), request[REQUEST_ID])
@@ -172,7 +181,10 @@ def own_origin(headers: Mapping[str, str], host: str, ours: str) -> bool:
     origin = headers.get("Origin")
     if origin is None:
         return headers.get("Sec-Fetch-Site", "none") in {"same-origin", "none"}
-    return origin != "null" and urlsplit(origin).netloc in {host, ours}
+    try:
+        return urlsplit(origin).netloc in {host, ours} - {""}
+    except ValueError:
+        return False
 
 
 def _identity(edge: Edge) -> Middleware:

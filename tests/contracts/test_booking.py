@@ -43,7 +43,11 @@ async def test_a_visitor_books_and_becomes_an_unverified_client_in_care(clinic: 
 async def test_booking_writes_its_events_and_history_with_it(clinic: Clinic) -> None:
     therapist_id = await clinic.therapist()
     found = await clinic.book(clinic.visitor(), therapist_id, WEDNESDAY)
-    assert await clinic.events("booking.confirmed") == [{"booking_id": found.visit.booking_id}]
+    told = await clinic.events("booking.confirmed")
+    assert [(event["booking_id"], event["to"]) for event in told] == [
+        (found.visit.booking_id, "client"),
+        (found.visit.booking_id, "therapist"),
+    ]
     assert await clinic.events("care.opened") == [
         {
             "care_id": found.visit.care_id,

@@ -201,6 +201,20 @@ async def test_staff_end_a_stuck_room_for_both(program: Program, seeds: Seeds) -
         assert (ended["reason"], ended["by"]) == ("staff", "staff")
 
 
+async def test_a_link_writes_only_into_its_own_conversation(program: Program, seeds: Seeds) -> None:
+    other = await seed(program)
+    async with tab(program, "link") as client, tab(program, "link") as stranger:
+        await client.follow(seeds.join_link)
+        await client.enter(seeds.booking_id, "tab-client")
+        path = f"/api/conversations/{client.room['conversation_id']}"
+        await client.ask("GET", f"{path}/changes?after=0")
+        await stranger.follow(other.join_link)
+        refused = await stranger.ask("GET", f"{path}/changes?after=0", 404)
+        assert refused["code"] == "conversation_unknown"
+        message = {"client_message_id": new_id(), "text": "a"}
+        await stranger.ask("POST", f"{path}/messages", 404, json=message)
+
+
 async def test_a_process_stops_cleanly_when_asked(program: Program, seeds: Seeds) -> None:
     async with tab(program, "link") as client:
         await client.follow(seeds.join_link)

@@ -31,6 +31,10 @@ async def fails(_request: web.Request) -> web.Response:
     raise RuntimeError("a secret of ours")
 
 
+async def away(_request: web.Request) -> web.Response:
+    raise ConnectionError("database")
+
+
 async def refuses(_request: web.Request) -> web.Response:
     raise Conflict("no", alternatives=[1])
 
@@ -55,6 +59,7 @@ async def address(request: web.Request) -> web.Response:
 ROUTES = [
     Route("POST", "/api/echo", echo, "say it again", body=Echo),
     Route("GET", "/api/fails", fails, "fails"),
+    Route("GET", "/api/away", away, "the database is away"),
     Route("GET", "/api/refuses", refuses, "refuses"),
     Route("GET", "/api/waits", waits, "waits"),
     Route("GET", "/api/who", who, "who"),
@@ -99,6 +104,7 @@ async def test_a_valid_request_is_answered_with_its_id(client: Client) -> None:
         ("GET", "/api/waits", None, 429, "too_many"),
         ("GET", "/api/who", None, 401, "unauthenticated"),
         ("GET", "/api/fails", None, 500, "internal"),
+        ("GET", "/api/away", None, 503, "unavailable"),
     ],
 )
 async def test_every_error_is_a_problem_with_a_code(
@@ -122,6 +128,11 @@ async def test_the_asker_is_who_the_named_cookie_says(client: Client) -> None:
     assert (await client.get("/api/staff", cookies=cookies)).status == 403
 
 
+async def test_a_body_that_is_not_what_it_says_is_refused(client: Client) -> None:
+    response = await client.post("/api/echo", data=b"not gzip", headers={"Content-Encoding": "gzip"})
+    assert (response.status, (await response.json(content_type=None))["code"]) == (400, "bad_request")
+
+
 async def test_another_sites_page_can_change_nothing(client: Client) -> None:
     refused = await client.post("/api/echo", json={"text": "a"}, headers={"Origin": "https://evil.example"})
     assert (refused.status, (await refused.json())["code"]) == (403, "origin_refused")
@@ -139,6 +150,7 @@ async def test_another_sites_page_can_change_nothing(client: Client) -> None:
         ({"Origin": "http://localhost:8081"}, False),
         ({"Sec-Fetch-Site": "cross-site"}, False),
         ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Origin": "http://["}, False),
     ],
 )
 def test_an_origin_is_ours_or_not(headers: dict[str, str], allowed: bool) -> None:
@@ -171,7 +183,7 @@ async def test_pages_carry_a_fresh_nonce_and_leave_no_referrer(client: Client) -
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/assets/none.js", "/..%2f..%2fpyproject.toml", "/%00", "/app.html"]
+    "path", ["/nothing", "/" + "x" * 300, "/assets/none.js", "/..%2f..%2fpyproject.toml", "/%00", "/app.html"]
 )
 async def test_an_unknown_page_is_not_found_as_a_page(client: Client, path: str) -> None:
     response = await client.get(path)
