@@ -18,6 +18,7 @@ from core.database import Database
 from core.tables import job_lease
 
 LEASE_S = 60
+LONGEST_S = 50  # work ends before its lease does, so that it never runs twice at a time
 TICK_S = 0.5
 
 log = structlog.get_logger()
@@ -51,7 +52,8 @@ class Jobs:
             if await self._claim(job):
                 ran += 1
                 try:
-                    await job.work()
+                    async with asyncio.timeout(LONGEST_S):
+                        await job.work()
                 except Exception:
                     log.exception("job_failed", job=job.name)
                 await self._release(job)

@@ -23,6 +23,8 @@ Handler = Callable[[dict[str, Any]], Awaitable[None]]
 
 LEASE = timedelta(seconds=60)
 BATCH = 20
+ATTEMPTS = 50  # about two days; what is refused so long is refused for good, and stays for people to see
+KEPT = timedelta(days=7)
 TICK_S = 0.5
 FIRST_RETRY_S = 5
 LONGEST_RETRY_S = 3600
@@ -75,6 +77,12 @@ class Outbox:
                 delivered += await self._deliver(event_id)
         return delivered
 
+    async def prune(self) -> int:
+        """Forget what was delivered a week ago; how many."""
+        old = sa.delete(outbox).where(outbox.c.done_at < self._clock.now() - KEPT)
+        async with self._database.write() as connection:
+            return (await connection.execute(old)).rowcount
+
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set. Rows carry their own leases, so many processes may do this."""
         while not stop.is_set():
@@ -88,7 +96,9 @@ class Outbox:
     async def _due(self) -> list[str]:
         query = (
             sa.select(outbox.c.id)
-            .where(outbox.c.done_at.is_(None), outbox.c.due_at <= self._clock.now())
+            .where(
+                outbox.c.done_at.is_(None), outbox.c.due_at <= self._clock.now(), outbox.c.attempts < ATTEMPTS
+            )
             .order_by(outbox.c.due_at)
             .limit(BATCH)
         )

@@ -58,9 +58,17 @@ async def visit(
     """The booking for one of its two people. Raises NotFound."""
     booking = await store.find(connection, booking_id)
     role = role_of(booking, identity) if booking is not None else None
-    if booking is None or role is None:
+    if booking is None or role is None or await _lapsed(connection, booking, identity):
         raise NotFound
     return await render(connection, booking, role, config)
+
+
+async def _lapsed(connection: AsyncConnection, booking: Booking, identity: Identity) -> bool:
+    """Who booked for a mail address without proving it is out once its owner has proven it."""
+    if identity.person_id in (booking.client_id, booking.therapist_id) or booking.client_id is None:
+        return False
+    people = await accounts.people(connection, [booking.client_id])
+    return people[booking.client_id].email_verified
 
 
 async def render(connection: AsyncConnection, booking: Booking, role: str, config: SchedulerConfig) -> Visit:

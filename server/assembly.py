@@ -249,6 +249,7 @@ async def _jobs(house: House, stack: AsyncExitStack) -> None:
     jobs.add("calls", ground.config.signaling.watch_s, house.signaling.watch.run)
     jobs.add("expired_holds", ground.config.scheduler.sweep_s, house.scheduler.sweep)
     jobs.add("prune_accounts", HOUR_S, house.accounts.prune)
+    jobs.add("prune_outbox", HOUR_S, outbox.prune)
     jobs.add("prune_idempotency", HOUR_S, lambda: idempotency.forget_old(ground.database, ground.clock.now()))
     for work in (outbox.run(stop), jobs.run(stop)):
         task = asyncio.create_task(work)

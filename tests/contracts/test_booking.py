@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from accounts.store import verify_email
 from accounts.tables import entitlement, person
 from core.database import Database
 from core.errors import NotFound
@@ -100,6 +101,15 @@ async def test_time_off_is_neither_listed_nor_bookable(clinic: Clinic) -> None:
     assert min(await clinic.offered(visitor, therapist_id)) == WEDNESDAY + 3 * HOUR
     with pytest.raises(errors.SlotNotOffered):
         await clinic.book(visitor, therapist_id, WEDNESDAY)
+
+
+async def test_who_booked_for_an_address_is_out_once_its_owner_proves_it(clinic: Clinic) -> None:
+    visitor = clinic.visitor()
+    found = await clinic.book(visitor, await clinic.therapist(), WEDNESDAY)
+    async with clinic.database.write() as connection:
+        assert await verify_email(connection, found.visit.client_id, clinic.clock.now())
+    with pytest.raises(NotFound):
+        await clinic.service.booking(visitor, found.visit.booking_id)
 
 
 async def test_a_held_time_is_kept_for_its_holder_and_gone_for_others(clinic: Clinic) -> None:

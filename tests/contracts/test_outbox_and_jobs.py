@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from core.database import Database, violation
 from core.idempotency import IdempotencyMismatch, Stored, forget_old, recall, remember
 from core.jobs import LEASE_S, Jobs
-from core.outbox import Outbox, put, retry_after
+from core.outbox import ATTEMPTS, Outbox, put, retry_after
 from core.tables import outbox
 from tests.fakes import FakeClock
 
@@ -93,6 +93,36 @@ async def test_a_dedupe_key_lets_an_event_in_once(database: Database, clock: Fak
         await write_event(database, clock, n, dedupe_key="same")
     async with database.read() as connection:
         assert [row.payload for row in await connection.execute(sa.select(outbox))] == [{"n": 0}]
+
+
+async def test_what_was_delivered_is_forgotten_after_a_week(database: Database, clock: FakeClock) -> None:
+    async def takes(_payload: dict[str, Any]) -> None: ...
+
+    await write_event(database, clock)
+    box = Outbox(database, clock, {"greeted": [takes]})
+    assert await box.deliver_due() == 1
+    assert await box.prune() == 0
+    await write_event(database, clock, 2)
+    clock.advance(7 * 86400 + 1)
+    assert await box.prune() == 1
+    assert await box.deliver_due() == 1
+
+
+async def test_what_is_refused_for_days_is_left_for_people(database: Database, clock: FakeClock) -> None:
+    attempts: list[int] = []
+
+    async def refuses(payload: dict[str, Any]) -> None:
+        attempts.append(payload["n"])
+        raise ValueError
+
+    await write_event(database, clock)
+    box = Outbox(database, clock, {"greeted": [refuses]})
+    for _ in range(ATTEMPTS + 5):
+        await box.deliver_due()
+        clock.advance(3601)
+    assert len(attempts) == ATTEMPTS
+    async with database.read() as connection:
+        assert (await connection.execute(sa.select(outbox.c.last_error))).scalar_one() == "ValueError"
 
 
 async def test_a_due_job_runs_in_one_of_many_processes(database: Database, clock: FakeClock) -> None:
