@@ -10,11 +10,17 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from core.bus import Bus, open_bus
 from core.database import Database, migrate
 from tests import services
 from tests.fakes import FakeClock
+
+# No deadline: a busy machine is not a fault. `make long` looks at many more examples.
+settings.register_profile("todoku", deadline=None)
+settings.register_profile("long", deadline=None, max_examples=3000)
+settings.load_profile("todoku")
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.service)]
 BUSES = ["memory", pytest.param("redis", marks=pytest.mark.service)]
