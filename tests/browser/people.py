@@ -51,10 +51,10 @@ async def admit(therapist: Page, client: Page) -> None:
         await expect(page.get_by_test_id("call")).to_be_visible()
 
 
-async def meet(site: Site, visitor: Visitor) -> Call:
-    """Two new people in a call, past its first picture."""
+async def meet(site: Site, visitor: Visitor, width: int = 1280) -> Call:
+    """Two new people in a call, past its first picture; the client's window is `width` px wide."""
     appointment = await site.appointment()
-    client, therapist = await visitor("ja"), await visitor("en")
+    client, therapist = await visitor("ja", width=width), await visitor("en")
     await join(client, appointment.join_link, "waiting-room")
     await sign_in(therapist, site, appointment.therapist_email, PASSWORD)
     await join(therapist, appointment.therapist_link, "lobby")

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FakeBrowser, type FakeTrack } from "./fake";
-import { LocalMedia } from "./local";
+import { LocalMedia, isOff } from "./local";
 import { deviceProblem } from "./problems";
 
 const ALL_ON = { cameraOn: true, microphoneOn: true };
@@ -59,6 +59,21 @@ describe("our camera and microphone", () => {
     expect(track(media, "microphone").enabled).toBe(false);
     await media.choose("microphone", "headset");
     expect(track(media, "microphone")).toMatchObject({ deviceId: "headset", enabled: false });
+  });
+
+  it("look off when the browser forbids them, and ask again when their switch is pressed", async () => {
+    const fake = new FakeBrowser();
+    fake.failures = { audio: "NotAllowedError", video: "NotAllowedError" };
+    const media = await opened(fake);
+    const off = () => [isOff(media.state.get(), "camera"), isOff(media.state.get(), "microphone")];
+    expect(off()).toEqual([true, true]);
+    fake.failures = {};
+    media.toggle("camera");
+    media.toggle("microphone");
+    await settled();
+    expect(off()).toEqual([false, false]);
+    media.toggle("microphone");
+    expect(off()).toEqual([false, true]);
   });
 
   it("stop the camera when it is turned off, and open it again", async () => {

@@ -27,6 +27,12 @@ export interface DeviceChoice {
   microphoneOn: boolean;
 }
 
+/** Whether nothing is sent of it: turned off, or the browser cannot open it. */
+export function isOff(state: LocalState, source: Source): boolean {
+  const wanted = source === "camera" ? state.cameraOn : state.microphoneOn;
+  return !wanted || state.problems[source] !== undefined;
+}
+
 const CAMERA: MediaTrackConstraints = {
   width: { ideal: 1280 },
   height: { ideal: 720 },
@@ -74,6 +80,13 @@ export class LocalMedia {
     this.#ids[source] = deviceId;
     if (source === "camera" && !this.state.get().cameraOn) return;
     await this.#openOne(source);
+  }
+
+  /** A press of its switch: on or off as it looks; what could not be opened is tried again. */
+  toggle(source: Source): void {
+    const on = isOff(this.state.get(), source);
+    if (source === "camera") void this.setCameraOn(on);
+    else this.setMicrophoneOn(on);
   }
 
   setMicrophoneOn(on: boolean): void {

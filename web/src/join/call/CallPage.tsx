@@ -8,8 +8,6 @@ import type { ChatClient } from "../chat/client";
 import { unreadCount } from "../chat/history";
 import { DevicePickers } from "../room/DevicePickers";
 import type { InsideProps } from "../room/Inside";
-import { useTrackStream } from "../room/useTrackStream";
-import { VideoView } from "../room/VideoView";
 import { CallClock } from "./CallClock";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";
@@ -17,6 +15,7 @@ import { Dialog } from "./Dialog";
 import { HangUp } from "./HangUp";
 import { QualityHint } from "./QualityHint";
 import { RemoteStage } from "./RemoteStage";
+import { SelfView } from "./SelfView";
 import { useQuality } from "./useQuality";
 import { useShortcuts } from "./useShortcuts";
 
@@ -44,7 +43,7 @@ export function CallPage(props: CallProps) {
       <main className="call-stage">
         <h1 className="visually-hidden">{t("call.title", { name: entry.peer_name })}</h1>
         <RemoteStage link={link} name={entry.peer_name} />
-        <SelfView {...props} />
+        <SelfView local={local} />
         <div className="call-top">
           <span className="call-name">{entry.peer_name}</span>
           <CallClock link={link} endsAt={entry.ends_at} />
@@ -65,24 +64,6 @@ export function CallPage(props: CallProps) {
         <DevicePickers local={local} />
       </Dialog>
       <HangUp link={link} open={open === "hangup"} onClose={() => setOpen(null)} />
-    </div>
-  );
-}
-
-function SelfView({ session }: CallProps) {
-  const { t } = useTranslation();
-  const { camera, microphoneOn, problems } = useStore(session.local.state);
-  const stream = useTrackStream(camera);
-  return (
-    <div className="self">
-      {stream ? (
-        <VideoView stream={stream} label={t("call.you")} testId="self-video" muted mirrored />
-      ) : (
-        <span className="self-empty">{t("devices.cameraOff")}</span>
-      )}
-      {!microphoneOn || problems.microphone ? (
-        <span className="self-note">{t("call.youMuted")}</span>
-      ) : null}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** The row of controls: microphone, camera, devices, chat, hang up. */
 import { useTranslation } from "react-i18next";
-import type { LocalMedia } from "../../rtc/local";
+import { type LocalMedia, isOff } from "../../rtc/local";
 import { useStore } from "../../shared/store";
 import { Icon, type IconName } from "../room/icons";
 
@@ -15,25 +15,26 @@ interface ControlsProps {
 
 export function Controls({ local, chatOpen, unread, ...act }: ControlsProps) {
   const { t } = useTranslation();
-  const { microphoneOn, cameraOn } = useStore(local.state);
+  const state = useStore(local.state);
+  const [microphoneOff, cameraOff] = [isOff(state, "microphone"), isOff(state, "camera")];
   const unreadText = unread > 0 && !chatOpen ? t("call.unread", { count: unread }) : "";
   return (
     <div className="controls" role="toolbar" aria-label={t("call.controls")}>
       <Control
         icon="microphone"
-        off={!microphoneOn}
+        off={microphoneOff}
         testId="mute"
         shortcut="m"
-        label={t(microphoneOn ? "call.mute" : "call.unmute")}
-        onPress={() => local.setMicrophoneOn(!microphoneOn)}
+        label={t(microphoneOff ? "call.unmute" : "call.mute")}
+        onPress={() => local.toggle("microphone")}
       />
       <Control
         icon="camera"
-        off={!cameraOn}
+        off={cameraOff}
         testId="camera"
         shortcut="v"
-        label={t(cameraOn ? "call.cameraOff" : "call.cameraOn")}
-        onPress={() => void local.setCameraOn(!cameraOn)}
+        label={t(cameraOff ? "call.cameraOn" : "call.cameraOff")}
+        onPress={() => local.toggle("camera")}
       />
       <Control icon="settings" testId="devices" label={t("call.devices")} onPress={act.onDevices} />
       <Control

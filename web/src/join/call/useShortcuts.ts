@@ -5,8 +5,8 @@ import type { LocalMedia } from "../../rtc/local";
 export function useShortcuts(local: LocalMedia, toggleChat: () => void): void {
   useEffect(() => {
     const actions: Record<string, () => void> = {
-      m: () => local.setMicrophoneOn(!local.state.get().microphoneOn),
-      v: () => void local.setCameraOn(!local.state.get().cameraOn),
+      m: () => local.toggle("microphone"),
+      v: () => local.toggle("camera"),
       c: toggleChat,
     };
     const pressed = (event: KeyboardEvent) => {

@@ -1,6 +1,6 @@
 /** One's own picture, mirrored, with the two switches on it. */
 import { useTranslation } from "react-i18next";
-import type { LocalMedia } from "../../rtc/local";
+import { type LocalMedia, type Source, isOff } from "../../rtc/local";
 import { useStore } from "../../shared/store";
 import { Icon } from "./icons";
 import { useTrackStream } from "./useTrackStream";
@@ -8,7 +8,7 @@ import { VideoView } from "./VideoView";
 
 export function Preview({ local }: { local: LocalMedia }) {
   const { t } = useTranslation();
-  const { camera, cameraOn, microphoneOn, opening } = useStore(local.state);
+  const { camera, cameraOn, opening } = useStore(local.state);
   const stream = useTrackStream(camera);
   return (
     <div className="preview">
@@ -20,25 +20,30 @@ export function Preview({ local }: { local: LocalMedia }) {
         </p>
       )}
       <div className="preview-switches">
-        <button
-          type="button"
-          className="round"
-          aria-pressed={!microphoneOn}
-          aria-label={t(microphoneOn ? "call.mute" : "call.unmute")}
-          onClick={() => local.setMicrophoneOn(!microphoneOn)}
-        >
-          <Icon name="microphone" off={!microphoneOn} />
-        </button>
-        <button
-          type="button"
-          className="round"
-          aria-pressed={!cameraOn}
-          aria-label={t(cameraOn ? "call.cameraOff" : "call.cameraOn")}
-          onClick={() => void local.setCameraOn(!cameraOn)}
-        >
-          <Icon name="camera" off={!cameraOn} />
-        </button>
+        <Switch local={local} source="microphone" />
+        <Switch local={local} source="camera" />
       </div>
     </div>
+  );
+}
+
+const LABELS = {
+  microphone: { on: "call.mute", off: "call.unmute" },
+  camera: { on: "call.cameraOff", off: "call.cameraOn" },
+} as const;
+
+function Switch({ local, source }: { local: LocalMedia; source: Source }) {
+  const { t } = useTranslation();
+  const off = isOff(useStore(local.state), source);
+  return (
+    <button
+      type="button"
+      className={off ? "round round-off" : "round"}
+      data-testid={`switch-${source}`}
+      aria-label={t(LABELS[source][off ? "off" : "on"])}
+      onClick={() => local.toggle(source)}
+    >
+      <Icon name={source} off={off} />
+    </button>
   );
 }
