@@ -1,5 +1,7 @@
 """A call on a small screen: everything can be read and reached at 360 px."""
 
+import re
+
 import pytest
 from playwright.async_api import Locator, expect
 
@@ -11,6 +13,12 @@ from tests.browser.site import Site
 pytestmark = [pytest.mark.browser, LOOP]
 
 PHONE_PX = 360
+# A browser that was told "never": it opens nothing and names no device.
+FORBID = """() => {
+  const devices = navigator.mediaDevices;
+  devices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+  devices.enumerateDevices = () => Promise.resolve([]);
+}"""
 
 
 async def edges(element: Locator) -> tuple[float, float, float, float]:
@@ -36,3 +44,16 @@ async def test_a_small_call_can_be_read_and_reached(site: Site, visitor: Visitor
     await expect(camera_off).to_be_visible()
     assert not await overlap(muted, camera_off)
     await look(client, "call-small-off")
+
+
+async def test_help_for_forbidden_devices_is_not_covered(site: Site, visitor: Visitor) -> None:
+    page = await visitor("ja", width=PHONE_PX)
+    await page.add_init_script(f"({FORBID})()")
+    await page.goto((await site.appointment()).join_link)
+    await expect(page.get_by_test_id("device-help")).to_be_visible()
+    await page.get_by_test_id("retry-devices").scroll_into_view_if_needed()
+    assert not await overlap(page.get_by_test_id("device-help"), page.get_by_test_id("join-button"))
+    for source in ("camera", "microphone"):
+        await expect(page.get_by_test_id(f"switch-{source}")).to_have_class(re.compile("round-off"))
+        await expect(page.get_by_test_id(f"pick-{source}")).to_have_text("許可されていません")
+    await look(page, "device-check-forbidden")

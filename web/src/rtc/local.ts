@@ -78,6 +78,7 @@ export class LocalMedia {
 
   async choose(source: Source, deviceId: string): Promise<void> {
     this.#ids[source] = deviceId;
+    this.state.update({}); // the choice is shown and remembered, also while the camera is off
     if (source === "camera" && !this.state.get().cameraOn) return;
     await this.#openOne(source);
   }

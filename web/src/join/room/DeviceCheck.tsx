@@ -45,13 +45,14 @@ export function DeviceCheck({ session, entry }: { session: RoomSession; entry: R
 function JoinButton({ session }: { session: RoomSession }) {
   const { t } = useTranslation();
   const { joining } = useStore(session.state);
-  const { opening, camera, microphone } = useStore(session.local.state);
+  const { opening, camera, microphone, problems } = useStore(session.local.state);
+  const trouble = Object.keys(problems).length > 0;
   const join = () => {
     unlockSound();
     void session.join();
   };
   return (
-    <div className="join">
+    <div className={trouble ? "join" : "join join-in-view"}>
       <Button
         kind="primary"
         className="button-wide"
