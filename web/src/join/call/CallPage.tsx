@@ -8,6 +8,7 @@ import type { ChatClient } from "../chat/client";
 import { unreadCount } from "../chat/history";
 import { DevicePickers } from "../room/DevicePickers";
 import type { InsideProps } from "../room/Inside";
+import { peerName } from "../room/peerName";
 import { CallClock } from "./CallClock";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";
@@ -28,24 +29,25 @@ export function CallPage(props: CallProps) {
   const { session, entry, link, chat } = props;
   const { t } = useTranslation();
   const { local } = session;
+  const peer = peerName(t, entry);
   const [chatOpen, setChatOpen] = useState(() => matchMedia(WIDE).matches);
   const [open, setOpen] = useState<"devices" | "hangup" | null>(null);
   const verdict = useQuality(link);
   const toggleChat = useCallback(() => setChatOpen((now) => !now), []);
   useShortcuts(local, toggleChat);
   useEffect(() => {
-    document.title = `${t("call.title", { name: entry.peer_name })} | Todoku`;
-  }, [t, entry.peer_name]);
+    document.title = `${t("call.title", { name: peer })} | Todoku`;
+  }, [t, peer]);
 
   return (
     <div className={chatOpen ? "call call-with-chat" : "call"} data-testid="call">
       <OfflineBanner />
       <main className="call-stage">
-        <h1 className="visually-hidden">{t("call.title", { name: entry.peer_name })}</h1>
-        <RemoteStage link={link} name={entry.peer_name} />
+        <h1 className="visually-hidden">{t("call.title", { name: peer })}</h1>
+        <RemoteStage link={link} name={peer} />
         <SelfView local={local} />
         <div className="call-top">
-          <span className="call-name">{entry.peer_name}</span>
+          <span className="call-name">{peer}</span>
           <CallClock link={link} endsAt={entry.ends_at} />
           <QualityHint verdict={verdict} />
           <LanguageSwitch />
@@ -59,7 +61,7 @@ export function CallPage(props: CallProps) {
           onHangUp={() => setOpen("hangup")}
         />
       </main>
-      {chatOpen ? <ChatPanel chat={chat} onClose={toggleChat} /> : null}
+      {chatOpen ? <ChatPanel chat={chat} entry={entry} onClose={toggleChat} /> : null}
       <Dialog title={t("call.devices")} open={open === "devices"} onClose={() => setOpen(null)}>
         <DevicePickers local={local} />
       </Dialog>

@@ -1,6 +1,7 @@
 /** The chat beside the video (over it on a phone). */
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
+import type { RoomEntry } from "../../api/types";
 import { useStore } from "../../shared/store";
 import type { ChatClient } from "../chat/client";
 import { Icon } from "../room/icons";
@@ -8,7 +9,13 @@ import { MessageList } from "./MessageList";
 
 const TEXT_MAX = 4000;
 
-export function ChatPanel({ chat, onClose }: { chat: ChatClient; onClose: () => void }) {
+interface ChatProps {
+  chat: ChatClient;
+  entry: RoomEntry;
+  onClose: () => void;
+}
+
+export function ChatPanel({ chat, entry, onClose }: ChatProps) {
   const { t } = useTranslation();
   const { history, connected, loaded } = useStore(chat.state);
   useEffect(() => {
@@ -35,7 +42,7 @@ export function ChatPanel({ chat, onClose }: { chat: ChatClient; onClose: () => 
           {t("chat.offline")}
         </p>
       ) : null}
-      <MessageList chat={chat} />
+      <MessageList chat={chat} entry={entry} />
       <ChatForm chat={chat} />
     </aside>
   );

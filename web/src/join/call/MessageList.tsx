@@ -1,12 +1,14 @@
 /** The messages, newest at the bottom and in view; unsent ones below them. */
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import type { RoomEntry } from "../../api/types";
 import { useStore } from "../../shared/store";
 import { dayName, localDate, timeOfDay, visitorZone } from "../../shared/time";
 import type { ChatClient } from "../chat/client";
 import type { Message, Unsent } from "../chat/history";
+import { peerName } from "../room/peerName";
 
-export function MessageList({ chat }: { chat: ChatClient }) {
+export function MessageList({ chat, entry }: { chat: ChatClient; entry: RoomEntry }) {
   const { t } = useTranslation();
   const { history, me, loaded } = useStore(chat.state);
   const list = useRef<HTMLDivElement>(null);
@@ -23,7 +25,7 @@ export function MessageList({ chat }: { chat: ChatClient }) {
           <MessageItem
             key={message.messageId}
             message={message}
-            mine={message.senderId === me}
+            who={message.senderId === me ? null : peerName(t, entry, message.senderName)}
             newDay={isNewDay(history.messages[index - 1], message)}
           />
         ))}
@@ -37,13 +39,15 @@ export function MessageList({ chat }: { chat: ChatClient }) {
 
 interface MessageProps {
   message: Message;
-  mine: boolean;
+  /** The sender, null: oneself. */
+  who: string | null;
   newDay: boolean;
 }
 
-function MessageItem({ message, mine, newDay }: MessageProps) {
+function MessageItem({ message, who, newDay }: MessageProps) {
   const { t } = useTranslation();
   const zone = visitorZone();
+  const mine = who === null;
   return (
     <li
       className={mine ? "message message-mine" : "message"}
@@ -52,7 +56,7 @@ function MessageItem({ message, mine, newDay }: MessageProps) {
     >
       {newDay ? <span className="message-day">{dayName(message.at, zone)}</span> : null}
       <span className="message-who">
-        {mine ? t("call.you") : message.senderName} <time>{timeOfDay(message.at, zone)}</time>
+        {who ?? t("call.you")} <time>{timeOfDay(message.at, zone)}</time>
       </span>
       <span className={message.deleted ? "bubble bubble-deleted" : "bubble"}>
         {message.deleted ? t("chat.deleted") : message.text}

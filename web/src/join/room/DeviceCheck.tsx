@@ -11,6 +11,7 @@ import { Page } from "../ui/Page";
 import { DeviceHelp } from "./DeviceHelp";
 import { DevicePickers } from "./DevicePickers";
 import { MicMeter } from "./MicMeter";
+import { peerName } from "./peerName";
 import { Preview } from "./Preview";
 import type { RoomSession } from "./session";
 
@@ -23,7 +24,7 @@ export function DeviceCheck({ session, entry }: { session: RoomSession; entry: R
       <div className="check" data-testid="device-check">
         <Heading>{t("room.check.title")}</Heading>
         <p className="lead">
-          {t(`room.check.lead.${entry.role}`, { name: entry.peer_name })}{" "}
+          {t("room.check.lead", { name: peerName(t, entry) })}{" "}
           {dateAndTime(entry.starts_at, visitorZone())}
         </p>
         <div className="check-columns">

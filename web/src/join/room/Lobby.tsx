@@ -13,6 +13,7 @@ import { Page } from "../ui/Page";
 import { ConnectionNote } from "./ConnectionNote";
 import { DevicePickers } from "./DevicePickers";
 import type { InsideProps } from "./Inside";
+import { peerName } from "./peerName";
 import { Preview } from "./Preview";
 import type { Peer } from "./protocol";
 import { type Presence, presenceOf } from "./screens";
@@ -24,7 +25,7 @@ export function Lobby({ session, entry, link }: InsideProps) {
   const { snapshot, online } = useStore(link.state);
   const peer = snapshot?.peer ?? null;
   const presence = presenceOf(peer);
-  const name = peer?.name ?? entry.peer_name;
+  const name = peerName(t, entry);
   useCallForAttention(presence === "waiting");
   const title = t(presence === "waiting" ? "room.lobby.tabWaiting" : "room.lobby.title", { name });
   return (

@@ -8,6 +8,7 @@ import { Button } from "../ui/Button";
 import { Heading } from "../ui/Heading";
 import { Page } from "../ui/Page";
 import type { InsideProps } from "./Inside";
+import { peerName } from "./peerName";
 
 export function OverPage(props: InsideProps) {
   const { outcome } = useStore(props.link.state);
@@ -48,7 +49,7 @@ function EndPage({ session, entry, by }: InsideProps & { by: string | null }) {
         <p className="lead">
           {mine ? t("ended.byYou") : null}
           {!mine && ENDERS.has(ender)
-            ? t(`ended.by.${ender as "staff"}`, { name: entry.peer_name })
+            ? t(`ended.by.${ender as "staff"}`, { name: peerName(t, entry) })
             : null}
         </p>
         {seconds ? (

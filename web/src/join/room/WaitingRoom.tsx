@@ -9,6 +9,7 @@ import { ConnectionNote } from "./ConnectionNote";
 import { DevicePickers } from "./DevicePickers";
 import type { InsideProps } from "./Inside";
 import { MicMeter } from "./MicMeter";
+import { peerName } from "./peerName";
 import { Preview } from "./Preview";
 import { isPresent } from "./screens";
 
@@ -43,7 +44,7 @@ export function WaitingRoom({ session, entry, link }: InsideProps) {
                     ? "room.waiting.there"
                     : "room.waiting.absent",
                 {
-                  name: entry.peer_name,
+                  name: peerName(t, entry),
                 },
               )}
             </p>
