@@ -90,6 +90,14 @@ def grant_of(call: rules.Call, participant: Participant, expires_at: datetime) -
     )
 
 
+@dataclass(frozen=True)
+class Door:
+    """When a room opens, for somebody who may enter it then."""
+
+    visit: Visit
+    is_open: bool
+
+
 class Entering:
     """The door."""
 
@@ -103,6 +111,18 @@ class Entering:
     ) -> None:
         self._database, self._clock, self._signer = database, clock, signer
         self._neighbours, self._config = neighbours, config
+
+    async def door(self, identity: Identity, booking_id: str) -> Door:
+        """What `enter` would say; too early is no refusal here. Raises NotFound, what else `check` raises."""
+        now = self._clock.now()
+        visit = await self._neighbours.visit(booking_id, identity, now)
+        async with self._database.read() as connection:
+            room = await store.find_room_of(connection, visit.booking_id)
+        try:
+            check(visit, room, now)
+        except TooEarly:
+            return Door(visit, is_open=False)
+        return Door(visit, is_open=True)
 
     async def enter(self, identity: Identity, booking_id: str, tab_id: str) -> Entry:
         """A place in the booking's room and a grant. Raises NotFound and what `check` raises."""

@@ -1,6 +1,6 @@
 """The HTTP edge of signaling: entering a room, and how it went."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from aiohttp import web
 from pydantic import Field
@@ -39,6 +39,17 @@ class EnterReply(Reply):
     ice_servers: list[dict[str, Any]]
 
 
+class DoorReply(Reply):
+    """When the room of a booking opens."""
+
+    open: Annotated[bool, Field(description="true: can be entered now")]
+    opens_at: Utc
+    starts_at: Utc
+    ends_at: Utc
+    role: Role
+    peer_name: str
+
+
 class SummaryReply(Reply):
     """How a session went."""
 
@@ -70,6 +81,15 @@ def routes(entering: Entering, calls: CallService) -> list[Route]:
                 errors.BookingCancelled,
                 errors.RoomEnded,
             ),
+        ),
+        Route(
+            "GET",
+            "/api/rooms/door/{booking_id}",
+            edge.door,
+            "When the room of a booking opens",
+            response=DoorReply,
+            tag="rooms",
+            errors=(Unauthenticated, NotFound, errors.SessionOver, errors.BookingCancelled, errors.RoomEnded),
         ),
         Route(
             "GET",
@@ -106,6 +126,20 @@ class _Edge:
                 ends_at=entry.visit.ends_at,
                 conversation_id=entry.call.room.conversation_id,
                 ice_servers=[],  # the relay is reached directly; TURN comes with its own configuration
+            )
+        )
+
+    async def door(self, request: web.Request) -> web.Response:
+        found = await self._entering.door(identity(request), path_id(request, "booking_id"))
+        visit = found.visit
+        return reply(
+            DoorReply(
+                open=found.is_open,
+                opens_at=visit.enter_from,
+                starts_at=visit.starts_at,
+                ends_at=visit.ends_at,
+                role=cast(Role, visit.role),
+                peer_name=names(visit)[1],
             )
         )
 

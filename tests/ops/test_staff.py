@@ -96,6 +96,7 @@ async def test_staff_get_no_grant_from_any_route(office: Office) -> None:
     asked = 0
     for route in office.routes:
         path = route.path.replace("{room_id}", client.room_id)
+        path = path.replace("{booking_id}", office.world.booking_id)
         status, answer = await office.ask("staff", route.method, path, bodies.get(route.path))
         asked += 1
         assert "grant" not in answer
@@ -108,6 +109,13 @@ async def test_staff_get_no_grant_from_any_route(office: Office) -> None:
 
 async def test_entering_and_the_end_page_over_http(office: Office) -> None:
     wish = {"booking_id": office.world.booking_id, "tab_id": "tab-1"}
+    status, door = await office.ask("client", "GET", f"/api/rooms/door/{office.world.booking_id}")
+    assert (status, door["open"], door["role"], door["opens_at"]) == (
+        200,
+        True,
+        "client",
+        "2026-11-24T23:50:00Z",
+    )
     status, entry = await office.ask("client", "POST", "/api/rooms/enter", wish)
     assert (status, entry["role"], entry["admitted"], entry["ice_servers"]) == (200, "client", False, [])
     assert entry["starts_at"] == "2026-11-25T00:00:00Z"

@@ -57,6 +57,25 @@ async def test_before_the_doors_open_it_says_when_they_do(world: World) -> None:
     assert await count(world, room) == 0
 
 
+async def test_the_door_says_when_it_opens_without_refusing_or_making_a_room(world: World) -> None:
+    world.clock.advance(-1)
+    early = await world.signaling.entering.door(world.client, world.booking_id)
+    assert (early.is_open, early.visit.enter_from.isoformat()) == (False, "2026-11-24T23:50:00+00:00")
+    world.clock.advance(1)
+    assert (await world.signaling.entering.door(world.therapist, world.booking_id)).is_open
+    assert await count(world, room) == 0
+
+
+async def test_the_door_refuses_what_will_never_open(world: World) -> None:
+    page = await world.enter(world.client)
+    await world.signaling.calls.end(page.room_id, "staff", EndReason.STAFF)
+    with pytest.raises(RoomEnded):
+        await world.signaling.entering.door(world.client, world.booking_id)
+    stranger = signed_in(await world.clinic.person("誰か", "therapist"), "therapist")
+    with pytest.raises(NotFound):
+        await world.signaling.entering.door(stranger, world.booking_id)
+
+
 async def test_long_after_the_end_it_says_that_it_is_over(world: World) -> None:
     world.clock.advance((10 + 45 + 30) * 60)
     with pytest.raises(SessionOver) as refused:

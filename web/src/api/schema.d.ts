@@ -294,6 +294,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/door/{booking_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the room of a booking opens */
+        get: operations["get_api_rooms_door_booking_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room_id}/summary": {
         parameters: {
             query?: never;
@@ -546,6 +563,30 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * DoorReply
+         * @description When the room of a booking opens.
+         */
+        DoorReply: {
+            /**
+             * Open
+             * @description true: can be entered now
+             */
+            open: boolean;
+            /** Opens At */
+            opens_at: string;
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "client" | "therapist";
+            /** Peer Name */
+            peer_name: string;
         };
         /**
          * EndBody
@@ -1939,6 +1980,55 @@ export interface operations {
             };
             /** @description `invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_rooms_door_booking_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When the room of a booking opens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_over`, `booking_cancelled`, `room_ended` */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
