@@ -1,5 +1,7 @@
 """What else can happen to a room: a second tab, a stuck room, a link after the end, a lost connection."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -10,6 +12,25 @@ from tests.browser.looks import look
 from tests.browser.site import Site
 
 pytestmark = [pytest.mark.browser, LOOP]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "far"),
+    [(timedelta(days=7), "days"), (timedelta(hours=6), "hours"), (timedelta(minutes=40), "minutes")],
+)
+async def test_a_link_that_is_early_says_when_in_the_visitors_time(
+    site: Site, visitor: Visitor, ahead: timedelta, far: str
+) -> None:
+    page = await visitor("en", timezone="Europe/London")
+    red: list[str] = []
+    page.on("console", lambda message: red.append(message.text) if message.type == "error" else None)
+    await page.goto((await site.appointment(ahead)).join_link)
+    early = page.get_by_test_id("early")
+    await expect(early).to_have_attribute("data-far", far)
+    await expect(early).to_contain_text("London (GMT")
+    await expect(page.get_by_role("timer")).to_have_count(0 if far == "days" else 1)
+    await look(page, f"early-{far}")
+    assert red == []  # coming early is no error, for the console neither
 
 
 async def test_a_second_tab_takes_the_call_over_and_the_first_stays_out(site: Site, visitor: Visitor) -> None:

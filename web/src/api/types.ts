@@ -26,6 +26,7 @@ export type Practice = Schemas["PracticeReply"];
 export type RoomEntry = Omit<Schemas["EnterReply"], "ice_servers"> & {
   ice_servers: RTCIceServer[];
 };
+export type RoomDoor = Schemas["DoorReply"];
 export type RoomSummary = Schemas["SummaryReply"];
 
 export type OpsParticipant = Schemas["ParticipantReply"];

@@ -1,37 +1,54 @@
-/** Too early: counts down to the opening and goes on by itself. */
+/** Too early: says when it begins, counts down in the last hour, and goes on by itself. */
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ApiError } from "../../shared/api";
-import { countdown, dateAndTime, timeOfDay, visitorZone, zoneLabel } from "../../shared/time";
+import { serverNow } from "../../shared/clock";
+import {
+  countdown,
+  dateAndTime,
+  localDate,
+  timeOfDay,
+  visitorZone,
+  zoneLabel,
+} from "../../shared/time";
 import { Heading } from "../ui/Heading";
 import { Page } from "../ui/Page";
 import { useCountdown } from "../ui/useCountdown";
+import { type Distance, distance } from "./early";
+import { peerName } from "./peerName";
+import type { Door } from "./session";
 
-export function EarlyPage({ error, onOpen }: { error: ApiError; onOpen: () => void }) {
+const ASK_AGAIN_MS = 1_000;
+
+export function EarlyPage({ door, onOpen }: { door: Door; onOpen: () => void }) {
   const { t } = useTranslation();
   const zone = visitorZone();
-  const opensAt = String(error.extra["opens_at"] ?? "");
-  const startsAt = text(error.extra["starts_at"]);
-  const left = useCountdown(opensAt, onOpen);
+  const { opens_at, starts_at } = door;
+  // A clock that is ahead of the server's asks again once a second, not as fast as it can.
+  const [askAt] = useState(() => Math.max(Date.parse(opens_at), serverNow() + ASK_AGAIN_MS));
+  useCountdown(new Date(askAt).toISOString(), onOpen);
+  const now = serverNow();
+  const far = distance(opens_at, starts_at, now, zone);
+  const today = localDate(opens_at, zone) === localDate(now, zone);
   return (
     <Page title={t("room.title")}>
-      <section className="card card-center" data-testid="early">
-        <Heading>{t("room.early.title")}</Heading>
-        <p className="lead">{t("room.early.lead")}</p>
-        <p className="big-clock" role="timer" aria-label={t("room.early.left")}>
-          {countdown(left)}
-        </p>
+      <section className="card card-center" data-testid="early" data-far={far.in}>
+        <Heading>
+          {far.in === "days"
+            ? t("room.early.title.days", { count: far.count })
+            : t(`room.early.title.${far.in}`)}
+        </Heading>
+        <p className="lead">{t(`room.early.lead.${far.in}`)}</p>
+        <Left far={far} />
         <dl className="facts">
-          {startsAt ? (
-            <>
-              <dt>{t("room.early.starts")}</dt>
-              <dd>{dateAndTime(startsAt, zone)}</dd>
-            </>
-          ) : null}
-          <dt>{t("room.early.opens")}</dt>
+          <dt>{t("room.early.who")}</dt>
+          <dd>{peerName(t, door)}</dd>
+          <dt>{t("room.early.starts")}</dt>
           <dd>
-            {timeOfDay(opensAt, zone)}
-            <span className="soft">{zoneLabel(zone)}</span>
+            {dateAndTime(starts_at, zone)}
+            <span className="soft">{zoneLabel(zone, new Date(starts_at))}</span>
           </dd>
+          <dt>{t("room.early.opens")}</dt>
+          <dd>{today ? timeOfDay(opens_at, zone) : dateAndTime(opens_at, zone)}</dd>
         </dl>
         <p className="fine">{t("room.early.meanwhile")}</p>
       </section>
@@ -39,6 +56,13 @@ export function EarlyPage({ error, onOpen }: { error: ApiError; onOpen: () => vo
   );
 }
 
-function text(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
+/** Days stand in the title already. */
+function Left({ far }: { far: Distance }) {
+  const { t } = useTranslation();
+  if (far.in === "days") return null;
+  return (
+    <p className="big-clock" role="timer" aria-label={t("room.early.left")}>
+      {far.in === "hours" ? t("room.early.hours", { ...far }) : countdown(far.ms)}
+    </p>
+  );
 }

@@ -19,7 +19,7 @@ import { type Invitation, RoomSession } from "./session";
 export function RoomPage({ invitation }: { invitation: Invitation }) {
   const { t } = useTranslation();
   const [session] = useState(() => newSession(invitation));
-  const { phase, error, entry, link } = useStore(session.state);
+  const { phase, door, error, entry, link } = useStore(session.state);
   useEffect(() => void session.start(), [session]);
 
   switch (phase) {
@@ -30,7 +30,7 @@ export function RoomPage({ invitation }: { invitation: Invitation }) {
         </Page>
       );
     case "early":
-      return error ? <EarlyPage error={error} onOpen={() => void session.start()} /> : null;
+      return door ? <EarlyPage door={door} onOpen={() => void session.start()} /> : null;
     case "refused":
       return <RefusedPage session={session} error={error} />;
     case "check":

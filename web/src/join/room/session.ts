@@ -2,7 +2,7 @@
  * One visit to a room, from the invitation to the end: which screen is due, and the
  * parts that outlive a screen (our media, the call's wire).
  */
-import type { LinkExchange, RoomEntry } from "../../api/types";
+import type { LinkExchange, RoomDoor, RoomEntry } from "../../api/types";
 import type { Browser } from "../../rtc/browser";
 import { LocalMedia } from "../../rtc/local";
 import { type ApiError, type SessionKind, type request, asApiError } from "../../shared/api";
@@ -17,8 +17,13 @@ export type Invitation = { by: "link"; token: string } | { by: "account"; bookin
 
 export type Phase = "entering" | "early" | "refused" | "check" | "inside" | "over";
 
+/** What the page says of a room that is not open yet. */
+export type Door = Pick<RoomDoor, "opens_at" | "starts_at" | "role" | "peer_name">;
+
 export interface SessionState {
   phase: Phase;
+  /** Before the room opens: when it does. */
+  door: Door | null;
   error: ApiError | null;
   entry: RoomEntry | null;
   /** The call's wire, while inside and after it. */
@@ -41,6 +46,7 @@ const PASSING = new Set(["network_failed", "timeout", "unavailable"]);
 export class RoomSession {
   readonly state = new Store<SessionState>({
     phase: "entering",
+    door: null,
     error: null,
     entry: null,
     link: null,
@@ -75,6 +81,8 @@ export class RoomSession {
     if (back) this.openDevices();
     this.state.update({ phase: "entering", error: null });
     try {
+      const door = back ? null : await this.#door();
+      if (door && !door.open) return this.state.update({ phase: "early", door });
       const entry = await this.#enter();
       this.state.update({ entry });
       if (back) await this.#goInside(entry);
@@ -116,10 +124,20 @@ export class RoomSession {
     location.reload();
   }
 
+  /** Asked first, because coming early is no error. */
+  async #door(): Promise<RoomDoor> {
+    const path = `/rooms/door/${await this.#booking()}`;
+    return this.#tools.ask<RoomDoor>("GET", path, { session: this.kind });
+  }
+
   async #enter(): Promise<RoomEntry> {
-    this.#bookingId ??= await this.#invited();
-    const body = { booking_id: this.#bookingId, tab_id: this.#tools.tabId() };
+    const body = { booking_id: await this.#booking(), tab_id: this.#tools.tabId() };
     return this.#tools.ask<RoomEntry>("POST", "/rooms/enter", { session: this.kind, body });
+  }
+
+  async #booking(): Promise<string> {
+    this.#bookingId ??= await this.#invited();
+    return this.#bookingId;
   }
 
   async #invited(): Promise<string> {
@@ -161,6 +179,6 @@ export class RoomSession {
 
   #refuse(error: ApiError): void {
     if (!PASSING.has(error.code)) forgetInside();
-    this.state.update({ error, phase: error.code === "too_early" ? "early" : "refused" });
+    this.state.update({ error, phase: "refused" });
   }
 }
