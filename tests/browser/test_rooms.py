@@ -82,6 +82,22 @@ async def room_of(staff: Page, site: Site, name: str) -> str:
     return str(found["room_id"])
 
 
+async def test_an_address_in_the_chat_opens_beside_the_call(site: Site, visitor: Visitor) -> None:
+    call = await people.meet(site, visitor)
+    text = f"体操の説明は{site.address}/sign-in?from=chatです。javascript:alert(1)"
+    await people.say(call.therapist, text)
+    await people.has_read(call.client, text)
+    links = call.client.get_by_test_id("chat-message").locator("a")
+    await expect(links).to_have_count(1)
+    await expect(links).to_have_attribute("rel", "noopener noreferrer")
+    async with call.client.context.expect_page() as opened:
+        await links.click()
+    page = await opened.value
+    assert page.url == f"{site.address}/sign-in?from=chat"
+    assert await page.evaluate("() => [document.referrer, window.opener]") == ["", None]
+    await expect(call.client.get_by_test_id("call")).to_be_visible()
+
+
 async def test_a_short_loss_of_the_network_does_not_end_the_call(site: Site, visitor: Visitor) -> None:
     call = await people.meet(site, visitor)
     await call.client.context.set_offline(True)

@@ -6,6 +6,7 @@ import { useStore } from "../../shared/store";
 import { dayName, localDate, timeOfDay, visitorZone } from "../../shared/time";
 import type { ChatClient } from "../chat/client";
 import type { Message, Unsent } from "../chat/history";
+import { partsOf } from "../chat/links";
 import { peerName } from "../room/peerName";
 
 export function MessageList({ chat, entry }: { chat: ChatClient; entry: RoomEntry }) {
@@ -59,7 +60,7 @@ function MessageItem({ message, who, newDay }: MessageProps) {
         {who ?? t("call.you")} <time>{timeOfDay(message.at, zone)}</time>
       </span>
       <span className={message.deleted ? "bubble bubble-deleted" : "bubble"}>
-        {message.deleted ? t("chat.deleted") : message.text}
+        {message.deleted ? t("chat.deleted") : <MessageText text={message.text} />}
       </span>
     </li>
   );
@@ -69,7 +70,9 @@ function UnsentItem({ message, chat }: { message: Unsent; chat: ChatClient }) {
   const { t } = useTranslation();
   return (
     <li className="message message-mine message-unsent" data-testid="chat-unsent">
-      <span className="bubble">{message.text}</span>
+      <span className="bubble">
+        <MessageText text={message.text} />
+      </span>
       {message.refused ? (
         <span className="message-who">
           {t("chat.refused")}{" "}
@@ -84,6 +87,24 @@ function UnsentItem({ message, chat }: { message: Unsent; chat: ChatClient }) {
         <span className="message-who">{t("chat.sending")}</span>
       )}
     </li>
+  );
+}
+
+function MessageText({ text }: { text: string }) {
+  return partsOf(text).map((part, index) =>
+    part.href === undefined ? (
+      part.text
+    ) : (
+      <a
+        key={index}
+        href={part.href}
+        target="_blank"
+        rel="noopener noreferrer"
+        referrerPolicy="no-referrer"
+      >
+        {part.text}
+      </a>
+    ),
   );
 }
 
