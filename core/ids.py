@@ -1,6 +1,6 @@
 """Typed identifiers and secret tokens.
 
-Ids are UUIDv7 text (RFC 9562 5.7): they sort by time of making, so indexes stay compact, and those of one process
+Ids are UUIDv7 text (RFC 9562 5.7): they sort by time of making, so indexes stay compact; those of one process
 in the order it made them. Tokens are secrets: only their hash is ever stored.
 """
 
@@ -25,7 +25,7 @@ TOKEN_BYTES = 32
 
 
 class _Ticks:
-    """Milliseconds with a counter below them (RFC 9562 6.2, method 1): every value is greater than the last."""
+    """Milliseconds with a counter below them (RFC 9562 6.2, method 1): each value exceeds the last."""
 
     def __init__(self) -> None:
         self._last = 0
