@@ -76,12 +76,15 @@ class Relay:
     # What is asked of a relay.
 
     def open_room(self, room_id: RoomId, epoch: int) -> None:
-        """Take a room. A higher epoch ends what was before. Raises RelayRoomOutdated."""
-        self._end(self._rooms.open(room_id, epoch))
+        """Take a room. A higher epoch ends what was before; one that was closed is refused.
+
+        Raises RelayRoomOutdated.
+        """
+        self._end(self._rooms.open(room_id, epoch, self._monotonic()))
 
     def close_room(self, room_id: RoomId, epoch: int) -> None:
         """End a room for everybody; nothing when it is gone. Raises RelayRoomOutdated."""
-        self._end(self._rooms.close(room_id, epoch))
+        self._end(self._rooms.close(room_id, epoch, self._monotonic()))
 
     def join(self, room_id: RoomId, participant_id: ParticipantId, epoch: int, seat: int) -> Offer:
         """Give a seat and make an offer; the same seat again gets the same offer.

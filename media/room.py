@@ -2,6 +2,7 @@
 
 A room's epoch rises when it is ended: grants and orders of an earlier one are refused. A participant's seat
 number rises with every new tab or reload: the higher one replaces the lower, which then stays out.
+A closed room's epoch is remembered longer than any grant lives, so that none opens it again.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from media.errors import OfferOutdated, RelayRoomFull, RelayRoomOutdated, RelayR
 from media.plane import PeerKey
 
 PLACES = 2  # a consultation; the offer has one slot for the other person
+CLOSED_KEPT = 10_000  # rooms
+CLOSED_FOR_S = 3600.0  # grants live for minutes
 
 
 @dataclass(frozen=True)
@@ -49,30 +52,64 @@ class Room:
         return [seat for seat in self.seats.values() if seat.participant_id != participant_id]
 
 
+class ClosedRooms:
+    """Up to which epoch rooms were closed; bounded in number and time (monotonic seconds)."""
+
+    def __init__(self) -> None:
+        self._noted: dict[RoomId, tuple[int, float]] = {}  # the oldest first
+
+    def __len__(self) -> int:
+        return len(self._noted)
+
+    def note(self, room_id: RoomId, epoch: int, now: float) -> None:
+        """Nothing up to `epoch` may be opened from now on."""
+        known, _ = self._noted.pop(room_id, (epoch, now))
+        self._noted[room_id] = (max(known, epoch), now)
+        self._forget(now)
+
+    def covers(self, room_id: RoomId, epoch: int, now: float) -> bool:
+        """Whether this epoch of the room was closed."""
+        self._forget(now)
+        noted = self._noted.get(room_id)
+        return noted is not None and epoch <= noted[0]
+
+    def _forget(self, now: float) -> None:
+        while self._noted:
+            oldest = next(iter(self._noted))
+            if len(self._noted) <= CLOSED_KEPT and now - self._noted[oldest][1] < CLOSED_FOR_S:
+                return
+            del self._noted[oldest]
+
+
 class Rooms:
-    """The open rooms of one relay."""
+    """The open rooms of one relay. `now`: monotonic seconds."""
 
     def __init__(self) -> None:
         self.rooms: dict[RoomId, Room] = {}
+        self._closed = ClosedRooms()
         self._keys = count(1)
 
-    def open(self, room_id: RoomId, epoch: int) -> list[Seat]:
+    def open(self, room_id: RoomId, epoch: int, now: float) -> list[Seat]:
         """Open, or raise the epoch of, a room. Gives the seats this ends. Raises RelayRoomOutdated."""
         room = self.rooms.get(room_id)
         if room is not None and room.epoch == epoch:
             return []
-        if room is not None and room.epoch > epoch:
+        if (room is not None and room.epoch > epoch) or self._closed.covers(room_id, epoch, now):
             raise RelayRoomOutdated
         self.rooms[room_id] = Room(room_id, epoch)
         return list(room.seats.values()) if room is not None else []
 
-    def close(self, room_id: RoomId, epoch: int) -> list[Seat]:
-        """Close a room and give the seats this ends; nothing when it is gone. Raises RelayRoomOutdated."""
+    def close(self, room_id: RoomId, epoch: int, now: float) -> list[Seat]:
+        """Close a room and give the seats this ends; none when it is gone. Raises RelayRoomOutdated.
+
+        An order for a room that is not here counts too: what it overtook must not open the room.
+        """
         room = self.rooms.get(room_id)
+        if room is not None and room.epoch > epoch:
+            raise RelayRoomOutdated
+        self._closed.note(room_id, epoch, now)
         if room is None:
             return []
-        if room.epoch > epoch:
-            raise RelayRoomOutdated
         del self.rooms[room_id]
         return list(room.seats.values())
 

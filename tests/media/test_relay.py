@@ -76,6 +76,8 @@ async def test_closing_a_room_ends_its_seats(timed: Relay) -> None:
     timed.join(ROOM, ONE, 1, 1)
     timed.close_room(ROOM, 1)
     assert timed.load == 0
+    with pytest.raises(RelayRoomOutdated):
+        timed.open_room(ROOM, 1)
     timed.open_room(ROOM, 2)
     with pytest.raises(RelayRoomOutdated):
         timed.join(ROOM, ONE, 1, 1)

@@ -4,16 +4,17 @@ import pytest
 
 from core.ids import ParticipantId, RoomId
 from media.errors import OfferOutdated, RelayRoomFull, RelayRoomOutdated, RelayRoomUnknown, RelaySeatUnknown
-from media.room import Rooms, Seat
+from media.room import CLOSED_FOR_S, CLOSED_KEPT, ClosedRooms, Rooms, Seat
 
 ROOM = RoomId("room")
+NOW = 1000.0
 ONE, TWO, THREE = ParticipantId("one"), ParticipantId("two"), ParticipantId("three")
 
 
 @pytest.fixture
 def rooms() -> Rooms:
     opened = Rooms()
-    opened.open(ROOM, 3)
+    opened.open(ROOM, 3, NOW)
     return opened
 
 
@@ -72,27 +73,61 @@ def test_a_grant_of_another_epoch_is_refused(rooms: Rooms) -> None:
 
 def test_a_higher_epoch_ends_everybodys_seat(rooms: Rooms) -> None:
     seats = [take(rooms, ONE), take(rooms, TWO)]
-    assert rooms.open(ROOM, 4) == seats
+    assert rooms.open(ROOM, 4, NOW) == seats
     with pytest.raises(RelayRoomOutdated):
         take(rooms, ONE)
 
 
 def test_opening_again_changes_nothing_and_an_older_epoch_is_refused(rooms: Rooms) -> None:
     seat = take(rooms, ONE)
-    assert rooms.open(ROOM, 3) == []
+    assert rooms.open(ROOM, 3, NOW) == []
     assert rooms.find(ROOM, ONE, 1) == seat
     with pytest.raises(RelayRoomOutdated):
-        rooms.open(ROOM, 2)
+        rooms.open(ROOM, 2, NOW)
 
 
 def test_a_closed_room_is_unknown(rooms: Rooms) -> None:
     seat = take(rooms, ONE)
     with pytest.raises(RelayRoomOutdated):
-        rooms.close(ROOM, 2)
-    assert rooms.close(ROOM, 3) == [seat]
-    assert rooms.close(ROOM, 3) == []
+        rooms.close(ROOM, 2, NOW)
+    assert rooms.close(ROOM, 3, NOW) == [seat]
+    assert rooms.close(ROOM, 3, NOW) == []
     with pytest.raises(RelayRoomUnknown):
         take(rooms, ONE)
+
+
+def test_an_older_epoch_does_not_open_a_closed_room_again(rooms: Rooms) -> None:
+    rooms.close(ROOM, 4, NOW)
+    for epoch in (3, 4):
+        with pytest.raises(RelayRoomOutdated):
+            rooms.open(ROOM, epoch, NOW + 300)
+    assert rooms.open(ROOM, 5, NOW + 300) == []
+
+
+def test_an_order_to_close_counts_though_the_room_is_not_here_yet(rooms: Rooms) -> None:
+    rooms.close(RoomId("late"), 2, NOW)
+    with pytest.raises(RelayRoomOutdated):
+        rooms.open(RoomId("late"), 1, NOW)
+
+
+def test_a_late_order_of_an_older_epoch_does_not_shorten_what_is_closed(rooms: Rooms) -> None:
+    rooms.close(ROOM, 5, NOW)
+    rooms.close(ROOM, 3, NOW)
+    with pytest.raises(RelayRoomOutdated):
+        rooms.open(ROOM, 4, NOW)
+
+
+def test_closed_rooms_are_remembered_for_a_time_and_up_to_a_number() -> None:
+    closed = ClosedRooms()
+    closed.note(ROOM, 1, NOW)
+    assert closed.covers(ROOM, 1, NOW + CLOSED_FOR_S - 1)
+    assert not closed.covers(ROOM, 1, NOW + CLOSED_FOR_S)
+    assert len(closed) == 0
+    for number in range(CLOSED_KEPT + 5):
+        closed.note(RoomId(str(number)), 1, NOW)
+    assert len(closed) == CLOSED_KEPT
+    assert closed.covers(RoomId(str(CLOSED_KEPT)), 1, NOW)
+    assert not closed.covers(RoomId("0"), 1, NOW)
 
 
 def test_an_answer_must_name_the_current_offer(rooms: Rooms) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from media.room import Rooms
 from signaling.model import EndReason, Media, RoomState
 from signaling.participant import State
 from tests.signaling.world import World, until
@@ -129,7 +130,8 @@ async def test_news_that_got_lost_is_found_by_measuring(world: World, measured: 
 async def test_a_room_left_over_on_a_relay_is_closed(world: World) -> None:
     client, therapist, relay = await world.both_in_call()
     await therapist.ok("leave")
-    relay.rooms.open(client.room_id, 1)  # the order to close got lost
+    relay.rooms = Rooms()
+    relay.rooms.open(client.room_id, 1, 0.0)  # the order to close got lost
     await world.signaling.watch.run()
     assert relay.rooms.rooms == {}
 

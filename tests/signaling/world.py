@@ -58,10 +58,10 @@ class FakeRelay:
         return sum(len(room.seats) for room in self.rooms.rooms.values())
 
     def open_room(self, room_id: RoomId, epoch: int) -> None:
-        self.rooms.open(room_id, epoch)
+        self.rooms.open(room_id, epoch, 0.0)
 
     def close_room(self, room_id: RoomId, epoch: int) -> None:
-        self.rooms.close(room_id, epoch)
+        self.rooms.close(room_id, epoch, 0.0)
 
     def join(self, room_id: RoomId, participant_id: ParticipantId, epoch: int, seat: int) -> Offer:
         taken = self.rooms.take(room_id, participant_id, epoch, seat).seat
