@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal
 
 from aiohttp import web
-from pydantic import BaseModel
 
 from chat.messages import (
     Auth,
@@ -26,6 +25,7 @@ from chat.service import ChatService, Door, open_door
 from core.errors import Unauthenticated
 from core.http import Identity
 from core.ids import ConversationId, PersonId
+from core.inbound import Inbound
 from core.sockets import Handler, Namespace, SocketServer, serve
 
 PATH = "/chat"
@@ -104,7 +104,7 @@ def attach(
 ) -> ChatGateway:
     """Serve /chat on `server`, and poke after every change, whichever way it came."""
     gateway = ChatGateway(server, chat, identify, door)
-    events: Mapping[str, tuple[type[BaseModel], Handler]] = {
+    events: Mapping[str, tuple[type[Inbound], Handler]] = {
         "subscribe": (Subscribe, gateway.subscribe),
         "post": (Post, gateway.post),
         "changes": (Changes, gateway.changes),

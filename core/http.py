@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 
 from core.errors import Denied, Invalid, NotFound, TodokuError, TooLarge, Unauthenticated
 from core.ids import PersonId
+from core.inbound import Inbound
 
 ACCOUNT_COOKIE = "todoku_account"
 LINK_COOKIE = "todoku_link"
@@ -22,7 +23,7 @@ SESSION_HEADER = "Todoku-Session"
 MAX_BODY_BYTES = 64 * 1024
 MAX_KEY_CHARS = 200
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=Inbound)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -34,8 +35,8 @@ def rfc3339(value: datetime) -> str:
 Utc = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
 
 
-class Body(BaseModel):
-    """Base of everything read from outside: unknown members are refused, text is stripped."""
+class Body(Inbound):
+    """Base of what requests carry: unknown members are refused, text is stripped."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
 
@@ -65,8 +66,8 @@ class Route:
     path: str
     handler: Handler
     summary: str
-    body: type[BaseModel] | None = None
-    query: type[BaseModel] | None = None
+    body: type[Inbound] | None = None
+    query: type[Inbound] | None = None
     response: type[BaseModel] | None = None
     status: int = 200
     tag: str = ""

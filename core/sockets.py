@@ -24,6 +24,7 @@ from pydantic import BaseModel, ValidationError
 from core.errors import Invalid, TodokuError
 from core.http import invalid
 from core.ids import new_id
+from core.inbound import Inbound
 from core.packets import MAX_FRAME_BYTES, MalformedPacket, TodokuPacket, check_frame
 
 PING_INTERVAL_S = 10
@@ -130,10 +131,10 @@ class Namespace:
     """
 
     path: str
-    auth: type[BaseModel]
+    auth: type[Inbound]
     connect: Connect
     disconnect: Disconnect
-    events: Mapping[str, tuple[type[BaseModel], Handler]]
+    events: Mapping[str, tuple[type[Inbound], Handler]]
 
 
 def serve(server: SocketServer, namespace: Namespace) -> None:
@@ -169,7 +170,7 @@ async def _handle(namespace: Namespace, name: str, sid: str, arguments: tuple[An
     return await handler(sid, _parse(model, arguments[0]))
 
 
-def _parse(model: type[BaseModel], payload: Any) -> BaseModel:
+def _parse(model: type[Inbound], payload: Any) -> Inbound:
     if not isinstance(payload, dict):
         raise Invalid("An event carries exactly one object")
     try:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.http import Utc
+from core.inbound import Inbound
 from media.model import Offer
 from signaling.model import Media, Participant, Role, RoomState
 from signaling.participant import State
@@ -25,7 +26,7 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 Amount = Annotated[float, Field(ge=0, le=1e12)]
 
 
-class Message(BaseModel):
+class Message(Inbound):
     """Base of everything received."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

@@ -11,9 +11,10 @@ import msgpack
 import pytest
 import socketio
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from core.errors import Denied, Gone
+from core.inbound import Inbound
 from core.packets import TodokuPacket
 from core.sockets import Namespace, SocketServer, build_server, serve
 
@@ -21,12 +22,12 @@ PATH = "/socket.io/?EIO=4&transport=websocket"
 WAIT_S = 5
 
 
-class Auth(BaseModel):
+class Auth(Inbound):
     model_config = ConfigDict(extra="forbid")
     key: str
 
 
-class Say(BaseModel):
+class Say(Inbound):
     text: str
     data: bytes | None = None
 

@@ -68,6 +68,14 @@ async def test_a_wrong_confirmation_ends_nothing_and_leaves_no_record(office: Of
         assert (await connection.execute(query)).scalar_one() == 0
 
 
+async def test_a_reason_that_cannot_be_kept_is_refused_and_ends_nothing(office: Office) -> None:
+    page = await office.world.arrive(office.world.client)
+    body = {"confirm": page.room_id[-6:], "reason": "stuck\0"}
+    status, answer = await office.ask("staff", "POST", f"{ROOMS}/{page.room_id}/end", body)
+    assert (status, answer["code"], answer["errors"][0]["field"]) == (422, "invalid", "reason")
+    assert (await office.world.call(page.room_id)).room.ended_at is None
+
+
 @pytest.mark.parametrize(
     ("room_id", "code"), [("00000000-0000-0000-0000-000000000000", "room_unknown"), ("a..b", "not_found")]
 )

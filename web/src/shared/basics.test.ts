@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { ApiError } from "./api";
 import { learnServerTime, serverNow } from "./clock";
+import { refusedFields } from "./errors";
 import { detectLanguage } from "./i18n";
 import { newId } from "./ids";
 import { readAck } from "./socket";
@@ -59,6 +61,13 @@ describe("an acknowledgement", () => {
     expect(() => readAck(refused)).toThrow("room_ended");
     expect(() => readAck(null)).toThrow("internal");
   });
+});
+
+it("knows which fields the server found fault with", () => {
+  const error = new ApiError({ code: "invalid", extra: { errors: [{ field: "reason" }, null] } });
+  expect(refusedFields(error).has("reason")).toBe(true);
+  expect(refusedFields(error).has("confirm")).toBe(false);
+  expect(refusedFields(null).size).toBe(0);
 });
 
 it("makes ids that are UUIDs, also where the browser has no randomUUID", () => {

@@ -25,6 +25,13 @@ export function errorText(t: TFunction, error: unknown): ErrorText {
   };
 }
 
+/** The fields that the server found fault with. */
+export function refusedFields(error: unknown): ReadonlySet<string> {
+  const errors = error ? asApiError(error).extra["errors"] : null;
+  const found = Array.isArray(errors) ? (errors as ({ field?: unknown } | null)[]) : [];
+  return new Set(found.map((each) => String(each?.field)));
+}
+
 function numbersOf(extra: Record<string, unknown>): Record<string, number> {
   const seconds = extra["retry_after_s"];
   return typeof seconds === "number" ? { minutes: Math.max(1, Math.ceil(seconds / 60)) } : {};

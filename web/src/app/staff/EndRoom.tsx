@@ -5,7 +5,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { OpsRoom } from "../../api/types";
 import { asApiError, request } from "../../shared/api";
-import { errorText } from "../../shared/errors";
+import { errorText, refusedFields } from "../../shared/errors";
 import { shortCode, typedCode } from "./format";
 
 export interface Ended {
@@ -83,6 +83,7 @@ function Form(props: {
   });
   const confirm = typedCode(answer.confirm);
   const reason = answer.reason.trim();
+  const unkept = refusedFields(end.error).has("reason");
   const faults = { confirm: confirm !== code.toLowerCase(), reason: reason === "" };
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -118,7 +119,13 @@ function Form(props: {
         rows={2}
         data-testid="end-room-reason"
         value={answer.reason}
-        error={checked && faults.reason ? t("app.end_room.reason_missing") : null}
+        error={
+          checked && faults.reason
+            ? t("app.end_room.reason_missing")
+            : unkept
+              ? t("app.end_room.reason_refused")
+              : null
+        }
         onChange={(event) => setAnswer({ ...answer, reason: event.currentTarget.value })}
       />
       <Refused error={end.error} />
