@@ -91,8 +91,7 @@ class Relay:
 
         Raises RelayRoomUnknown, RelayRoomOutdated, RelayRoomFull, RelaySeatUnknown, RelayFull.
         """
-        if self.draining or len(self._members) >= self._config.max_participants:
-            raise RelayFull
+        self._check_free(room_id, participant_id)
         taken = self._rooms.take(room_id, participant_id, epoch, seat)
         if taken.replaced is not None:
             self._remove(taken.replaced)
@@ -172,6 +171,14 @@ class Relay:
                     self._connect(member, ssrc, line.kind, other)
 
     # Seats come and go.
+
+    def _check_free(self, room_id: RoomId, participant_id: ParticipantId) -> None:
+        """Limits are for newcomers: a reload comes back, and a call that began here is carried to its end."""
+        known = self._rooms.known(room_id)
+        if participant_id in known:
+            return
+        if (self.draining and not known) or len(self._members) >= self._config.max_participants:
+            raise RelayFull
 
     def _admit(self, seat: Seat) -> None:
         transport = self._transports.open(seat.peer)

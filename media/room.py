@@ -5,6 +5,7 @@ number rises with every new tab or reload: the higher one replaces the lower, wh
 A closed room's epoch is remembered longer than any grant lives, so that none opens it again.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -131,6 +132,11 @@ class Rooms:
         room.latest_seat[participant_id] = number
         room.latest_offer[participant_id] = offer_number
         return Taken(seat, replaced=held.peer if held is not None else None)
+
+    def known(self, room_id: RoomId) -> Collection[ParticipantId]:
+        """Everybody who has, or has had, a seat in the room; nobody when it is not here."""
+        room = self.rooms.get(room_id)
+        return room.latest_seat.keys() if room is not None else ()
 
     def find(self, room_id: RoomId, participant_id: ParticipantId, number: int) -> Seat:
         """The seat as named. Raises RelayRoomUnknown, RelaySeatUnknown."""

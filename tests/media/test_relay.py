@@ -95,6 +95,28 @@ async def test_a_full_or_draining_relay_takes_nobody_more(timed: Relay) -> None:
         timed.join(ROOM, ONE, 1, 1)
 
 
+@pytest.mark.parametrize("reload", ["over the old seat", "after its goodbye"])
+async def test_a_full_and_draining_relay_takes_back_who_reloads(timed: Relay, reload: str) -> None:
+    for room in ("a", "b", "c"):
+        timed.open_room(RoomId(room), 1)
+        timed.join(RoomId(room), ONE, 1, 1)
+    if reload == "after its goodbye":
+        timed.leave(RoomId("a"), ONE, 1)
+        timed.join(RoomId("b"), TWO, 1, 1)  # somebody else was quicker
+    timed.draining = True
+    assert timed.join(RoomId("a"), ONE, 1, 2).number == 2
+    assert timed.join(RoomId("a"), ONE, 1, 2).number == 2
+
+
+async def test_a_draining_relay_lets_two_people_meet_whose_call_began_here(timed: Relay) -> None:
+    timed.join(ROOM, ONE, 1, 1)
+    timed.draining = True
+    timed.join(ROOM, TWO, 1, 1)
+    timed.open_room(RoomId("new"), 1)
+    with pytest.raises(RelayFull):
+        timed.join(RoomId("new"), ONE, 1, 1)
+
+
 async def test_silence_is_told_then_ended_and_a_sign_of_life_is_told_too(
     timed: Relay, clock: FakeClock
 ) -> None:
