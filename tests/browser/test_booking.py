@@ -113,3 +113,5 @@ async def test_two_people_who_pick_the_same_time_get_one_booking_and_other_times
     await second.get_by_test_id("slot").first.click()
     await expect(second.get_by_test_id("alternative").first).to_be_visible()
     await look(second, "booking-taken")
+    await second.get_by_test_id("alternative").first.click()
+    await expect(second.get_by_test_id("hold")).to_be_visible()

@@ -37,7 +37,10 @@ export function ErrorNotice({ error, children }: { error: unknown; children?: Re
   const { t } = useTranslation();
   const text = errorText(t, error);
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), [error]);
+  useEffect(() => {
+    // Not its value: newer browsers return a promise, which is no way to undo an effect.
+    void box.current?.scrollIntoView({ block: "nearest" });
+  }, [error]);
   return (
     <div ref={box} className="notice notice-warm" role="alert" data-code={text.code}>
       <strong>{text.title}</strong>
