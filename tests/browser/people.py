@@ -51,10 +51,14 @@ async def admit(therapist: Page, client: Page) -> None:
         await expect(page.get_by_test_id("call")).to_be_visible()
 
 
-async def meet(site: Site, visitor: Visitor, width: int = 1280) -> Call:
-    """Two new people in a call, past its first picture; the client's window is `width` px wide."""
+async def meet(site: Site, visitor: Visitor, width: int = 1280, script: str = "") -> Call:
+    """Two new people in a call, past its first picture.
+
+    The client's window is `width` px wide; `script` runs in it before any of the page's.
+    """
     appointment = await site.appointment()
     client, therapist = await visitor("ja", width=width), await visitor("en")
+    await client.add_init_script(script)
     await join(client, appointment.join_link, "waiting-room")
     await sign_in(therapist, site, appointment.therapist_email, PASSWORD)
     await join(therapist, appointment.therapist_link, "lobby")

@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser import people
+from tests.browser.chromium import sees_and_hears
 from tests.browser.conftest import LOOP, Visitor
-from tests.browser.looks import look
+from tests.browser.looks import look, picture
 from tests.browser.site import Site
 
 pytestmark = [pytest.mark.browser, LOOP]
@@ -19,6 +20,18 @@ FORBID = """() => {
   devices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
   devices.enumerateDevices = () => Promise.resolve([]);
 }"""
+
+# An on-screen keyboard, which no desktop browser has: the part of the window that it leaves, px.
+KEYBOARD = """() => {
+  const viewport = Object.assign(new EventTarget(), {height: innerHeight, offsetTop: 0, scale: 1});
+  Object.defineProperty(window, 'visualViewport', {value: viewport});
+  window.showKeyboard = (height) => {
+    viewport.height = height;
+    viewport.dispatchEvent(new Event('resize'));
+  };
+}"""
+PHONE_HEIGHT_PX = 740
+LEFT_BY_KEYBOARD_PX = 400
 
 
 async def edges(element: Locator) -> tuple[float, float, float, float]:
@@ -44,6 +57,64 @@ async def test_a_small_call_can_be_read_and_reached(site: Site, visitor: Visitor
     await expect(camera_off).to_be_visible()
     assert not await overlap(muted, camera_off)
     await look(client, "call-small-off")
+
+
+async def hold_phone(page: Page) -> None:
+    await page.set_viewport_size({"width": PHONE_PX, "height": PHONE_HEIGHT_PX})
+
+
+async def sees_the_other_beside_the_chat(page: Page) -> None:
+    """The other person's picture is in view and moves, and neither the chat nor one's own lies over all of it."""
+    left, top, right, bottom = await edges(page.get_by_test_id("remote-video"))
+    assert (left, right) == (0, PHONE_PX)
+    assert top >= 0
+    assert bottom - top >= 100
+    assert bottom <= (await edges(page.get_by_test_id("chat")))[1]
+    before = await sees_and_hears(page)
+    await sees_and_hears(page, frames=before["frames"] + 10)
+
+
+async def test_the_other_person_stays_in_view_while_one_writes(site: Site, visitor: Visitor) -> None:
+    call = await people.meet(site, visitor, PHONE_PX, script=f"({KEYBOARD})()")
+    page = call.client
+    await hold_phone(page)
+    await people.say(call.therapist, "肩をゆっくり回してください。")
+    await expect(page.get_by_test_id("chat-unread")).to_be_visible()
+    await page.get_by_test_id("chat-toggle").click()
+    chat = page.get_by_test_id("chat")
+    await expect(chat).to_be_focused()
+    await people.has_read(page, "肩をゆっくり回してください。")
+    await sees_the_other_beside_the_chat(page)
+    for name in ("mute", "camera", "hangup"):
+        assert not await overlap(page.get_by_test_id(name), chat)
+        assert not await overlap(page.get_by_test_id(name), page.locator(".self"))
+    await look(page, "call-chat")
+
+    await hold_phone(page)
+    await page.get_by_test_id("chat-input").click()
+    await page.evaluate("(height) => window.showKeyboard(height)", LEFT_BY_KEYBOARD_PX)
+    await sees_the_other_beside_the_chat(page)
+    for name in ("chat-input", "chat-send", "chat-message"):
+        assert (await edges(page.get_by_test_id(name)))[3] <= LEFT_BY_KEYBOARD_PX
+    await picture(page, "call-chat-keyboard-ja-360")
+    await page.evaluate("(height) => window.showKeyboard(height)", PHONE_HEIGHT_PX)
+    assert (await edges(page.get_by_test_id("chat-input")))[3] > LEFT_BY_KEYBOARD_PX
+
+
+async def test_the_chat_on_a_phone_closes_by_button_and_escape(site: Site, visitor: Visitor) -> None:
+    page = (await people.meet(site, visitor, PHONE_PX)).client
+    chat, toggle = page.get_by_test_id("chat"), page.get_by_test_id("chat-toggle")
+    for close in (
+        lambda: page.get_by_test_id("chat-close").click(),
+        lambda: page.keyboard.press("Escape"),
+    ):
+        await toggle.click()
+        await expect(chat).to_be_visible()
+        await page.get_by_test_id("chat-input").fill("あ")
+        await close()
+        await expect(chat).to_be_hidden()
+        await expect(toggle).to_be_focused()
+    await expect(page.get_by_test_id("hangup-confirm")).to_be_hidden()
 
 
 async def test_help_for_forbidden_devices_is_not_covered(site: Site, visitor: Visitor) -> None:

@@ -1,5 +1,5 @@
 /** The call: the other person large, oneself small, controls below, chat beside. */
-import { useCallback, useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LanguageSwitch } from "../../shared/LanguageSwitch";
 import { OfflineBanner } from "../../shared/OfflineBanner";
@@ -17,30 +17,30 @@ import { HangUp } from "./HangUp";
 import { QualityHint } from "./QualityHint";
 import { RemoteStage } from "./RemoteStage";
 import { SelfView } from "./SelfView";
+import { useChatView } from "./useChatView";
 import { useQuality } from "./useQuality";
 import { useShortcuts } from "./useShortcuts";
+import { followVisibleArea } from "./visibleArea";
 
 export type CallProps = InsideProps & { chat: ChatClient };
-
-/** Where the chat fits beside the video, it is open from the start. */
-const WIDE = "(min-width: 960px)";
 
 export function CallPage(props: CallProps) {
   const { session, entry, link, chat } = props;
   const { t } = useTranslation();
   const { local } = session;
   const peer = peerName(t, entry);
-  const [chatOpen, setChatOpen] = useState(() => matchMedia(WIDE).matches);
+  const view = useChatView();
   const [open, setOpen] = useState<"devices" | "hangup" | null>(null);
   const verdict = useQuality(link);
-  const toggleChat = useCallback(() => setChatOpen((now) => !now), []);
-  useShortcuts(local, toggleChat);
+  const page = useRef<HTMLDivElement>(null);
+  useShortcuts(local, view.toggle);
+  useEffect(() => (page.current ? followVisibleArea(page.current) : undefined), []);
   useEffect(() => {
     document.title = `${t("call.title", { name: peer })} | Todoku`;
   }, [t, peer]);
 
   return (
-    <div className={chatOpen ? "call call-with-chat" : "call"} data-testid="call">
+    <div ref={page} className={view.open ? "call call-with-chat" : "call"} data-testid="call">
       <OfflineBanner />
       <main className="call-stage">
         <h1 className="visually-hidden">{t("call.title", { name: peer })}</h1>
@@ -54,14 +54,13 @@ export function CallPage(props: CallProps) {
         </div>
         <Controls
           local={local}
-          chatOpen={chatOpen}
+          chat={view}
           unread={useUnread(chat)}
-          onChat={toggleChat}
           onDevices={() => setOpen("devices")}
           onHangUp={() => setOpen("hangup")}
         />
       </main>
-      {chatOpen ? <ChatPanel chat={chat} entry={entry} onClose={toggleChat} /> : null}
+      {view.open ? <ChatPanel chat={chat} entry={entry} view={view} /> : null}
       <Dialog title={t("call.devices")} open={open === "devices"} onClose={() => setOpen(null)}>
         <DevicePickers local={local} />
       </Dialog>

@@ -1,4 +1,4 @@
-/** The chat beside the video (over it on a phone). */
+/** The chat beside the video (below it on a phone). */
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { RoomEntry } from "../../api/types";
@@ -6,16 +6,17 @@ import { useStore } from "../../shared/store";
 import type { ChatClient } from "../chat/client";
 import { Icon } from "../room/icons";
 import { MessageList } from "./MessageList";
+import { type ChatView, isConversion } from "./useChatView";
 
 const TEXT_MAX = 4000;
 
 interface ChatProps {
   chat: ChatClient;
   entry: RoomEntry;
-  onClose: () => void;
+  view: ChatView;
 }
 
-export function ChatPanel({ chat, entry, onClose }: ChatProps) {
+export function ChatPanel({ chat, entry, view }: ChatProps) {
   const { t } = useTranslation();
   const { history, connected, loaded } = useStore(chat.state);
   useEffect(() => {
@@ -25,14 +26,21 @@ export function ChatPanel({ chat, entry, onClose }: ChatProps) {
     return () => document.removeEventListener("visibilitychange", seen);
   }, [chat, history.latest]);
   return (
-    <aside className="chat" aria-label={t("chat.title")} data-testid="chat">
+    <aside
+      ref={view.panel}
+      className="chat"
+      aria-label={t("chat.title")}
+      tabIndex={-1}
+      data-testid="chat"
+    >
       <div className="chat-head">
         <h2>{t("chat.title")}</h2>
         <button
           type="button"
           className="plain-icon"
           aria-label={t("call.closeChat")}
-          onClick={onClose}
+          data-testid="chat-close"
+          onClick={view.toggle}
         >
           <Icon name="close" />
         </button>
@@ -59,7 +67,7 @@ function ChatForm({ chat }: { chat: ChatClient }) {
   };
   const enterSends = (event: KeyboardEvent) => {
     // During Japanese conversion Enter only chooses a word.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || isConversion(event.nativeEvent)) return;
     event.preventDefault();
     form.current?.requestSubmit();
   };

@@ -1,23 +1,24 @@
 /** The row of controls: microphone, camera, devices, chat, hang up. */
+import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { type LocalMedia, isOff } from "../../rtc/local";
 import { useStore } from "../../shared/store";
 import { Icon, type IconName } from "../room/icons";
+import type { ChatView } from "./useChatView";
 
 interface ControlsProps {
   local: LocalMedia;
-  chatOpen: boolean;
+  chat: ChatView;
   unread: number;
-  onChat: () => void;
   onDevices: () => void;
   onHangUp: () => void;
 }
 
-export function Controls({ local, chatOpen, unread, ...act }: ControlsProps) {
+export function Controls({ local, chat, unread, ...act }: ControlsProps) {
   const { t } = useTranslation();
   const state = useStore(local.state);
   const [microphoneOff, cameraOff] = [isOff(state, "microphone"), isOff(state, "camera")];
-  const unreadText = unread > 0 && !chatOpen ? t("call.unread", { count: unread }) : "";
+  const unreadText = unread > 0 && !chat.open ? t("call.unread", { count: unread }) : "";
   return (
     <div className="controls" role="toolbar" aria-label={t("call.controls")}>
       <Control
@@ -41,10 +42,11 @@ export function Controls({ local, chatOpen, unread, ...act }: ControlsProps) {
         icon="chat"
         testId="chat-toggle"
         shortcut="c"
-        pressed={chatOpen}
-        badge={chatOpen ? 0 : unread}
-        label={[t(chatOpen ? "call.closeChat" : "call.openChat"), unreadText].join(" ").trim()}
-        onPress={act.onChat}
+        buttonRef={chat.button}
+        pressed={chat.open}
+        badge={chat.open ? 0 : unread}
+        label={[t(chat.open ? "call.closeChat" : "call.openChat"), unreadText].join(" ").trim()}
+        onPress={chat.toggle}
       />
       <Control
         icon="hangup"
@@ -62,6 +64,7 @@ interface ControlProps {
   label: string;
   testId: string;
   onPress: () => void;
+  buttonRef?: Ref<HTMLButtonElement>;
   shortcut?: string;
   off?: boolean;
   pressed?: boolean;
@@ -70,12 +73,13 @@ interface ControlProps {
 }
 
 function Control({ icon, label, testId, onPress, shortcut, badge = 0, ...look }: ControlProps) {
-  const { off = false, danger = false, pressed } = look;
-  const classes = ["round", off ? "round-off" : "", danger ? "round-danger" : ""].join(" ");
+  const { off = false, danger = false, pressed, buttonRef } = look;
+  const looks = ["round", `control-${icon}`, off ? "round-off" : "", danger ? "round-danger" : ""];
   return (
     <button
+      ref={buttonRef}
       type="button"
-      className={classes}
+      className={looks.join(" ")}
       data-testid={testId}
       data-off={off || undefined}
       aria-label={label}

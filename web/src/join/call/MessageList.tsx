@@ -1,5 +1,5 @@
 /** The messages, newest at the bottom and in view; unsent ones below them. */
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import type { RoomEntry } from "../../api/types";
 import { useStore } from "../../shared/store";
@@ -12,12 +12,8 @@ import { peerName } from "../room/peerName";
 export function MessageList({ chat, entry }: { chat: ChatClient; entry: RoomEntry }) {
   const { t } = useTranslation();
   const { history, me, loaded } = useStore(chat.state);
-  const list = useRef<HTMLDivElement>(null);
   const count = history.messages.length + history.unsent.length;
-  useEffect(() => {
-    const element = list.current;
-    if (element) element.scrollTop = element.scrollHeight;
-  }, [count]);
+  const list = useNewestInView(count);
   return (
     <div ref={list} className="messages" role="log" aria-label={t("chat.messages")} tabIndex={0}>
       <ol>
@@ -36,6 +32,35 @@ export function MessageList({ chat, entry }: { chat: ChatClient; entry: RoomEntr
       </ol>
     </div>
   );
+}
+
+const NEARLY_AT_THE_END_PX = 60;
+
+/** Down to a new message; and stays down there when a keyboard makes the list shorter. */
+function useNewestInView(count: number): RefObject<HTMLDivElement | null> {
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (list.current) list.current.scrollTop = list.current.scrollHeight;
+  }, [count]);
+  useEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    let atEnd = true;
+    const scrolled = () => {
+      const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+      atEnd = below < NEARLY_AT_THE_END_PX;
+    };
+    const resized = new ResizeObserver(() => {
+      if (atEnd) element.scrollTop = element.scrollHeight;
+    });
+    element.addEventListener("scroll", scrolled);
+    resized.observe(element);
+    return () => {
+      element.removeEventListener("scroll", scrolled);
+      resized.disconnect();
+    };
+  }, []);
+  return list;
 }
 
 interface MessageProps {

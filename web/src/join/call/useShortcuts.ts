@@ -11,7 +11,10 @@ export function useShortcuts(local: LocalMedia, toggleChat: () => void): void {
     };
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || writes(event)) return;
-      actions[event.key.toLowerCase()]?.();
+      const act = actions[event.key.toLowerCase()];
+      if (!act) return;
+      event.preventDefault(); // the letter is not for the field that an action opens
+      act();
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
