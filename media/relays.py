@@ -74,13 +74,16 @@ class Relays:
         """Free the seat."""
         await self._call(relay_id, "leave", room_id=room_id, participant_id=participant_id, seat=seat)
 
-    async def stats(self, relay_id: RelayId) -> RelayStats:
-        """The last second of everybody on the relay."""
-        return read_stats(await self._call(relay_id, "stats"))
+    async def stats(self, relay_id: RelayId, timeout_s: float | None = None) -> RelayStats:
+        """The last second of everybody on the relay; its answer is a sign of life, too."""
+        message = {"method": "stats", "arguments": {}}
+        return read_stats(await self._ask(relay_id, message, timeout_s or self._timeout_s))
 
     async def _call(self, relay_id: RelayId, method: str, **arguments: Any) -> dict[str, Any]:
-        message = {"method": method, "arguments": arguments}
-        return await self._bus.request(relay_topic(relay_id), message, self._timeout_s)
+        return await self._ask(relay_id, {"method": method, "arguments": arguments}, self._timeout_s)
+
+    async def _ask(self, relay_id: RelayId, message: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+        return await self._bus.request(relay_topic(relay_id), message, timeout_s)
 
 
 def read_offer(payload: dict[str, Any]) -> Offer:

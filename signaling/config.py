@@ -16,7 +16,7 @@ class SignalingConfig:
     left_after_s: float = option(60.0, "without connection and media for so long somebody has left")
     watch_s: float = option(2.0, "how often rooms are checked for absence and dead relays")
     relay_lease_s: float = option(10.0, "a relay that has not told of itself for so long counts as dead")
-    relay_timeout_s: float = option(3.0, "how long an answer of a relay is waited for")
+    relay_timeout_s: float = option(2.0, "how long an answer of a relay is waited for")
 
     @property
     def grant_for(self) -> timedelta:

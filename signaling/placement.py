@@ -13,13 +13,15 @@ from core.bus import Bus, Subscription
 from core.clock import Clock
 from core.database import Database
 from core.ids import RelayId
-from media.relays import HELLO_TOPIC
+from media.relays import HELLO_EVERY_S, HELLO_TOPIC
 from signaling import store
 from signaling.errors import NoRelay
 from signaling.model import RelayInfo
 
 REFRESH_SHARE = 5  # every process hears every hello; a fifth of the lease is the finest that is written
 FORGOTTEN_AFTER = timedelta(days=1)
+OVERDUE_AFTER = timedelta(seconds=3 * HELLO_EVERY_S)
+QUESTION_S = 1.0  # how long an answer is waited for that only shows whether a relay lives
 
 
 class Hello(BaseModel):
@@ -43,6 +45,11 @@ def choose(relays: Iterable[RelayInfo], now: datetime) -> RelayId:
 def is_alive(relay: RelayInfo, now: datetime) -> bool:
     """Whether it has told of itself within its lease."""
     return relay.lease_until > now
+
+
+def is_overdue(relay: RelayInfo, lease: timedelta, now: datetime) -> bool:
+    """Whether it should have told of itself again by now, though its lease may last."""
+    return now - (relay.lease_until - lease) >= OVERDUE_AFTER
 
 
 class Registry:

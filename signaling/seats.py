@@ -4,8 +4,10 @@ The seat is a row first and the relay's afterwards, so a relay that was started 
 told again. No transaction is open while a relay is asked.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -16,15 +18,25 @@ from core.ids import ParticipantId, RelayId, RoomId
 from media.errors import RelayRoomUnknown, RelaySeatUnknown
 from signaling import placement, store
 from signaling import room as rules
-from signaling.errors import NotPossible
+from signaling.errors import NoRelay, NotPossible
 from signaling.model import Participant, RelayInfo
 from signaling.participant import PRESENT, Action, State
 from signaling.protocol import OfferMessage, StateMessage, offer_of, state_of
 from signaling.service import CallService, Change, Member, Rule
 
-ATTEMPTS = 2  # one dead relay is survived while the page waits for its answer
+# While one page waits for its answer: the room's relay, that one once more if it lives, then another.
+ATTEMPTS = 3
 
 log = structlog.get_logger()
+
+
+@dataclass
+class _Tried:
+    """What relays have shown while one page waits. It is about this page's room; other rooms stay."""
+
+    attempts: int = 0
+    silent: set[RelayId] = field(default_factory=set)  # did not answer once
+    avoided: set[RelayId] = field(default_factory=set)  # not asked again if there is another
 
 
 class Seats:
@@ -38,22 +50,26 @@ class Seats:
         if grant is not None:
             self._calls.check_grant(grant, member)
 
+        return await self._join(member, _Tried())
+
+    async def _join(self, member: Member, tried: _Tried) -> tuple[StateMessage, OfferMessage]:
         def rule(call: rules.Call, now: datetime) -> rules.Outcome:
             return rules.join(call, member.participant_id, member.connection_id, now)
 
-        for attempt in range(ATTEMPTS):
-            change = await self._seat(member.room_id, rule)
+        while True:
+            change = await self._seat(member.room_id, rule, tried)
             participant = change.after.find(member.participant_id)
+            others = asyncio.ensure_future(self._offer_others(change, member.participant_id))
             try:
                 offer = await self._ask(change.after, participant)
             except BusTimeout:
-                await self._bury(change.after.room.relay_id)
-                if attempt == ATTEMPTS - 1:
+                await self._doubt(change.after.room.relay_id, tried)
+                if tried.attempts >= ATTEMPTS:
                     raise
             else:
-                await self._offer_others(change, member.participant_id)
                 return state_of(change.after, participant), offer
-        raise AssertionError("unreachable")
+            finally:
+                await others  # waits no longer for the relay than we did
 
     async def resync(self, member: Member) -> tuple[StateMessage, OfferMessage | None]:
         """The state and the current offer; a seat the relay no longer knows is taken anew."""
@@ -66,8 +82,12 @@ class Seats:
             return await self.join(member)
         try:
             offer = await self._calls.relays.offer(relay_id, call.room.id, person.id, person.seat)
-        except (RelayRoomUnknown, RelaySeatUnknown, BusTimeout):
+        except (RelayRoomUnknown, RelaySeatUnknown):
             return await self.join(member)
+        except BusTimeout:
+            tried = _Tried()
+            await self._doubt(relay_id, tried)
+            return await self._join(member, tried)
         return state_of(call, person), offer_of(offer, call, person)
 
     async def answer(self, member: Member, number: int, sdp: str) -> None:
@@ -87,17 +107,17 @@ class Seats:
         def rule(call: rules.Call, _now: datetime) -> rules.Outcome:
             return rules.Outcome(call)
 
-        change = await self._seat(room_id, rule)
+        change = await self._seat(room_id, rule, _Tried())
         await self._offer_others(change, None)
 
-    async def _seat(self, room_id: RoomId, rule: Rule) -> Change:
+    async def _seat(self, room_id: RoomId, rule: Rule, tried: _Tried) -> Change:
         """Apply `rule` in a room that is on a living relay afterwards."""
         async with self._calls.database.read() as connection:
             relays = await store.relays(connection)
 
         def placed(call: rules.Call, now: datetime) -> rules.Outcome:
             outcome = rule(call, now)  # first whether it may happen at all
-            relay_id = _relay_for(outcome.call, relays, now)
+            relay_id = _relay_for(outcome.call, relays, tried.avoided, now)
             if outcome.call.room.relay_id in (None, relay_id):
                 return rules.Outcome(rules.place(outcome.call, relay_id), outcome.effects)
             moved = rules.move(outcome.call, relay_id, now)
@@ -114,8 +134,13 @@ class Seats:
         if relay_id is None:
             raise NotPossible
         relays, grant = self._calls.relays, self._calls.grant(call, participant)
-        await relays.open_room(relay_id, call.room.id, call.room.epoch)
-        return offer_of(await relays.join(relay_id, grant, participant.seat), call, participant)
+        try:
+            async with asyncio.timeout(self._calls.config.relay_timeout_s):  # for both answers together
+                await relays.open_room(relay_id, call.room.id, call.room.epoch)
+                offer = await relays.join(relay_id, grant, participant.seat)
+        except TimeoutError:
+            raise BusTimeout from None
+        return offer_of(offer, call, participant)
 
     async def _offer_others(self, change: Change, but: ParticipantId | None) -> None:
         """Those who were moved along get their offers unasked; who cannot be reached asks by itself."""
@@ -127,16 +152,46 @@ class Seats:
                 offer = await self._ask(change.after, person)
                 await self._calls.notices.offered(person.connection_id, offer)
 
-    async def _bury(self, relay_id: RelayId | None) -> None:
-        if relay_id is not None:
-            log.warning("relay_silent", relay_id=relay_id)
-            async with self._calls.database.write() as connection:
-                await store.bury_relay(connection, relay_id, self._calls.clock.now())
+    async def _doubt(self, relay_id: RelayId | None, tried: _Tried) -> None:
+        """An answer did not come. Who lives is asked once more; who is dead is avoided by everybody."""
+        tried.attempts += 1
+        if relay_id is None:
+            return
+        first = not tried.silent
+        tried.silent.add(relay_id)
+        if not first or not await self._lives(relay_id):
+            tried.avoided.add(relay_id)
+
+    async def _lives(self, relay_id: RelayId) -> bool:
+        """Whether it tells of itself and answers a second question; who does neither is given up."""
+        async with self._calls.database.read() as connection:
+            known = await store.find_relay(connection, relay_id)
+        if known is None:
+            return False
+        if not placement.is_overdue(known, self._calls.config.relay_lease, self._calls.clock.now()):
+            with contextlib.suppress(BusTimeout):
+                await self._calls.relays.stats(relay_id, placement.QUESTION_S)
+                return True
+        await self._bury(known)
+        return False
+
+    async def _bury(self, silent: RelayInfo) -> None:
+        """All its rooms go elsewhere, unless it has told of itself since it was asked."""
+        log.warning("relay_silent", relay_id=silent.id)
+        now = self._calls.clock.now()
+        await self._calls.database.transact(lambda connection: store.bury_relay(connection, silent, now))
 
 
-def _relay_for(call: rules.Call, relays: Sequence[RelayInfo], now: datetime) -> RelayId:
+def _relay_for(
+    call: rules.Call, relays: Sequence[RelayInfo], avoided: set[RelayId], now: datetime
+) -> RelayId:
     """The room's own relay while it lives, else the best one. Raises NoRelay."""
-    for relay in relays:
-        if relay.id == call.room.relay_id and placement.is_alive(relay, now):
-            return relay.id
-    return placement.choose(relays, now)
+    own = next((one for one in relays if one.id == call.room.relay_id and placement.is_alive(one, now)), None)
+    if own is not None and own.id not in avoided:
+        return own.id
+    try:
+        return placement.choose([relay for relay in relays if relay.id not in avoided], now)
+    except NoRelay:
+        if own is None:
+            raise
+        return own.id  # slow is better than none

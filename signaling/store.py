@@ -159,6 +159,7 @@ async def forget_relays(connection: AsyncConnection, before: datetime) -> None:
     await connection.execute(sa.delete(relay).where(relay.c.lease_until < before))
 
 
-async def bury_relay(connection: AsyncConnection, relay_id: RelayId, now: datetime) -> None:
-    """Its lease is over; its next hello brings it back."""
-    await connection.execute(sa.update(relay).where(relay.c.id == relay_id).values(lease_until=now))
+async def bury_relay(connection: AsyncConnection, silent: RelayInfo, now: datetime) -> None:
+    """Its lease is over unless it was lengthened meanwhile; its next hello brings it back."""
+    unheard = sa.and_(relay.c.id == silent.id, relay.c.lease_until <= silent.lease_until)
+    await connection.execute(sa.update(relay).where(unheard).values(lease_until=now))

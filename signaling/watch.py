@@ -116,7 +116,8 @@ class Watch:
     async def _compare(self, calls: Sequence[rules.Call], living: Sequence[RelayInfo]) -> None:
         """What each relay measures is held against the rows."""
         asked = await asyncio.gather(
-            *(self._calls.relays.stats(relay.id) for relay in living), return_exceptions=True
+            *(self._calls.relays.stats(relay.id, placement.QUESTION_S) for relay in living),
+            return_exceptions=True,
         )
         for relay, stats in zip(living, asked, strict=True):
             if isinstance(stats, RelayStats):

@@ -23,7 +23,7 @@ from media.model import EventName, Offer, ParticipantStats, RelayEvent, RelaySta
 from media.relay_server import RelayServer
 from media.room import Rooms, Seat
 from scheduler import service as scheduler
-from signaling import store
+from signaling import placement, store
 from signaling.config import SignalingConfig
 from signaling.entering import Entry, Neighbours
 from signaling.room import Call
@@ -105,6 +105,27 @@ class FakeRelay:
         else:
             self.media[seat.room_id, seat.participant_id] = event
         self.on_event(RelayEvent(seat.room_id, seat.participant_id, seat.number, event))
+
+
+class FakeRelayServer(RelayServer):
+    """A relay's side of the bus that loses messages: one of each method named in `lost`; all when dead."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.lost: list[str] = []
+        self.dead = False
+
+    async def _serve(self, message: dict[str, Any]) -> dict[str, Any]:
+        if message["method"] in self.lost:
+            self.lost.remove(message["method"])
+            await asyncio.Event().wait()
+        if self.dead:
+            await asyncio.Event().wait()
+        return await super()._serve(message)
+
+    async def _publish(self, topic: str, payload: dict[str, Any]) -> None:
+        if not self.dead:
+            await super()._publish(topic, payload)
 
 
 class Page:
@@ -193,14 +214,14 @@ class World:
     therapist: Identity
     verifier: Verifier
     address: str = ""
-    relays: dict[str, tuple[FakeRelay, RelayServer]] = field(default_factory=dict)
+    relays: dict[str, tuple[FakeRelay, FakeRelayServer]] = field(default_factory=dict)
     pages: list[Page] = field(default_factory=list)
     _tabs: "itertools.count[int]" = field(default_factory=itertools.count)
 
     async def relay(self, relay_id: str = "one") -> FakeRelay:
         """A relay that lives and is known."""
         fake = FakeRelay(relay_id)
-        server = RelayServer(self.bus, fake, self.verifier, self.clock, fake.relay_id)  # type: ignore[arg-type]
+        server = FakeRelayServer(self.bus, fake, self.verifier, self.clock, fake.relay_id)
         await server.start()
         self.relays[relay_id] = (fake, server)
         await self.hello(relay_id)
@@ -208,6 +229,12 @@ class World:
 
     async def hello(self, relay_id: str) -> None:
         await self.signaling.registry.hello({"relay_id": relay_id, "load": 0, "draining": False})
+
+    async def is_alive(self, relay_id: str) -> bool:
+        """Whether its lease lasts."""
+        async with self.database.read() as connection:
+            found = await store.find_relay(connection, RelayId(relay_id))
+        return found is not None and placement.is_alive(found, self.clock.now())
 
     async def kill(self, relay_id: str) -> None:
         """The relay answers nothing any more and its lease runs out."""
