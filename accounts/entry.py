@@ -234,8 +234,9 @@ class Accounts:
             raise
         if newly_verified:  # whoever only named this address until now is out
             await session_store.revoke_sessions(connection, person_id, now)
-            for purpose in (Purpose.BOOKING, Purpose.JOIN):
-                await session_store.revoke_personal_links(connection, person_id, purpose, now)
+            revoke = session_store.revoke_personal_links
+            await revoke(connection, person_id, Purpose.BOOKING, now)
+            await revoke(connection, person_id, Purpose.JOIN, now, links.SHOWN)  # what was mailed stays
         return await self._enter_account(connection, person_id, "link")
 
     async def _enter_account(self, connection: AsyncConnection, person_id: PersonId, method: str) -> Entered:

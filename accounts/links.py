@@ -6,6 +6,9 @@ from accounts.errors import LinkExpired, LinkRevoked
 from accounts.model import Link, Purpose
 
 SINGLE_USE = frozenset({Purpose.SIGN_IN})
+# In the scope of a link that was not mailed but shown to whoever typed the address: it proves nothing, and
+# ends when the address is proven.
+SHOWN = {"shown_to": "booker"}
 
 
 def check(link: Link, now: datetime) -> None:

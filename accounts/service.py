@@ -17,7 +17,7 @@ from accounts.errors import MailTaken
 from accounts.model import LOCALES, Person, Purpose, Role, clean_name, normalize_email
 from core.database import violation
 from core.errors import Denied, Invalid
-from core.ids import EmployerId, PersonId, new_id, new_token, token_hash
+from core.ids import EmployerId, PersonId, derived_token, new_id, new_token, token_hash
 
 
 async def create_person(  # noqa: PLR0913  (what a person is made of)
@@ -76,16 +76,57 @@ async def issue_link(
 ) -> str:
     """The token of a new link; it cannot be read again afterwards."""
     token = new_token()
-    values = {
-        "id": new_id(),
+    row = _link_row(new_id(), token, purpose, person_id)
+    await session_store.insert_link(connection, row | {"created_at": now, "expires_at": expires_at}, scope)
+    return token
+
+
+async def ensure_link(  # noqa: PLR0913  (what a link is made of)
+    connection: AsyncConnection,
+    secret: bytes,
+    *,
+    purpose: str,
+    scope: Mapping[str, str],
+    person_id: PersonId,
+    expires_at: datetime,
+    now: datetime,
+) -> str:
+    """The token of the person's one link with this scope: the living one, else a new one."""
+    wanted = {"purpose": purpose, "scope": scope, "person_id": person_id, "now": now}
+    found = await find_link(connection, secret, **wanted)  # type: ignore[arg-type]
+    if found is not None:
+        return found
+    link_id = new_id()
+    token = derived_token(secret, link_id)
+    row = _link_row(link_id, token, purpose, person_id)
+    await session_store.insert_link(connection, row | {"created_at": now, "expires_at": expires_at}, scope)
+    return token
+
+
+def _link_row(link_id: str, token: str, purpose: str, person_id: PersonId | None) -> dict[str, Any]:
+    return {
+        "id": link_id,
         "token_hash": token_hash(token),
         "purpose": Purpose(purpose).value,
         "person_id": person_id,
-        "created_at": now,
-        "expires_at": expires_at,
     }
-    await session_store.insert_link(connection, values, scope)
-    return token
+
+
+async def find_link(
+    connection: AsyncConnection,
+    secret: bytes,
+    *,
+    purpose: str,
+    scope: Mapping[str, str],
+    person_id: PersonId,
+    now: datetime,
+) -> str | None:
+    """The token that `ensure_link` gave, while it is good; changes nothing."""
+    for link_id, stored in await session_store.living_links(connection, purpose, scope, person_id, now):
+        token = derived_token(secret, link_id)
+        if token_hash(token) == stored:  # not one made with another secret, or at random
+            return token
+    return None
 
 
 async def revoke_links(

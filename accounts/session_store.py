@@ -112,6 +112,27 @@ async def _scope(connection: AsyncConnection, link_id: str) -> dict[str, str]:
     return {row.key: row.value for row in await connection.execute(query)}
 
 
+async def living_links(
+    connection: AsyncConnection, purpose: str, scope: Mapping[str, str], person_id: str, now: datetime
+) -> list[tuple[str, str]]:
+    """(id, token hash) of the person's links with exactly this scope that can be used, the newest first."""
+    key, value = next(iter(scope.items()))
+    inside = sa.select(link_scope.c.link_id).where(link_scope.c.key == key, link_scope.c.value == value)
+    query = (
+        sa.select(link_token.c.id, link_token.c.token_hash)
+        .where(
+            link_token.c.id.in_(inside),
+            link_token.c.purpose == purpose,
+            link_token.c.person_id == person_id,
+            link_token.c.revoked_at.is_(None),
+            link_token.c.expires_at > now,
+        )
+        .order_by(link_token.c.id.desc())
+    )
+    rows = (await connection.execute(query)).all()
+    return [(row.id, row.token_hash) for row in rows if await _scope(connection, row.id) == dict(scope)]
+
+
 async def use_once(connection: AsyncConnection, link_id: str, now: datetime) -> bool:
     """True for exactly one caller."""
     change = sa.update(link_token).where(link_token.c.id == link_id, link_token.c.used_at.is_(None))
@@ -129,14 +150,22 @@ async def revoke_links(
 
 
 async def revoke_personal_links(
-    connection: AsyncConnection, person_id: str, purpose: str, now: datetime
+    connection: AsyncConnection,
+    person_id: str,
+    purpose: str,
+    now: datetime,
+    scope: Mapping[str, str] | None = None,
 ) -> None:
+    """All of them, or those whose scope holds `scope`."""
     change = sa.update(link_token).where(
         link_token.c.person_id == person_id,
         link_token.c.purpose == purpose,
         link_token.c.revoked_at.is_(None),
         link_token.c.used_at.is_(None),
     )
+    for key, value in (scope or {}).items():
+        inside = sa.select(link_scope.c.link_id).where(link_scope.c.key == key, link_scope.c.value == value)
+        change = change.where(link_token.c.id.in_(inside))
     await connection.execute(change.values(revoked_at=now))
 
 

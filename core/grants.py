@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 import jwt
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from core.errors import Denied
 from core.ids import ParticipantId, PersonId, RoomId, new_id
@@ -66,6 +67,11 @@ class Signer:
         return self._key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
+
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes for one other purpose (RFC 5869): who knows them can neither sign nor tell the key."""
+        derivation = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose.encode())
+        return derivation.derive(self._key.private_bytes_raw())
 
     def sign(self, grant: Grant, now: datetime) -> str:
         """The grant as a token."""

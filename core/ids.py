@@ -4,7 +4,9 @@ Ids are UUIDv7 text (RFC 9562 5.7): they sort by time of making, so indexes stay
 in the order it made them. Tokens are secrets: only their hash is ever stored.
 """
 
+import base64
 import hashlib
+import hmac
 import secrets
 import threading
 import time
@@ -53,6 +55,11 @@ def new_id() -> str:
 def new_token() -> str:
     """A secret of 256 bits, URL-safe, without padding."""
     return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def derived_token(secret: bytes, row_id: str) -> str:
+    """A token that can be made again from its row's id by who has the secret, and by nobody else."""
+    return base64.urlsafe_b64encode(hmac.digest(secret, row_id.encode(), "sha256")).rstrip(b"=").decode()
 
 
 def token_hash(token: str) -> str:

@@ -1,6 +1,6 @@
 """Mails of the scheduler, sent from the outbox: the client's confirmation and the therapist's notice.
 
-A delivery may happen twice: the Message-ID is the same then, and each carries a join link that works.
+A delivery may happen twice: the Message-ID is the same then, and so is the join link.
 Subjects and file names are neutral; nothing in a mail says health.
 """
 
@@ -102,7 +102,8 @@ class BookingMails:
         if to.email is None:
             return
         client = visit.role == "client"
-        url = await self._service.join_url(visit) if client else f"{self._public_url}/therapist"
+        links = self._service.links
+        url = await links.ensure(visit, mailed=True) if client else f"{links.public_url}/therapist"
         locale = to.locale if to.locale in WEEKDAYS else "ja"
         letter = (TO_CLIENT if client else TO_THERAPIST)[locale]
         words = {

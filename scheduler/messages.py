@@ -102,7 +102,7 @@ class BookingBody(Body):
 
 
 class BookingReply(Reply):
-    """`join_url` is the client's secret way in; null for the therapist."""
+    """`join_url` is the client's secret way in; null for the therapist, and when its time is over."""
 
     booking_id: str
     uid: str

@@ -25,6 +25,7 @@ from scheduler.calendar_file import Entry, calendar_file
 from scheduler.config import SchedulerConfig
 from scheduler.errors import HoldExpired, SlotNotOffered, SlotTaken, TherapistFull, TherapistUnknown
 from scheduler.hours import local_days, zone
+from scheduler.join_links import JoinLinks
 from scheduler.model import Alternative, Booking, Slot, Span, Status, Visit
 from scheduler.practice import Hours, NewTherapist, Practice, PracticeChange, register_therapist
 from scheduler.visits import Session, fulfil
@@ -78,11 +79,11 @@ class SchedulerService:
     """Everything that can be asked of the scheduler."""
 
     def __init__(
-        self, database: Database, config: SchedulerConfig, clock: Clock, public_url: str, sender: str
+        self, database: Database, config: SchedulerConfig, clock: Clock, links: JoinLinks, sender: str
     ) -> None:
         self._database = database
         self._clock = clock
-        self._public_url = public_url.rstrip("/")
+        self.links = links
         self.sender = sender
         self.config = config
 
@@ -138,32 +139,21 @@ class SchedulerService:
             return booked
 
         booked = await self._with_alternatives(booker, wish, work)
-        return await self.booking(identity, booked.id)
+        visit = await self.visit(booked.id, identity, now)
+        return Confirmation(visit, await self.links.ensure(visit, mailed=_proven(identity)))
 
     async def booking(self, identity: Identity, booking_id: str) -> Confirmation:
-        """A booking with names; its client also gets a join link. Raises NotFound."""
+        """A booking with names, for its client with the join link. Changes nothing. Raises NotFound."""
         visit = await self.visit(booking_id, identity, self._clock.now())
-        url = await self.join_url(visit) if visit.role == "client" else None
+        mailed = _proven(identity)
+        url = await self.links.find(visit, mailed=mailed) if visit.role == "client" else None
         return Confirmation(visit, url)
 
     async def calendar(self, identity: Identity, booking_id: str) -> bytes:
         """The booking as a calendar file to download. Raises NotFound."""
         shown = await self.booking(identity, booking_id)
-        entry = Entry.of(shown.visit, shown.join_url or f"{self._public_url}/therapist", self.sender)
-        return calendar_file(entry, self._clock.now())
-
-    async def join_url(self, visit: Visit) -> str:
-        """A new secret link into this visit's waiting room, good until it closes. Only its hash is kept."""
-        async with self._database.write() as connection:
-            token = await accounts.issue_link(
-                connection,
-                purpose="join",
-                scope={"booking_id": visit.booking_id},
-                person_id=visit.client_id,
-                expires_at=visit.enter_until,
-                now=self._clock.now(),
-            )
-        return f"{self._public_url}/join/{token}"
+        url = shown.join_url or self.links.signed_in(shown.visit)
+        return calendar_file(Entry.of(shown.visit, url, self.sender), self._clock.now())
 
     async def visit(self, booking_id: str, identity: Identity, now: datetime) -> Visit:
         """The booking for one of its two people. Raises NotFound for everybody else."""
@@ -243,6 +233,11 @@ class SchedulerService:
             answer = Stored(201, {"booking_id": made.id})
             with laws():
                 await remember(connection, identity.session_id, once.key, once.body, answer, now)
+
+
+def _proven(identity: Identity) -> bool:
+    """Who signed in may have the link that was mailed; who has only a link gets one of their own."""
+    return identity.kind == "account"
 
 
 def _own(identity: Identity) -> PersonId:

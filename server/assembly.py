@@ -43,6 +43,7 @@ from ops import routes as ops_routes
 from ops.service import OpsService
 from ops.stats import LatestStats
 from scheduler import routes as scheduler_routes
+from scheduler.join_links import JoinLinks
 from scheduler.mail import BookingMails
 from scheduler.service import SchedulerService, fulfil
 from server import health, openapi
@@ -163,7 +164,8 @@ async def _start_relay(
 def _house(ground: Ground) -> House:
     """Join the folders: each gets the functions of others that it names."""
     config, clock, database = ground.config, ground.clock, ground.database
-    scheduler = SchedulerService(database, config.scheduler, clock, ground.url, config.mail.sender)
+    links = JoinLinks(database, clock, ground.url, ground.signer.secret("join links"))
+    scheduler = SchedulerService(database, config.scheduler, clock, links, config.mail.sender)
     chat = ChatService(database, clock, config.chat)
     neighbours = Neighbours(scheduler.visit, fulfil, ensure_conversation)
     sockets = build_server(socket_manager(config.bus.url), own_pages(ground.url))

@@ -1,12 +1,14 @@
 """Links: random, hashed, expiring, revocable; mailed sign-in links work once. On both databases."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from accounts import service
 from accounts.errors import LinkExpired, LinkRevoked, LinkUnknown, TooManyAttempts
+from accounts.links import SHOWN
 from accounts.mail import SIGN_IN_LINK, SignInMails
 from accounts.tables import link_token, person, session
 from core.database import Database
@@ -235,6 +237,50 @@ async def test_of_two_who_named_an_address_only_the_first_to_prove_it_can_sign_i
     async with database.read() as connection:
         query = sa.select(person.c.id).where(person.c.email_verified_at.is_not(None))
         assert (await connection.execute(query)).scalars().all() == [persons[0]]
+
+
+async def test_proving_an_address_ends_what_was_shown_to_others_and_keeps_what_was_mailed_there(
+    database: Database, clock: FakeClock
+) -> None:
+    accounts = accounts_on(database, clock)
+    person_id = await add_person(database, clock, email=MAIL)
+    mailed = await add_link(database, clock, "join", JOIN, person_id)
+    shown = await add_link(database, clock, "join", JOIN | SHOWN, person_id)
+    await accounts.exchange(await add_link(database, clock, "sign_in", {}, person_id))
+    assert (await accounts.exchange(mailed)).scope == JOIN
+    with pytest.raises(LinkRevoked):
+        await accounts.exchange(shown)
+
+
+async def test_a_link_that_is_ensured_is_one_link_and_found_without_a_change(
+    database: Database, clock: FakeClock
+) -> None:
+    person_id, secret = await add_person(database, clock), b"secret"
+
+    async def ensure(scope: dict[str, str], secret: bytes = secret) -> str:
+        wanted = {"purpose": "join", "scope": scope, "person_id": person_id, "now": clock.now()}
+        until = clock.now() + timedelta(hours=1)
+        async with database.write() as connection:
+            return await service.ensure_link(connection, secret, **wanted, expires_at=until)  # type: ignore[arg-type]
+
+    async def find(scope: dict[str, str], secret: bytes = secret) -> str | None:
+        wanted = {"purpose": "join", "scope": scope, "person_id": person_id, "now": clock.now()}
+        async with database.read() as connection:
+            return await service.find_link(connection, secret, **wanted)  # type: ignore[arg-type]
+
+    assert await find(JOIN) is None
+    token = await ensure(JOIN)
+    assert await ensure(JOIN) == await find(JOIN) == token
+    assert await find(JOIN | SHOWN) is None
+    assert (await ensure(JOIN | SHOWN), await find(JOIN, b"another")) != (token, token)
+    assert (await accounts_on(database, clock).exchange(token)).scope == JOIN
+    async with database.read() as connection:
+        rows = (await connection.execute(sa.select(link_token))).all()
+    assert len(rows) == 2
+    assert token not in str(rows)
+    clock.advance(3600)
+    assert await find(JOIN) is None
+    assert await ensure(JOIN) != token
 
 
 async def test_one_person_cannot_be_flooded_with_sign_in_mails(database: Database, clock: FakeClock) -> None:

@@ -10,7 +10,7 @@ from pydantic import EmailStr, ValidationError
 from core.config import MailConfig
 from core.errors import Conflict, Invalid, TodokuError, all_errors, from_problem, problem
 from core.http import Body, Utc, invalid, parse
-from core.ids import new_id, new_token, token_hash
+from core.ids import derived_token, new_id, new_token, token_hash
 from core.mail import Attachment, FileMailer, Mail, SmtpMailer
 from tests.fakes import FakeClock
 from tests.services import Mailbox
@@ -33,6 +33,10 @@ def test_tokens_are_long_random_and_stored_hashed() -> None:
     assert len(new_token()) == 43
     assert new_token() != new_token()
     assert token_hash("a") == "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
+    made = derived_token(b"secret", "row")
+    assert made == derived_token(b"secret", "row")
+    assert len({made, derived_token(b"other", "row"), derived_token(b"secret", "other")}) == 3
+    assert len(made) == 43
 
 
 def test_an_error_survives_being_a_problem_document() -> None:

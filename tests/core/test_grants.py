@@ -61,3 +61,10 @@ def test_the_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) ->
     path = tmp_path / "grant.pem"
     assert load_or_create_key(path) == load_or_create_key(path)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_gives_other_secrets_by_purpose_and_always_the_same(key: bytes, tmp_path: Path) -> None:
+    signer, other = Signer(key), Signer(load_or_create_key(tmp_path / "other.pem"))
+    assert signer.secret("links") == Signer(key).secret("links")
+    assert len({signer.secret("links"), signer.secret("mail"), other.secret("links")}) == 3
+    assert len(signer.secret("links")) == 32

@@ -13,6 +13,7 @@ from core.ids import EmployerId, PersonId, new_id
 from core.tables import outbox
 from scheduler.booking import Arrangement, Pick, Wish
 from scheduler.config import SchedulerConfig
+from scheduler.join_links import JoinLinks
 from scheduler.model import Span
 from scheduler.practice import Hours, NewTherapist
 from scheduler.service import Confirmation, Once, SchedulerService, book_on_behalf, register_therapist
@@ -35,10 +36,12 @@ class Clinic:
     clock: FakeClock
     config: SchedulerConfig = field(default_factory=SchedulerConfig)
     employer_id: EmployerId | None = None
+    secret: bytes = b"a secret of the tests"
 
     @property
     def service(self) -> SchedulerService:
-        return SchedulerService(self.database, self.config, self.clock, PUBLIC_URL, SENDER)
+        links = JoinLinks(self.database, self.clock, PUBLIC_URL, self.secret)
+        return SchedulerService(self.database, self.config, self.clock, links, SENDER)
 
     async def open(self) -> "Clinic":
         async with self.database.write() as connection:

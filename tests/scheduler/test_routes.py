@@ -6,10 +6,11 @@ from typing import Any
 
 import icalendar
 import pytest
+import sqlalchemy as sa
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from core.database import Database
+from core.database import Database, metadata
 from core.http import Identity
 from core.ids import BookingId, PersonId, new_id
 from scheduler.routes import routes
@@ -122,6 +123,48 @@ async def test_a_visitor_holds_books_and_takes_the_calendar_file_along(door: Doo
         assert response.headers["Content-Disposition"] == 'attachment; filename="consultation.ics"'
         (event,) = icalendar.Calendar.from_ical(await response.read()).walk("VEVENT")
     assert event.decoded("dtstart") == WEDNESDAY
+
+
+async def everything(database: Database) -> dict[str, list[str]]:
+    """Every row of every table."""
+    async with database.read() as connection:
+        return {
+            name: sorted(str(row) for row in await connection.execute(sa.select(table)))
+            for name, table in metadata.tables.items()
+        }
+
+
+async def test_looking_at_a_booking_changes_nothing_and_shows_the_same_link_again(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    _, booked = await door.ask("POST", "/api/bookings", json=wanted(therapist_id))
+    day = "from=2026-11-25&to=2026-11-25"
+    paths = (
+        f"/api/bookings/{booked['booking_id']}",
+        f"/api/bookings/{booked['booking_id']}/calendar.ics",
+        "/api/booking/therapists",
+        f"/api/booking/slots?therapist_id={therapist_id}&tz=Asia/Tokyo&{day}",
+        f"/api/therapist/sessions?{day}",
+        "/api/therapist/practice",
+    )
+    before = await everything(door.clinic.database)
+    assert before["link_token"] != []
+    answers = [await door.ask("GET", path) for path in paths]
+    assert answers[0][1]["join_url"] == booked["join_url"]
+    assert booked["join_url"] in answers[1][1].decode().replace("\r\n ", "")
+    door.as_therapist(therapist_id)
+    answers += [await door.ask("GET", path) for path in paths]
+    assert f"{PUBLIC_URL}/room/{booked['booking_id']}" in answers[7][1].decode().replace("\r\n ", "")
+    assert {status for status, _ in answers} == {200, 403}
+    assert await everything(door.clinic.database) == before
+
+
+async def test_a_calendar_file_whose_link_cannot_be_found_leads_through_signing_in(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    _, booked = await door.ask("POST", "/api/bookings", json=wanted(therapist_id))
+    door.clinic.clock.advance(3600 * 48)  # the link's time is over
+    status, content = await door.ask("GET", f"/api/bookings/{booked['booking_id']}/calendar.ics")
+    assert status == 200
+    assert f"{PUBLIC_URL}/room/{booked['booking_id']}" in content.decode().replace("\r\n ", "")
 
 
 async def test_a_hold_can_be_given_back(door: Door) -> None:

@@ -485,7 +485,7 @@ export interface components {
         };
         /**
          * BookingReply
-         * @description `join_url` is the client's secret way in; null for the therapist.
+         * @description `join_url` is the client's secret way in; null for the therapist, and when its time is over.
          */
         BookingReply: {
             /** Booking Id */

@@ -1,0 +1,59 @@
+"""The secret ways into a visit's waiting room: one link that is mailed, one shown to whoever booked.
+
+They are made where something is sent or confirmed (`ensure`) and found again where something is only looked
+at (`find`). The database keeps hashes: a token is derived from its row's id with a secret kept elsewhere.
+"""
+
+from accounts import service as accounts
+from accounts.links import SHOWN
+from core.clock import Clock
+from core.database import Database
+from scheduler.model import Visit
+
+
+class JoinLinks:
+    """Links of visits, as addresses under `public_url`."""
+
+    def __init__(self, database: Database, clock: Clock, public_url: str, secret: bytes) -> None:
+        self._database = database
+        self._clock = clock
+        self._secret = secret
+        self.public_url = public_url.rstrip("/")
+
+    async def ensure(self, visit: Visit, *, mailed: bool) -> str:
+        """The link, good until the waiting room closes; made if there is none."""
+        async with self._database.write() as connection:
+            token = await accounts.ensure_link(
+                connection,
+                self._secret,
+                purpose="join",
+                scope=_scope(visit, mailed),
+                person_id=visit.client_id,
+                expires_at=visit.enter_until,
+                now=self._clock.now(),
+            )
+        return self._address(token)
+
+    async def find(self, visit: Visit, *, mailed: bool) -> str | None:
+        """The link, if it was made and is good; changes nothing."""
+        async with self._database.read() as connection:
+            token = await accounts.find_link(
+                connection,
+                self._secret,
+                purpose="join",
+                scope=_scope(visit, mailed),
+                person_id=visit.client_id,
+                now=self._clock.now(),
+            )
+        return self._address(token) if token is not None else None
+
+    def signed_in(self, visit: Visit) -> str:
+        """Where either of the two comes in who has signed in; no secret."""
+        return f"{self.public_url}/room/{visit.booking_id}"
+
+    def _address(self, token: str) -> str:
+        return f"{self.public_url}/join/{token}"
+
+
+def _scope(visit: Visit, mailed: bool) -> dict[str, str]:
+    return {"booking_id": visit.booking_id} | ({} if mailed else SHOWN)
