@@ -1,9 +1,10 @@
 """A call on a small screen: everything can be read and reached at 360 px."""
 
 import re
+from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Dialog, Locator, Page, expect
 
 from tests.browser import people
 from tests.browser.chromium import sees_and_hears
@@ -13,6 +14,7 @@ from tests.browser.site import Site
 
 pytestmark = [pytest.mark.browser, LOOP]
 
+Act = Callable[[], Awaitable[object]]
 PHONE_PX = 360
 # A browser that was told "never": it opens nothing and names no device.
 FORBID = """() => {
@@ -64,7 +66,7 @@ async def hold_phone(page: Page) -> None:
 
 
 async def sees_the_other_beside_the_chat(page: Page) -> None:
-    """The other person's picture is in view and moves, and neither the chat nor one's own lies over all of it."""
+    """The other person's picture is above the chat, as wide as the screen, and moves."""
     left, top, right, bottom = await edges(page.get_by_test_id("remote-video"))
     assert (left, right) == (0, PHONE_PX)
     assert top >= 0
@@ -101,13 +103,15 @@ async def test_the_other_person_stays_in_view_while_one_writes(site: Site, visit
     assert (await edges(page.get_by_test_id("chat-input")))[3] > LEFT_BY_KEYBOARD_PX
 
 
-async def test_the_chat_on_a_phone_closes_by_button_and_escape(site: Site, visitor: Visitor) -> None:
+async def test_the_chat_on_a_phone_closes_by_button_escape_and_back(site: Site, visitor: Visitor) -> None:
     page = (await people.meet(site, visitor, PHONE_PX)).client
     chat, toggle = page.get_by_test_id("chat"), page.get_by_test_id("chat-toggle")
-    for close in (
-        lambda: page.get_by_test_id("chat-close").click(),
+    ways: list[Act] = [
+        page.get_by_test_id("chat-close").click,
         lambda: page.keyboard.press("Escape"),
-    ):
+        page.go_back,
+    ]
+    for close in ways:
         await toggle.click()
         await expect(chat).to_be_visible()
         await page.get_by_test_id("chat-input").fill("あ")
@@ -115,6 +119,37 @@ async def test_the_chat_on_a_phone_closes_by_button_and_escape(site: Site, visit
         await expect(chat).to_be_hidden()
         await expect(toggle).to_be_focused()
     await expect(page.get_by_test_id("hangup-confirm")).to_be_hidden()
+
+
+async def test_back_asks_before_it_ends_a_call(site: Site, visitor: Visitor) -> None:
+    call = await people.meet(site, visitor, PHONE_PX)
+    page, confirm = call.client, call.client.get_by_test_id("hangup-confirm")
+    ways: list[Act] = [page.get_by_test_id("hangup-stay").click, page.go_back]
+    for stay in ways:
+        await page.go_back()
+        await expect(confirm).to_be_visible()
+        await stay()
+        await expect(confirm).to_be_hidden()
+    await look(page, "call-small")
+    before = await sees_and_hears(page)
+    await sees_and_hears(page, frames=before["frames"] + 10)
+
+    asked: list[str] = []
+
+    async def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.accept()
+
+    page.on("dialog", leave)
+    await page.reload()
+    assert asked == ["beforeunload"]
+    await sees_and_hears(page, frames=10)
+    await page.go_back()
+    await confirm.click()
+    await expect(page.get_by_test_id("end-page")).to_be_visible()
+    await page.go_back()
+    await expect(page).to_have_url("about:blank")
+    assert asked == ["beforeunload"]
 
 
 async def test_help_for_forbidden_devices_is_not_covered(site: Site, visitor: Visitor) -> None:

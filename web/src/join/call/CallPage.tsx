@@ -9,6 +9,7 @@ import { unreadCount } from "../chat/history";
 import { DevicePickers } from "../room/DevicePickers";
 import type { InsideProps } from "../room/Inside";
 import { peerName } from "../room/peerName";
+import { guardBack, guardLeaving } from "./backGuard";
 import { CallClock } from "./CallClock";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";
@@ -34,6 +35,11 @@ export function CallPage(props: CallProps) {
   const verdict = useQuality(link);
   const page = useRef<HTMLDivElement>(null);
   useShortcuts(local, view.toggle);
+  useStaying(() => {
+    if (open) setOpen(null);
+    else if (view.open && view.sheet) view.toggle();
+    else setOpen("hangup");
+  });
   useEffect(() => (page.current ? followVisibleArea(page.current) : undefined), []);
   useEffect(() => {
     document.title = `${t("call.title", { name: peer })} | Todoku`;
@@ -67,6 +73,16 @@ export function CallPage(props: CallProps) {
       <HangUp link={link} open={open === "hangup"} onClose={() => setOpen(null)} />
     </div>
   );
+}
+
+/** Back and closing the tab ask first; `onBack` says what Back means. */
+function useStaying(onBack: () => void): void {
+  const back = useRef(onBack);
+  useEffect(() => {
+    back.current = onBack;
+  });
+  useEffect(() => guardBack(window, () => back.current()), []);
+  useEffect(() => guardLeaving(window), []);
 }
 
 function useUnread(chat: ChatClient): number {

@@ -19,8 +19,12 @@ export function Dialog({ title, open, onClose, children }: DialogProps) {
     if (open && !element?.open) element?.showModal();
     if (!open && element?.open) element.close();
   }, [open]);
+  const closed = () => {
+    // The event comes late: by then it may have been opened again.
+    if (!dialog.current?.open) onClose();
+  };
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={id} onClose={onClose}>
+    <dialog ref={dialog} className="dialog" aria-labelledby={id} onClose={closed}>
       <div className="dialog-head">
         <h2 id={id}>{title}</h2>
         <button

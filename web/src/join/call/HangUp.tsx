@@ -23,7 +23,9 @@ export function HangUp({ link, open, onClose }: HangUpProps) {
     <Dialog title={t("call.hangUpTitle")} open={open} onClose={onClose}>
       <p>{t("call.hangUpText")}</p>
       <div className="actions">
-        <Button onClick={onClose}>{t("call.stay")}</Button>
+        <Button onClick={onClose} data-testid="hangup-stay">
+          {t("call.stay")}
+        </Button>
         <Button kind="danger" busy={busy} onClick={hangUp} data-testid="hangup-confirm">
           {t("call.hangUp")}
         </Button>
