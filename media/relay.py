@@ -141,6 +141,11 @@ class Relay:
         """Participants at the moment."""
         return len(self._members)
 
+    @property
+    def max_participants(self) -> int:
+        """How many newcomers find a place."""
+        return self._config.max_participants
+
     # What the plane tells (media.plane.PlaneEvents).
 
     def stun_received(self, data: bytes, address: Address) -> None:
@@ -177,7 +182,7 @@ class Relay:
         known = self._rooms.known(room_id)
         if participant_id in known:
             return
-        if (self.draining and not known) or len(self._members) >= self._config.max_participants:
+        if (self.draining and not known) or self.load >= self.max_participants:
             raise RelayFull
 
     def _admit(self, seat: Seat) -> None:

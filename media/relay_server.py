@@ -158,6 +158,7 @@ class RelayServer:
             {
                 "relay_id": self._relay_id,
                 "load": self._relay.load,
+                "max_participants": self._relay.max_participants,
                 "rooms": [room.room_id for room in stats.rooms],
                 "draining": self._relay.draining,
                 "at": self._clock.now().isoformat(),

@@ -91,3 +91,4 @@ class RelayInfo:
     lease_until: datetime
     load: int
     draining: bool
+    max_participants: int | None = None  # None: it did not say

@@ -4,6 +4,7 @@ The lease is a row, so that every web process sees the same relays. Choosing is 
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from core.clock import Clock
 from core.database import Database
 from core.ids import RelayId
 from media.relays import HELLO_EVERY_S, HELLO_TOPIC
+from media.room import PLACES
 from signaling import store
 from signaling.errors import NoRelay
 from signaling.model import RelayInfo
@@ -32,14 +34,20 @@ class Hello(BaseModel):
     relay_id: str = Field(min_length=1, max_length=64)
     load: int = Field(ge=0)
     draining: bool
+    max_participants: int | None = Field(None, ge=0)
 
 
 def choose(relays: Iterable[RelayInfo], now: datetime) -> RelayId:
-    """The living relay with the fewest participants. Raises NoRelay."""
-    free = [relay for relay in relays if is_alive(relay, now) and not relay.draining]
+    """The living relay with the fewest participants among those with room. Raises NoRelay."""
+    free = [relay for relay in relays if is_alive(relay, now) and not relay.draining and has_room(relay)]
     if not free:
         raise NoRelay
     return min(free, key=lambda relay: (relay.load, relay.id)).id
+
+
+def has_room(relay: RelayInfo) -> bool:
+    """Whether a whole consultation finds room, by what it last told."""
+    return relay.max_participants is None or relay.load + PLACES <= relay.max_participants
 
 
 def is_alive(relay: RelayInfo, now: datetime) -> bool:
@@ -73,7 +81,9 @@ class Registry:
         except ValidationError:
             return
         now = self._clock.now()
-        told = RelayInfo(RelayId(hello.relay_id), now + self._lease, hello.load, hello.draining)
+        told = RelayInfo(
+            RelayId(hello.relay_id), now + self._lease, hello.load, hello.draining, hello.max_participants
+        )
         async with self._database.read() as connection:
             known = await store.find_relay(connection, told.id)
         if known is None or _is_news(known, told, self._lease / REFRESH_SHARE):
@@ -84,5 +94,5 @@ class Registry:
 
 
 def _is_news(known: RelayInfo, told: RelayInfo, step: timedelta) -> bool:
-    same = (known.load, known.draining) == (told.load, told.draining)
+    same = replace(known, lease_until=told.lease_until) == told
     return not same or told.lease_until - known.lease_until >= step

@@ -15,7 +15,7 @@ import structlog
 from core.bus import BusTimeout
 from core.errors import TodokuError
 from core.ids import ParticipantId, RelayId, RoomId
-from media.errors import RelayRoomUnknown, RelaySeatUnknown
+from media.errors import RelayFull, RelayRoomUnknown, RelaySeatUnknown
 from signaling import placement, store
 from signaling import room as rules
 from signaling.errors import NoRelay, NotPossible
@@ -37,6 +37,7 @@ class _Tried:
     attempts: int = 0
     silent: set[RelayId] = field(default_factory=set)  # did not answer once
     avoided: set[RelayId] = field(default_factory=set)  # not asked again if there is another
+    full: set[RelayId] = field(default_factory=set)  # have no room for this call
 
 
 class Seats:
@@ -62,8 +63,8 @@ class Seats:
             others = asyncio.ensure_future(self._offer_others(change, member.participant_id))
             try:
                 offer = await self._ask(change.after, participant)
-            except BusTimeout:
-                await self._doubt(change.after.room.relay_id, tried)
+            except (BusTimeout, RelayFull) as error:
+                await self._failed(change.after.room.relay_id, error, tried)
                 if tried.attempts >= ATTEMPTS:
                     raise
             else:
@@ -86,7 +87,7 @@ class Seats:
             return await self.join(member)
         except BusTimeout:
             tried = _Tried()
-            await self._doubt(relay_id, tried)
+            await self._failed(relay_id, BusTimeout(), tried)
             return await self._join(member, tried)
         return state_of(call, person), offer_of(offer, call, person)
 
@@ -117,7 +118,7 @@ class Seats:
 
         def placed(call: rules.Call, now: datetime) -> rules.Outcome:
             outcome = rule(call, now)  # first whether it may happen at all
-            relay_id = _relay_for(outcome.call, relays, tried.avoided, now)
+            relay_id = _relay_for(outcome.call, relays, tried, now)
             if outcome.call.room.relay_id in (None, relay_id):
                 return rules.Outcome(rules.place(outcome.call, relay_id), outcome.effects)
             moved = rules.move(outcome.call, relay_id, now)
@@ -152,10 +153,13 @@ class Seats:
                 offer = await self._ask(change.after, person)
                 await self._calls.notices.offered(person.connection_id, offer)
 
-    async def _doubt(self, relay_id: RelayId | None, tried: _Tried) -> None:
-        """An answer did not come. Who lives is asked once more; who is dead is avoided by everybody."""
+    async def _failed(self, relay_id: RelayId | None, error: TodokuError, tried: _Tried) -> None:
+        """No answer: who lives is asked once more, who is dead is avoided by everybody. Full: another one."""
         tried.attempts += 1
         if relay_id is None:
+            return
+        if isinstance(error, RelayFull):
+            tried.full.add(relay_id)
             return
         first = not tried.silent
         tried.silent.add(relay_id)
@@ -182,15 +186,14 @@ class Seats:
         await self._calls.database.transact(lambda connection: store.bury_relay(connection, silent, now))
 
 
-def _relay_for(
-    call: rules.Call, relays: Sequence[RelayInfo], avoided: set[RelayId], now: datetime
-) -> RelayId:
-    """The room's own relay while it lives, else the best one. Raises NoRelay."""
+def _relay_for(call: rules.Call, relays: Sequence[RelayInfo], tried: _Tried, now: datetime) -> RelayId:
+    """The room's own relay while it lives and has room, else the best one. Raises NoRelay."""
+    relays = [relay for relay in relays if relay.id not in tried.full]
     own = next((one for one in relays if one.id == call.room.relay_id and placement.is_alive(one, now)), None)
-    if own is not None and own.id not in avoided:
+    if own is not None and own.id not in tried.avoided:
         return own.id
     try:
-        return placement.choose([relay for relay in relays if relay.id not in avoided], now)
+        return placement.choose([relay for relay in relays if relay.id not in tried.avoided], now)
     except NoRelay:
         if own is None:
             raise

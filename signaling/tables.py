@@ -66,4 +66,5 @@ relay = sa.Table(
     sa.Column("lease_until", Instant(), nullable=False),
     sa.Column("load", sa.Integer, nullable=False),
     sa.Column("draining", sa.Boolean, nullable=False),
+    sa.Column("max_participants", sa.Integer),
 )

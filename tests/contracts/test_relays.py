@@ -239,6 +239,7 @@ async def test_a_relay_tells_of_itself(house: House) -> None:
     await house.join()
     hello = await house.told(HELLO_TOPIC, lambda h: bool(h["rooms"] and h["load"]))
     assert (hello["load"], hello["rooms"]) == (1, [house.room])
+    assert hello["max_participants"] == MediaConfig().max_participants
     assert hello["draining"] is False
     assert hello["at"].endswith("+00:00")
 

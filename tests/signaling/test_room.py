@@ -203,8 +203,10 @@ def test_the_first_placement_keeps_the_epoch() -> None:
     assert rules.place(call(relay_id=None), RelayId("relay")).room.epoch == 1
 
 
-def relay(name: str, load: int, alive: bool = True, draining: bool = False) -> RelayInfo:
-    return RelayInfo(RelayId(name), later(5 if alive else -5), load, draining)
+def relay(
+    name: str, load: int, alive: bool = True, draining: bool = False, most: int | None = None
+) -> RelayInfo:
+    return RelayInfo(RelayId(name), later(5 if alive else -5), load, draining, most)
 
 
 def test_the_least_loaded_living_relay_is_chosen() -> None:
@@ -212,6 +214,13 @@ def test_the_least_loaded_living_relay_is_chosen() -> None:
     assert choose(relays, NOW) == "b"
     with pytest.raises(NoRelay):
         choose(relays[2:], NOW)
+
+
+def test_only_a_relay_with_room_for_both_is_chosen() -> None:
+    full, nearly_full, free = relay("a", 8, most=8), relay("b", 7, most=8), relay("c", 90, most=92)
+    assert choose([full, nearly_full, free], NOW) == "c"
+    with pytest.raises(NoRelay):
+        choose([full, nearly_full], NOW)
 
 
 def test_an_event_keeps_since_unless_the_state_changes() -> None:

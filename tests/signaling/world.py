@@ -19,6 +19,7 @@ from core.http import Identity
 from core.ids import BookingId, ParticipantId, PersonId, RelayId, RoomId, new_id
 from core.packets import TodokuPacket
 from core.sockets import SocketServer, build_server
+from media.errors import RelayFull
 from media.model import EventName, Offer, ParticipantStats, RelayEvent, RelayStats, RoomStats, Track
 from media.relay_server import RelayServer
 from media.room import Rooms, Seat
@@ -45,10 +46,11 @@ async def until(condition: Callable[[], bool]) -> None:
 class FakeRelay:
     """media.relay.Relay without a network: real seats, invented descriptions."""
 
-    def __init__(self, relay_id: str) -> None:
+    def __init__(self, relay_id: str, max_participants: int) -> None:
         self.relay_id = RelayId(relay_id)
         self.rooms = Rooms()
         self.draining = False
+        self.max_participants = max_participants
         self.answers: list[tuple[ParticipantId, int, str]] = []
         self.media: dict[tuple[RoomId, ParticipantId], str] = {}
         self.on_event: Callable[[RelayEvent], None] = lambda event: None
@@ -64,6 +66,8 @@ class FakeRelay:
         self.rooms.close(room_id, epoch, 0.0)
 
     def join(self, room_id: RoomId, participant_id: ParticipantId, epoch: int, seat: int) -> Offer:
+        if participant_id not in self.rooms.known(room_id) and self.load >= self.max_participants:
+            raise RelayFull
         taken = self.rooms.take(room_id, participant_id, epoch, seat).seat
         self.media[room_id, participant_id] = "joining"
         return self._offer(taken)
@@ -218,9 +222,9 @@ class World:
     pages: list[Page] = field(default_factory=list)
     _tabs: "itertools.count[int]" = field(default_factory=itertools.count)
 
-    async def relay(self, relay_id: str = "one") -> FakeRelay:
+    async def relay(self, relay_id: str = "one", max_participants: int = 200) -> FakeRelay:
         """A relay that lives and is known."""
-        fake = FakeRelay(relay_id)
+        fake = FakeRelay(relay_id, max_participants)
         server = FakeRelayServer(self.bus, fake, self.verifier, self.clock, fake.relay_id)
         await server.start()
         self.relays[relay_id] = (fake, server)
@@ -228,7 +232,10 @@ class World:
         return fake
 
     async def hello(self, relay_id: str) -> None:
-        await self.signaling.registry.hello({"relay_id": relay_id, "load": 0, "draining": False})
+        """It tells of itself, as it does by the machine's clock too."""
+        fake = self.relays[relay_id][0]
+        told = {"relay_id": relay_id, "load": fake.load, "draining": fake.draining}
+        await self.signaling.registry.hello({**told, "max_participants": fake.max_participants})
 
     async def is_alive(self, relay_id: str) -> bool:
         """Whether its lease lasts."""
