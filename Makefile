@@ -27,9 +27,10 @@ test:  ## every test: client, units, contracts, flows, browsers (some of them: m
 	$(NPM) test
 	$(BIN)/pytest $(ARGS)
 
-long:  ## the tests of rules once more, with many more generated examples; takes minutes
-	$(PREPARE) bench
-	$(BIN)/pytest -m "not browser and not service" --hypothesis-profile=long $(ARGS)
+long:  ## the long proofs, and the tests of rules with many more generated examples; takes many minutes
+	$(PREPARE) test
+	$(BIN)/pytest -m long $(ARGS)
+	$(BIN)/pytest -m "not browser and not service and not long" --hypothesis-profile=long $(ARGS)
 
 check:  ## format, lint, types and import rules, of Python and of the web client
 	$(PREPARE) check

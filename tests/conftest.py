@@ -29,6 +29,16 @@ BUS_OF = {"sqlite": "memory", "postgresql": "redis"}
 _numbers = count(1)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long proofs run only when asked for by their mark: `make long`."""
+    if "long" in config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 @dataclass(frozen=True)
 class Backend:
     """A database and a bus that belong together; the URLs are for tests that start processes."""

@@ -1,9 +1,11 @@
 """A relay on a free port, and browsers that join it."""
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 
 from core.clock import SystemClock
 from core.ids import ParticipantId, RoomId
@@ -13,6 +15,17 @@ from tests.media.client import Client
 
 ROOM = RoomId("room")
 Join = Callable[..., Awaitable[Client]]
+FLAGS = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
 
 
 @pytest.fixture
@@ -22,6 +35,14 @@ async def relay() -> AsyncIterator[Relay]:
     opened.open_room(ROOM, 1)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield opened
+        await opened.close()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A page that talks to a relay with as little as possible between: for proving the relay in real browsers."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from core.ids import ParticipantId
@@ -32,8 +34,21 @@ PAGE = """<!doctype html><video id=v autoplay playsinline></video><script>
 </script>"""
 
 
-def pages(relay: Relay) -> web.Application:
-    """The page as /NAME#SEAT, and the three calls it makes."""
+def by_way_of(sdp: str, port: int) -> str:
+    """The offer with its UDP candidates on another port, and no others."""
+    rows = []
+    for row in sdp.split("\r\n"):
+        if row.startswith("a=candidate:"):
+            foundation, component, transport, priority, address, _, *rest = row.split(" ")
+            if transport.lower() != "udp":
+                continue
+            row = " ".join((foundation, component, transport, priority, address, str(port), *rest))
+        rows.append(row)
+    return "\r\n".join(rows)
+
+
+def pages(relay: Relay, ports: Mapping[str, int] | None = None) -> web.Application:
+    """The page as /NAME#SEAT, and the three calls it makes; `ports`: by whose port NAME reaches the relay."""
 
     async def page(request: web.Request) -> web.Response:
         return web.Response(text=PAGE, content_type="text/html")
@@ -41,7 +56,9 @@ def pages(relay: Relay) -> web.Application:
     async def join(request: web.Request) -> web.Response:
         participant, seat = ParticipantId(request.match_info["name"]), int(request.match_info["seat"])
         offer = relay.join(ROOM, participant, 1, seat)
-        return web.json_response({"number": offer.number, "sdp": offer.sdp})
+        through = (ports or {}).get(participant)
+        sdp = offer.sdp if through is None else by_way_of(offer.sdp, through)
+        return web.json_response({"number": offer.number, "sdp": sdp})
 
     async def answer(request: web.Request) -> web.Response:
         participant, seat = ParticipantId(request.match_info["name"]), int(request.match_info["seat"])

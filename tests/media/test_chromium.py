@@ -1,28 +1,16 @@
 """The relay carries a call between two real browsers with fake cameras."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from media.relay import Relay
 from tests.media.pages import pages
 
-FLAGS = [
-    "--no-sandbox",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
 STATS = """async () => {
   const all = [...(await pc.getStats()).values()];
   const of = (type, kind) => all.find((x) => x.type === type && x.kind === kind) || {};
@@ -42,14 +30,6 @@ WAIT = f"""async (frames) => {{
   }}
 }}"""
 TIMEOUT_S = 40
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield opened
-        await opened.close()
 
 
 @pytest.fixture
