@@ -1,9 +1,9 @@
 """What the relay forwards: codecs, payload types, header extensions and the order of the m-lines. Pure.
 
-One table for the offer, the answer and the plane. The numbers are the same for everybody, so that a packet
-passes from one participant to the other with its payload type and extension ids unchanged; only the MID
-element is rewritten (media/rewrite.py). Not here: transport-wide congestion control (offered without
-feedback it starves the sender) and simulcast.
+One table for the offers, the answers and the plane. The numbers are the same for everybody, so that a packet
+passes from one browser to another with its payload type and extension ids unchanged; who brings numbers of
+its own is mapped to these (media/sdp_client_offer.py). What of the table is offered is said by Features, in
+which m-lines by a layout. Not here: the descriptions' text (media/sdp.py).
 """
 
 from dataclasses import dataclass
@@ -27,61 +27,171 @@ class Codec:
 
 
 VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
+H264_FMTP = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
+AV1_FMTP = "level-idx=5;profile=0;tier=0"
 
-# VP8 first: every browser has both (RFC 7742), and the first of the answer is what is sent.
 CODECS = (
     Codec("audio", "opus", 111, 48000, channels=2, fmtp="minptime=10;useinbandfec=1"),
+    Codec("audio", "red", 63, 48000, channels=2, fmtp="111/111"),  # RFC 2198; names opus by its number
     Codec("video", "VP8", 96, 90000, feedback=VIDEO_FEEDBACK, rtx_payload_type=97),
-    Codec(
-        "video",
-        "H264",
-        102,
-        90000,
-        fmtp="level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
-        feedback=VIDEO_FEEDBACK,
-        rtx_payload_type=103,
-    ),
+    Codec("video", "H264", 102, 90000, fmtp=H264_FMTP, feedback=VIDEO_FEEDBACK, rtx_payload_type=103),
+    Codec("video", "VP9", 98, 90000, fmtp="profile-id=0", feedback=VIDEO_FEEDBACK, rtx_payload_type=99),
+    Codec("video", "AV1", 100, 90000, fmtp=AV1_FMTP, feedback=VIDEO_FEEDBACK, rtx_payload_type=101),
 )
 CLOCK_RATE: dict[Kind, int] = {"audio": 48000, "video": 90000}
-RTX_PAYLOAD_TYPES = frozenset(c.rtx_payload_type for c in CODECS if c.rtx_payload_type is not None)
 CODEC_OF = {codec.payload_type: codec for codec in CODECS}
+CODEC_NAMED = {codec.name: codec for codec in CODECS}
+MEDIA_TYPE_OF_RTX = {c.rtx_payload_type: c.payload_type for c in CODECS if c.rtx_payload_type is not None}
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+VIDEO_ORIENTATION = "urn:3gpp:video-orientation"
+PLAYOUT_DELAY = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
+DEPENDENCY_DESCRIPTOR = (
+    "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
+)
+
 MID_EXTENSION_ID = 1
-# Ids stay below 15, so that the one-byte form (RFC 8285 4.2) is always enough.
-EXTENSIONS: dict[Kind, dict[int, str]] = {
-    "audio": {MID_EXTENSION_ID: MID, 3: AUDIO_LEVEL},
-    "video": {MID_EXTENSION_ID: MID, 2: ABS_SEND_TIME},
+ABS_SEND_TIME_EXTENSION_ID = 2
+AUDIO_LEVEL_EXTENSION_ID = 3
+TRANSPORT_CC_EXTENSION_ID = 4
+RID_EXTENSION_ID = 5
+REPAIRED_RID_EXTENSION_ID = 6
+VIDEO_ORIENTATION_EXTENSION_ID = 7
+PLAYOUT_DELAY_EXTENSION_ID = 8
+DEPENDENCY_DESCRIPTOR_EXTENSION_ID = 9
+# Ids stay below 15, so that the one-byte form (RFC 8285 4.2) can hold them; only a dependency descriptor may
+# be longer than that form allows, which is why `a=extmap-allow-mixed` is offered with it.
+HIGHEST_EXTENSION_ID = 14
+EXTENSIONS: dict[int, str] = {
+    MID_EXTENSION_ID: MID,
+    ABS_SEND_TIME_EXTENSION_ID: ABS_SEND_TIME,
+    AUDIO_LEVEL_EXTENSION_ID: AUDIO_LEVEL,
+    TRANSPORT_CC_EXTENSION_ID: TRANSPORT_CC,
+    RID_EXTENSION_ID: RID,
+    REPAIRED_RID_EXTENSION_ID: REPAIRED_RID,
+    VIDEO_ORIENTATION_EXTENSION_ID: VIDEO_ORIENTATION,
+    PLAYOUT_DELAY_EXTENSION_ID: PLAYOUT_DELAY,
+    DEPENDENCY_DESCRIPTOR_EXTENSION_ID: DEPENDENCY_DESCRIPTOR,
 }
+EXTENSION_NAMED = {uri: number for number, uri in EXTENSIONS.items()}
+
+# Simulcast layers of a camera, the smallest first: Chromium sends the first named at a quarter of the size.
+RIDS = ("l", "m", "h")
+
+
+@dataclass(frozen=True)
+class Features:
+    """What of the table is offered. The default asks nothing of the plane but to forward.
+
+    `codecs`: names, in order of preference; of these Chromium sends only the first it can (RFC 9429 5.3.1).
+    VP8 before H.264, because every browser has both (RFC 7742). `transport_cc`: only where the feedback is
+    given, because an offer of it without starves the sender. `simulcast`: a camera may send RIDS. `dtx`:
+    Opus may fall silent. The other three are header extensions by name.
+    """
+
+    codecs: tuple[str, ...] = ("opus", "VP8", "H264")
+    transport_cc: bool = False
+    simulcast: bool = False
+    dtx: bool = False
+    video_orientation: bool = False
+    playout_delay: bool = False
+    dependency_descriptor: bool = False
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.codecs if name not in CODEC_NAMED]
+        if unknown or len(set(self.codecs)) != len(self.codecs):
+            raise ValueError(f"codecs are named once each, of {', '.join(CODEC_NAMED)}: {self.codecs}")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One m-line, seen from the relay: it receives ("recvonly") or sends ("sendonly")."""
+    """One m-line, seen from the relay: it receives ("recvonly") or sends ("sendonly").
+
+    `mid` is one character, which the plane patches in place. Browsers keep in step what shares a `stream`.
+    """
 
     mid: str
     kind: Kind
     direction: Literal["recvonly", "sendonly"]
+    stream: str = ""
+
+    @property
+    def is_camera(self) -> bool:
+        """Whether simulcast may be received on it."""
+        return self.kind == "video" and self.direction == "recvonly"
 
 
-# Slots, reused for the whole call: microphone, camera, then what the other person sends.
-LAYOUT = (
-    Line("0", "audio", "recvonly"),
-    Line("1", "video", "recvonly"),
-    Line("2", "audio", "sendonly"),
-    Line("3", "video", "sendonly"),
+Layout = tuple[Line, ...]
+
+MIDS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+MICROPHONE, CAMERA = Line("0", "audio", "recvonly"), Line("1", "video", "recvonly")
+MAX_VIDEO_SLOTS = 6
+MAX_AUDIO_SLOTS = len(MIDS) - 2 - MAX_VIDEO_SLOTS
+
+# A consultation. Slots, reused for the whole call: what one sends, then what the other person sends.
+LAYOUT: Layout = (
+    MICROPHONE,
+    CAMERA,
+    Line("2", "audio", "sendonly", "remote-1"),
+    Line("3", "video", "sendonly", "remote-1"),
 )
-SEND_LINES = tuple(line for line in LAYOUT if line.direction == "sendonly")
 
 
-def payload_types(kind: Kind) -> tuple[int, ...]:
+def workshop_layout(audio_slots: int, video_slots: int) -> Layout:
+    """Microphone, camera, then slots for whoever is heard and whoever is seen, each filled on its own.
+
+    Raises ValueError for more slots than there may be.
+    """
+    if not (0 <= audio_slots <= MAX_AUDIO_SLOTS and 0 <= video_slots <= MAX_VIDEO_SLOTS):
+        raise ValueError(f"{audio_slots} audio and {video_slots} video slots are too many or too few")
+    audio, rest = MIDS[2 : 2 + audio_slots], MIDS[2 + audio_slots :]
+    return (MICROPHONE, CAMERA, *_slots("audio", audio), *_slots("video", rest[:video_slots]))
+
+
+def _slots(kind: Kind, mids: str) -> Layout:
+    return tuple(Line(mid, kind, "sendonly", f"remote-{mid}") for mid in mids)
+
+
+def send_lines(layout: Layout) -> Layout:
+    """Those in which the relay sends."""
+    return tuple(line for line in layout if line.direction == "sendonly")
+
+
+SEND_LINES = send_lines(LAYOUT)
+DEFAULT_FEATURES = Features()
+
+
+def offered_codecs(kind: Kind, features: Features = DEFAULT_FEATURES) -> tuple[Codec, ...]:
+    """The codecs of one kind, in order of preference."""
+    named = (CODEC_NAMED[name] for name in features.codecs)
+    return tuple(codec for codec in named if codec.kind == kind)
+
+
+def payload_types(kind: Kind, features: Features = DEFAULT_FEATURES) -> tuple[int, ...]:
     """All payload types of an m-line of this kind, in order of preference, each before its RTX."""
-    found: list[int] = []
-    for codec in CODECS:
-        if codec.kind == kind:
-            found.append(codec.payload_type)
-            if codec.rtx_payload_type is not None:
-                found.append(codec.rtx_payload_type)
-    return tuple(found)
+    pairs = ((codec.payload_type, codec.rtx_payload_type) for codec in offered_codecs(kind, features))
+    return tuple(number for pair in pairs for number in pair if number is not None)
+
+
+def offered_extensions(
+    kind: Kind, *, layers: bool = False, features: Features = DEFAULT_FEATURES
+) -> dict[int, str]:
+    """Header extensions of an m-line by canonical id; `layers`: several streams may be sent on it."""
+    is_video = kind == "video"
+    offered = {
+        MID: True,
+        ABS_SEND_TIME: is_video,
+        AUDIO_LEVEL: not is_video,
+        TRANSPORT_CC: features.transport_cc,
+        RID: layers and features.simulcast,
+        REPAIRED_RID: layers and features.simulcast,
+        VIDEO_ORIENTATION: is_video and features.video_orientation,
+        PLAYOUT_DELAY: is_video and features.playout_delay,
+        DEPENDENCY_DESCRIPTOR: is_video and features.dependency_descriptor,
+    }
+    return {number: uri for number, uri in EXTENSIONS.items() if offered[uri]}

@@ -1,24 +1,44 @@
 """The offer the relay makes, and what it reads of the browser's answer. Pure text and values.
 
-The relay always offers (JSEP, RFC 9429), as ICE-lite, bundled on one transport, in the layout of
+The relay always offers (JSEP, RFC 9429), as ICE-lite, bundled on one transport, in a layout of
 media/codecs.py; the SSRCs of what it will send stand in the first offer, so another person's arrival needs
-no second one. The answer is read strictly: it comes from outside, and whatever a browser could not have
-answered to this offer is SdpRefused, never another exception.
+no second one. A second offer of the same session with a higher number and other ICE credentials is an ICE
+restart. The answer is read strictly: it comes from outside, and whatever a browser could not have answered
+to this offer is SdpRefused, never another exception. Clients that offer: media/sdp_client_offer.py.
 """
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from media.codecs import CODECS, EXTENSIONS, LAYOUT, SEND_LINES, Codec, Kind, Line, payload_types
+from media import sdp_reading as read
+from media.codecs import (
+    CODEC_OF,
+    DEFAULT_FEATURES,
+    LAYOUT,
+    MEDIA_TYPE_OF_RTX,
+    RIDS,
+    TRANSPORT_CC_EXTENSION_ID,
+    Codec,
+    Features,
+    Kind,
+    Layout,
+    Line,
+    offered_codecs,
+    offered_extensions,
+    payload_types,
+)
 from media.errors import SdpRefused
 from media.ice import IceCredentials
-
-CNAME = "todoku"
-STREAM = "remote-1"  # both tracks of one person share a stream, so that the browser keeps lips in step
-HOST_PRIORITY = 2130706431  # RFC 8445 5.1.2.1: type 126, local preference 65535, component 1
-MAX_SDP_CHARACTERS = 64_000
-MAX_SDP_LINES = 2000
+from media.sdp_reading import Section
+from media.sdp_writing import CNAME as CNAME
+from media.sdp_writing import (
+    candidate_lines,
+    codec_lines,
+    session_lines,
+    simulcast_lines,
+    ssrc_lines,
+    transport_lines,
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +51,10 @@ class SlotSsrcs:
 
 @dataclass(frozen=True)
 class OfferParameters:
-    """All that differs between two offers. `slots` by mid of the sending lines."""
+    """All that differs between two descriptions of ours. `slots` by mid of the sending lines.
+
+    `tcp_port`: where ICE-TCP is accepted, at the same addresses; None: nowhere.
+    """
 
     session_id: int
     number: int
@@ -39,78 +62,60 @@ class OfferParameters:
     fingerprint: str
     addresses: Sequence[str]
     port: int
-    slots: dict[str, SlotSsrcs]
+    slots: Mapping[str, SlotSsrcs]
+    tcp_port: int | None = None
+    features: Features = DEFAULT_FEATURES
+    layout: Layout = LAYOUT
 
 
 def build_offer(offer: OfferParameters) -> str:
     """The offer's text."""
-    lines = [
-        "v=0",
-        f"o=- {offer.session_id} {offer.number} IN IP4 127.0.0.1",
-        "s=-",
-        "t=0 0",
-        "a=group:BUNDLE " + " ".join(line.mid for line in LAYOUT),
-        "a=ice-lite",
-        "a=msid-semantic: WMS *",
-    ]
-    for line in LAYOUT:
+    mids = [line.mid for line in offer.layout]
+    mixed = offer.features.dependency_descriptor
+    lines = session_lines(offer.session_id, offer.number, mids, mixed=mixed)
+    for line in offer.layout:
         lines += _media_section(line, offer)
     return "\r\n".join(lines) + "\r\n"
 
 
 def _media_section(line: Line, offer: OfferParameters) -> list[str]:
-    types = " ".join(str(number) for number in payload_types(line.kind))
+    features = offer.features
+    types = " ".join(str(number) for number in payload_types(line.kind, features))
     lines = [
-        f"m={line.kind} 9 UDP/TLS/RTP/SAVPF {types}",
+        f"m={line.kind} 9 {read.PROTOCOL} {types}",
         "c=IN IP4 0.0.0.0",
         "a=rtcp-mux",
         "a=rtcp-rsize",
         f"a=mid:{line.mid}",
         f"a={line.direction}",
-        f"a=ice-ufrag:{offer.credentials.ufrag}",
-        f"a=ice-pwd:{offer.credentials.password}",
-        f"a=fingerprint:sha-256 {offer.fingerprint}",
-        "a=setup:actpass",  # RFC 8842 5.3; an answer that leaves us the client is refused
-        *(f"a=extmap:{number} {uri}" for number, uri in EXTENSIONS[line.kind].items()),
+        # RFC 8842 5.3; an answer that leaves us the client is refused
+        *transport_lines(offer.credentials, offer.fingerprint, "actpass"),
+        *(f"a=extmap:{number} {uri}" for number, uri in _extensions(line, features).items()),
     ]
-    for codec in CODECS:
-        if codec.kind == line.kind:
-            lines += _codec_lines(codec)
-    if line in SEND_LINES:
-        lines += _ssrc_lines(line, offer.slots[line.mid])
-    if line is LAYOUT[0]:  # the bundle's transport
-        lines += [
-            f"a=candidate:{at + 1} 1 udp {HOST_PRIORITY - 256 * at} {address} {offer.port} typ host"
-            for at, address in enumerate(offer.addresses)
-        ]
-        lines.append("a=end-of-candidates")
+    for codec in offered_codecs(line.kind, features):
+        lines += codec_lines(codec, codec.payload_type, codec.rtx_payload_type, features)
+    if features.simulcast and line.is_camera:
+        lines += simulcast_lines(RIDS)
+    if line.direction == "sendonly":
+        slot = offer.slots[line.mid]
+        lines += ssrc_lines(line.stream, line.kind, slot.ssrc, slot.rtx_ssrc)
+    if line is offer.layout[0]:  # the bundle's transport
+        lines += candidate_lines(offer.addresses, offer.port, offer.tcp_port)
     return lines
 
 
-def _codec_lines(codec: Codec) -> list[str]:
-    number, channels = codec.payload_type, f"/{codec.channels}" if codec.channels > 1 else ""
-    lines = [f"a=rtpmap:{number} {codec.name}/{codec.clock_rate}{channels}"]
-    lines += [f"a=fmtp:{number} {codec.fmtp}"] if codec.fmtp else []
-    lines += [f"a=rtcp-fb:{number} {kind}" for kind in codec.feedback]
-    if codec.rtx_payload_type is not None:
-        rtx = codec.rtx_payload_type
-        lines += [f"a=rtpmap:{rtx} rtx/{codec.clock_rate}", f"a=fmtp:{rtx} apt={number}"]
-    return lines
-
-
-def _ssrc_lines(line: Line, slot: SlotSsrcs) -> list[str]:
-    lines = [f"a=msid:{STREAM} {STREAM}-{line.kind}"]
-    if slot.rtx_ssrc is not None:
-        lines.append(f"a=ssrc-group:FID {slot.ssrc} {slot.rtx_ssrc}")
-    lines += [f"a=ssrc:{s} cname:{CNAME}" for s in (slot.ssrc, slot.rtx_ssrc) if s is not None]
-    return lines
+def _extensions(line: Line, features: Features) -> dict[int, str]:
+    return offered_extensions(line.kind, layers=line.is_camera, features=features)
 
 
 @dataclass(frozen=True)
 class AnsweredLine:
-    """What the browser said to one m-line; without payload types it was rejected.
+    """What the other side said to one m-line; without payload types it was rejected.
 
-    `ssrc` and `rtx_ssrc` are what it will send with; None when it does not say, or does not send.
+    `payload_types` are canonical (media/codecs.py). The maps lead from its own payload types and header
+    extension ids to the canonical ones, in its order of preference; for a browser that answered us both are
+    the same. `ssrc` and `rtx_ssrc` are what it will send with; None when it does not say, or does not send.
+    `rids`: the simulcast streams it may send, in the order named; they have no SSRC yet.
     """
 
     mid: str
@@ -120,6 +125,25 @@ class AnsweredLine:
     payload_types: frozenset[int]
     ssrc: int | None = None
     rtx_ssrc: int | None = None
+    rids: tuple[str, ...] = ()
+    payload_map: Mapping[int, int] = field(default_factory=dict)
+    extension_map: Mapping[int, int] = field(default_factory=dict)
+    feedback: frozenset[str] = frozenset()
+
+    @property
+    def codecs(self) -> tuple[Codec, ...]:
+        """The codecs shared; a browser sends the first."""
+        return tuple(CODEC_OF[number] for number in self.payload_map.values() if number in CODEC_OF)
+
+    @property
+    def extensions(self) -> frozenset[int]:
+        """Canonical ids of the header extensions accepted."""
+        return frozenset(self.extension_map.values())
+
+    @property
+    def transport_cc(self) -> bool:
+        """Whether transport-wide numbers are written and feedback about them understood."""
+        return TRANSPORT_CC_EXTENSION_ID in self.extensions and "transport-cc" in self.feedback
 
 
 @dataclass(frozen=True)
@@ -131,147 +155,86 @@ class Answer:
     lines: tuple[AnsweredLine, ...]
 
 
-@dataclass
-class _Section:
-    """One m-line, or the part before the first, as lists of attribute values by name."""
-
-    media: list[str]
-    attributes: dict[str, list[str]]
-
-    def all(self, name: str) -> list[str]:
-        return self.attributes.get(name, [])
-
-    def first(self, name: str) -> str | None:
-        return next(iter(self.all(name)), None)
-
-
-_LINE = re.compile(r"[a-z]=[^\x00-\x08\x0a-\x1f]*\Z")
-_UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}\Z")  # RFC 8839 5.4
-_DIRECTIONS = {"sendrecv": (True, True), "sendonly": (True, False), "recvonly": (False, True)}
-_DIGEST = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2})*\Z")
-_DIGEST_BYTES = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
-
-
-def parse_answer(text: str) -> Answer:
-    """Read an answer to `build_offer`. Raises SdpRefused for everything else."""
-    session, *sections = _sections(text)
-    if len(sections) != len(LAYOUT):
-        raise SdpRefused(f"the answer must have {len(LAYOUT)} m-lines, as the offer has")
-    lines = tuple(_answered_line(line, part) for line, part in zip(LAYOUT, sections, strict=True))
+def parse_answer(text: str, layout: Layout = LAYOUT, features: Features = DEFAULT_FEATURES) -> Answer:
+    """Read an answer to the offer with this layout and these features. Raises SdpRefused for all else."""
+    session, sections = read.read_description(text)
+    if len(sections) != len(layout):
+        raise SdpRefused(f"the answer must have {len(layout)} m-lines, as the offer has")
+    lines = tuple(_answered_line(line, part, features) for line, part in zip(layout, sections, strict=True))
     used = [part for part, line in zip(sections, lines, strict=True) if line.payload_types]
     if not used:
         raise SdpRefused("the answer rejects every m-line")
     _check_bundle(session, lines)
-    _check_ssrcs(lines)
-    _check_roles(session, used)
-    return Answer(_ufrag(session, used[0]), _fingerprints(session, used[0]), lines)
+    read.check_ssrcs((line.ssrc, line.rtx_ssrc) for line in lines)
+    if any(read.setup_role(session, part) != "active" for part in used):
+        raise SdpRefused("the answer must be a=setup:active")  # we stay the DTLS server
+    read.no_ice_lite(session, sections)
+    return Answer(read.ufrag(session, used[0]), read.fingerprints(session, used[0]), lines)
 
 
-def _sections(text: str) -> list[_Section]:
-    if len(text) > MAX_SDP_CHARACTERS:
-        raise SdpRefused("the answer is too long")
-    rows = text.replace("\r\n", "\n").rstrip("\n").split("\n")
-    if len(rows) > MAX_SDP_LINES or rows[0] != "v=0":
-        raise SdpRefused("the answer must begin with v=0 and have a sensible number of lines")
-    sections = [_Section([], {})]
-    for row in rows:
-        if not _LINE.match(row):
-            raise SdpRefused("a line of the answer is not of the form x=value")
-        if row[0] == "m":
-            sections.append(_Section(row[2:].split(" "), {}))
-        elif row[0] == "a":
-            name, _, value = row[2:].partition(":")
-            sections[-1].attributes.setdefault(name, []).append(value)
-    return sections
-
-
-def _answered_line(line: Line, part: _Section) -> AnsweredLine:
+def _answered_line(line: Line, part: Section, features: Features) -> AnsweredLine:
     if len(part.media) < 4 or part.media[0] != line.kind:
         raise SdpRefused(f"m-line {line.mid} must be {line.kind}")
     if part.media[1] == "0":
         return AnsweredLine(line.mid, line.kind, False, False, frozenset())
     if part.first("mid") != line.mid:
         raise SdpRefused(f"m-line {line.mid} has another mid")
-    if part.media[2] != "UDP/TLS/RTP/SAVPF" or part.first("rtcp-mux") is None:
+    if part.media[2] != read.PROTOCOL or "rtcp-mux" not in part:
         raise SdpRefused(f"m-line {line.mid} must be SAVPF with rtcp-mux")
-    offered = payload_types(line.kind)
-    chosen = frozenset(_number(value, 127) for value in part.media[3:])
-    if not chosen.issubset(offered):
-        raise SdpRefused(f"m-line {line.mid} has payload types that were not offered")
-    sends, receives = _direction(part)
+    chosen = _chosen(line, part, features)
+    sends, receives = read.direction(part)
     if (sends and line.direction == "sendonly") or (receives and line.direction == "recvonly"):
         raise SdpRefused(f"m-line {line.mid} answers {line.direction} with a direction of its own")
-    ssrc, rtx_ssrc = _announced(part) if sends else (None, None)
-    return AnsweredLine(line.mid, line.kind, sends, receives, chosen, ssrc, rtx_ssrc)
+    rids = _rids(line, part, features) if sends else ()
+    ssrc, rtx_ssrc = read.announced(part) if sends and not rids else (None, None)
+    return AnsweredLine(
+        mid=line.mid,
+        kind=line.kind,
+        sends=sends,
+        receives=receives,
+        payload_types=frozenset(chosen),
+        ssrc=ssrc,
+        rtx_ssrc=rtx_ssrc,
+        rids=rids,
+        payload_map={number: number for number in chosen},
+        extension_map={number: number for number in _accepted(line, part, features)},
+        feedback=read.feedback(part, chosen),
+    )
 
 
-def _direction(part: _Section) -> tuple[bool, bool]:
-    named = [name for name in (*_DIRECTIONS, "inactive") if name in part.attributes]
-    if len(named) > 1:
-        raise SdpRefused("an m-line has two directions")
-    return _DIRECTIONS.get(named[0] if named else "sendrecv", (False, False))
+def _chosen(line: Line, part: Section, features: Features) -> list[int]:
+    """The answered payload types, which stand for what they stood for in the offer."""
+    chosen = read.payload_types(part)
+    if not set(chosen).issubset(payload_types(line.kind, features)):
+        raise SdpRefused(f"m-line {line.mid} has payload types that were not offered")
+    for payload_type, said in read.rtp_maps(part).items():
+        if payload_type in chosen and said.name != _name(payload_type):
+            raise SdpRefused(f"m-line {line.mid} gives payload type {payload_type} another meaning")
+    return chosen
 
 
-def _announced(part: _Section) -> tuple[int | None, int | None]:
-    """Media and RTX SSRC (RFC 5576 4.1, 4.2)."""
-    known = list(dict.fromkeys(_ssrc(value.partition(" ")[0]) for value in part.all("ssrc")))
-    for group in part.all("ssrc-group"):
-        semantics, *members = group.split(" ")
-        if semantics == "FID":
-            if len(members) != 2:
-                raise SdpRefused("an FID group must have two SSRCs")
-            return _ssrc(members[0]), _ssrc(members[1])
-    return (known[0], None) if known else (None, None)
+def _name(payload_type: int) -> str:
+    return "rtx" if payload_type in MEDIA_TYPE_OF_RTX else CODEC_OF[payload_type].name.lower()
 
 
-def _ssrc(text: str) -> int:
-    return _number(text, 0xFFFFFFFF)
+def _accepted(line: Line, part: Section, features: Features) -> list[int]:
+    """Ids of the header extensions in the answer."""
+    offered, answered = _extensions(line, features), read.extensions(part)
+    if any(offered.get(number) != uri for number, uri in answered.items()):
+        raise SdpRefused(f"m-line {line.mid} has a header extension that was not offered")
+    return list(answered)
 
 
-def _number(text: str, highest: int) -> int:
-    if not re.fullmatch(r"[0-9]{1,10}", text, re.ASCII) or int(text) > highest:
-        raise SdpRefused("a number in the answer is none, or is out of range")
-    return int(text)
+def _rids(line: Line, part: Section, features: Features) -> tuple[str, ...]:
+    rids = read.layers(part, "send")
+    offered = RIDS if features.simulcast and line.is_camera else ()
+    if not set(rids).issubset(offered):
+        raise SdpRefused(f"m-line {line.mid} sends simulcast streams that were not offered")
+    return rids
 
 
-def _check_bundle(session: _Section, lines: Sequence[AnsweredLine]) -> None:
-    groups = [value.split(" ")[1:] for value in session.all("group") if value.split(" ")[0] == "BUNDLE"]
+def _check_bundle(session: Section, lines: Sequence[AnsweredLine]) -> None:
+    groups = read.bundles(session)
     used = {line.mid for line in lines if line.payload_types}
     if len(groups) != 1 or not used.issubset(groups[0]):
         raise SdpRefused("the answer must bundle every m-line it uses")
-
-
-def _check_ssrcs(lines: Sequence[AnsweredLine]) -> None:
-    ssrcs = [s for line in lines for s in (line.ssrc, line.rtx_ssrc) if s is not None]
-    if len(set(ssrcs)) != len(ssrcs):
-        raise SdpRefused("an SSRC is used twice")
-
-
-def _check_roles(session: _Section, used: Sequence[_Section]) -> None:
-    if any((part.first("setup") or session.first("setup")) != "active" for part in used):
-        raise SdpRefused("the answer must be a=setup:active")  # we stay the DTLS server
-    if "ice-lite" in session.attributes:
-        raise SdpRefused("two ICE-lite sides cannot connect")
-
-
-def _ufrag(session: _Section, part: _Section) -> str:
-    ufrag = part.first("ice-ufrag") or session.first("ice-ufrag") or ""
-    if not _UFRAG.match(ufrag):
-        raise SdpRefused("the answer has no usable a=ice-ufrag")
-    return ufrag
-
-
-def _fingerprints(session: _Section, part: _Section) -> tuple[tuple[str, str], ...]:
-    """The certificate's fingerprints we can check (RFC 8122)."""
-    found = []
-    for value in part.all("fingerprint") or session.all("fingerprint"):
-        algorithm, _, digest = value.partition(" ")
-        length = _DIGEST_BYTES.get(algorithm.lower())
-        if length is None:
-            continue
-        if len(digest) != 3 * length - 1 or not _DIGEST.match(digest):
-            raise SdpRefused("a fingerprint is malformed")
-        found.append((algorithm.lower(), digest.upper()))
-    if not found:
-        raise SdpRefused("the answer has no usable a=fingerprint")
-    return tuple(found)
