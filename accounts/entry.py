@@ -13,8 +13,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import links, service, session_store, sessions, store, throttle
+from accounts.attempts import Attempts
 from accounts.config import AccountsConfig
-from accounts.errors import LinkExpired, LinkRevoked, LinkUnknown, SignInRefused, TooManyAttempts
+from accounts.errors import (
+    LinkExpired,
+    LinkRevoked,
+    LinkUnknown,
+    SignInRefused,
+    TooManyAttempts,
+    TooManyLinks,
+)
 from accounts.mail import SIGN_IN_LINK
 from accounts.model import LINK_ROLES, Link, Person, Purpose, normalize_email
 from accounts.passwords import Passwords
@@ -61,6 +69,7 @@ class Accounts:
         self._database = database
         self._config = config
         self._passwords = passwords
+        self._attempts = Attempts(database, clock)
 
     async def sign_in(self, email: str, password: str, address: str, previous: str | None = None) -> Entered:
         """A new account session; the one in `previous` (a cookie's token) ends.
@@ -69,7 +78,7 @@ class Accounts:
         """
         account = _comparable(email)
         limits = self._sign_in_limits(account, address)
-        await self._count(limits)
+        await self._attempts.count(limits, TooManyAttempts)
         async with self._database.read() as connection:
             found = await store.credential_for(connection, account)
         stored = found[1] if found else None
@@ -82,7 +91,7 @@ class Accounts:
         async def work(connection: AsyncConnection) -> Entered:
             if renewed is not None:
                 await store.put_credential(connection, person_id, renewed, self.clock.now())
-            await self._refund(connection, limits)
+            await self._attempts.refund(connection, limits)
             if previous is not None and sessions.plausible(previous):
                 await session_store.revoke_token(connection, token_hash(previous), self.clock.now())
             return await self._enter_account(connection, person_id, "password")
@@ -119,10 +128,10 @@ class Accounts:
     async def request_sign_in_link(self, email: str, locale: str, address: str) -> None:
         """Have a link mailed, if somebody can be reached there; the answer and its time do not tell.
 
-        Raises TooManyAttempts, Invalid.
+        Raises TooManyLinks, Invalid.
         """
         account = normalize_email(email)
-        await self._count(self._link_limits(account, address))
+        await self._attempts.count(self._link_limits(account, address), TooManyLinks)
         now = self.clock.now()
         async with self._database.write() as connection:
             person_id = await store.reachable(connection, account)
@@ -172,24 +181,6 @@ class Accounts:
         async with self._database.write() as connection:
             await store.prune_throttles(connection, now)
             await session_store.prune(connection, now - KEPT_AFTER_END)
-
-    async def _count(self, limits: Mapping[str, throttle.Limit]) -> None:
-        """Count before looking, so that a hundred guesses at once are a hundred."""
-        now = self.clock.now()
-
-        async def work(connection: AsyncConnection) -> int | None:
-            await store.add_missing_throttles(connection, limits, now)
-            verdict = throttle.attempt(limits, await store.locked_throttles(connection, limits), now)
-            await store.put_throttles(connection, verdict.full_until)
-            return verdict.retry_after_s
-
-        retry_after_s = await self._database.transact(work)
-        if retry_after_s is not None:
-            raise TooManyAttempts(retry_after_s=retry_after_s)
-
-    async def _refund(self, connection: AsyncConnection, limits: Mapping[str, throttle.Limit]) -> None:
-        stored = await store.locked_throttles(connection, limits)
-        await store.put_throttles(connection, throttle.refund(limits, stored))
 
     def _sign_in_limits(self, account: str, address: str) -> dict[str, throttle.Limit]:
         window = timedelta(seconds=self._config.attempt_window_s)

@@ -17,6 +17,13 @@ class TooManyAttempts(TooMany):
     title = "Too many attempts to sign in; please wait a little"
 
 
+class TooManyLinks(TooMany):
+    """Too many sign-in links were asked for; `retry_after_s` says when the next one is sent."""
+
+    code = "too_many_links"
+    title = "Too many sign-in links were asked for; please wait a little"
+
+
 class LinkUnknown(NotFound):
     """No link has this token."""
 

@@ -7,7 +7,14 @@ from aiohttp import web
 from pydantic import StringConstraints
 
 from accounts.entry import COOKIES, Accounts, Entered
-from accounts.errors import LinkExpired, LinkRevoked, LinkUnknown, SignInRefused, TooManyAttempts
+from accounts.errors import (
+    LinkExpired,
+    LinkRevoked,
+    LinkUnknown,
+    SignInRefused,
+    TooManyAttempts,
+    TooManyLinks,
+)
 from accounts.model import Person, Purpose
 from core.errors import Unauthenticated
 from core.http import ACCOUNT_COOKIE, Body, Identity, Reply, Route, body, identity, reply
@@ -169,7 +176,7 @@ def routes(accounts: Accounts, *, secure: bool) -> list[Route]:
             response=Nothing,
             status=202,
             tag=TAG,
-            errors=(TooManyAttempts,),
+            errors=(TooManyLinks,),
         ),
         Route(
             "POST",

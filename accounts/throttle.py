@@ -1,7 +1,7 @@
 """How often one may try: the generic cell rate algorithm, one stored instant per key. Pure.
 
 A key is an account, an address with an account, or an address, so that one company behind one address is
-not one client. Only hashes of them are stored. Rows are read and written by store.py.
+not one client. Only hashes of them are stored. Counting is attempts.py's.
 """
 
 import ipaddress

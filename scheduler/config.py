@@ -26,6 +26,14 @@ class SchedulerConfig:
     sweep_s: int = option(30, "how often expired holds are removed")
     enter_before_min: int = option(10, "the waiting room opens before the start")
     enter_after_min: int = option(30, "one can still enter after the end")
+    attempt_window_s: int = option(15 * 60, "the span the following limits speak of")
+    holds_per_session: int = option(30, "times reserved by one session or person")
+    holds_per_link: int = option(1200, "times reserved through one company's booking link")
+    holds_per_address: int = option(600, "times reserved from one address; a company may share one")
+    bookings_per_mail: int = option(6, "bookings whose confirmation goes to one mail address")
+    bookings_per_session: int = option(10, "bookings by one session or person")
+    bookings_per_link: int = option(600, "bookings through one company's booking link")
+    bookings_per_address: int = option(300, "bookings from one address; a company may share one")
 
     def rules(self) -> SessionRules:
         """The part of the options that decides which slots exist."""

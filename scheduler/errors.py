@@ -1,6 +1,6 @@
 """What the scheduler refuses, by situation. `alternatives`: list of {therapist_id, starts_at, ends_at}."""
 
-from core.errors import Conflict, Gone, NotFound
+from core.errors import Conflict, Gone, NotFound, TooMany
 
 
 class SlotTaken(Conflict):
@@ -64,3 +64,17 @@ class TherapistUnknown(NotFound):
 
     code = "therapist_unknown"
     title = "This therapist is not known"
+
+
+class TooManyHolds(TooMany):
+    """Too many times reserved by one person, link or address; `retry_after_s` says when to go on."""
+
+    code = "too_many_holds"
+    title = "Too many times are being reserved; please wait a little"
+
+
+class TooManyBookings(TooMany):
+    """Too many bookings by one person, mail address, link or address; `retry_after_s` says when to go on."""
+
+    code = "too_many_bookings"
+    title = "Too many bookings are being made; please wait a little"

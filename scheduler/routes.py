@@ -76,7 +76,14 @@ def _hold_routes(edge: "_Edge") -> list[Route]:
             response=m.HoldReply,
             status=201,
             tag="booking",
-            errors=(*WHO, Invalid, errors.TherapistUnknown, *TIME_ERRORS, errors.HoldPending),
+            errors=(
+                *WHO,
+                Invalid,
+                errors.TherapistUnknown,
+                *TIME_ERRORS,
+                errors.HoldPending,
+                errors.TooManyHolds,
+            ),
         ),
         Route(
             "DELETE",
@@ -109,6 +116,7 @@ def _booking_routes(edge: "_Edge") -> list[Route]:
                 errors.HoldExpired,
                 errors.ClientBusy,
                 IdempotencyMismatch,
+                errors.TooManyBookings,
             ),
         ),
         Route(
@@ -204,6 +212,7 @@ class _Edge:
     async def hold(self, request: web.Request) -> web.Response:
         who = identity(request)
         asked = await body(request, m.HoldBody)
+        await self._service.count_hold(who, request.remote or "")
         once = Once(idempotency_key(request), asked.model_dump_json().encode())
         held = await self._service.hold(who, Pick(asked.therapist_id, asked.starts_at), once)
         answer = m.HoldReply(
@@ -222,6 +231,7 @@ class _Edge:
     async def book(self, request: web.Request) -> web.Response:
         who = identity(request)
         asked = await body(request, m.BookingBody)
+        await self._service.count_booking(who, asked.email, request.remote or "")
         once = Once(idempotency_key(request), asked.model_dump_json().encode())
         wish = Wish(**asked.model_dump())
         return reply(_booking(await self._service.book(who, wish, once), who), 201)

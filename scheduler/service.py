@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
+from accounts.attempts import Attempts
 from core.clock import Clock
 from core.database import Database
 from core.errors import Denied, NotFound
@@ -23,9 +24,18 @@ from scheduler import practice as practices
 from scheduler.booking import Arrangement, Booker, Pick, Wish, book_on_behalf, laws
 from scheduler.calendar_file import Entry, calendar_file
 from scheduler.config import SchedulerConfig
-from scheduler.errors import HoldExpired, SlotNotOffered, SlotTaken, TherapistFull, TherapistUnknown
+from scheduler.errors import (
+    HoldExpired,
+    SlotNotOffered,
+    SlotTaken,
+    TherapistFull,
+    TherapistUnknown,
+    TooManyBookings,
+    TooManyHolds,
+)
 from scheduler.hours import local_days, zone
 from scheduler.join_links import JoinLinks
+from scheduler.limits import booking_limits, hold_limits
 from scheduler.model import Alternative, Booking, Slot, Span, Status, Visit
 from scheduler.practice import Hours, NewTherapist, Practice, PracticeChange, register_therapist
 from scheduler.visits import Session, fulfil
@@ -83,6 +93,7 @@ class SchedulerService:
     ) -> None:
         self._database = database
         self._clock = clock
+        self._attempts = Attempts(database, clock)
         self.links = links
         self.sender = sender
         self.config = config
@@ -100,6 +111,16 @@ class SchedulerService:
             return await browsing.slots(
                 connection, booker, therapist_id, within, self.config, self._clock.now()
             )
+
+    async def count_hold(self, identity: Identity, address: str) -> None:
+        """One more attempt to reserve a time, from `address`. Raises TooManyHolds."""
+        limits = hold_limits(booker_of(identity), address, self.config)
+        await self._attempts.count(limits, TooManyHolds)
+
+    async def count_booking(self, identity: Identity, mail: str, address: str) -> None:
+        """One more attempt to book. Raises TooManyBookings, Invalid."""
+        limits = booking_limits(booker_of(identity), mail, address, self.config)
+        await self._attempts.count(limits, TooManyBookings)
 
     async def hold(self, identity: Identity, pick: Pick, once: Once) -> Booking:
         """Reserve a time for some minutes. The errors about time carry `alternatives`."""

@@ -142,6 +142,18 @@ async def test_asking_for_a_link_is_answered_the_same_for_everybody(client: Clie
     assert [(answer.status, await answer.json()) for answer in answers] == [(202, {}), (202, {})]
 
 
+async def test_too_many_links_for_one_address_say_when_to_come_back(client: Client) -> None:
+    mail = {"email": "sato@example.com", "locale": "ja"}
+    for _ in range(3):
+        assert (await client.post("/api/sign-in-links", json=mail)).status == 202
+    answer = await client.post("/api/sign-in-links", json=mail)
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "300")
+    problem = await answer.json()
+    assert (problem["code"], problem["retry_after_s"]) == ("too_many_links", 300)
+    colleague = {"email": "suzuki@example.com", "locale": "ja"}
+    assert (await client.post("/api/sign-in-links", json=colleague)).status == 202
+
+
 async def test_another_sites_page_cannot_sign_anybody_in(client: Client, therapist: str) -> None:
     answer = await client.post("/api/sessions", json=SIGN_IN, headers={"Origin": "https://evil.example"})
     assert (answer.status, (await answer.json())["code"]) == (403, "origin_refused")

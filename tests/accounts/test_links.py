@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from accounts import service
-from accounts.errors import LinkExpired, LinkRevoked, LinkUnknown, TooManyAttempts
+from accounts.errors import LinkExpired, LinkRevoked, LinkUnknown, TooManyLinks
 from accounts.links import SHOWN
 from accounts.mail import SIGN_IN_LINK, SignInMails
 from accounts.tables import link_token, person, session
@@ -288,7 +288,7 @@ async def test_one_person_cannot_be_flooded_with_sign_in_mails(database: Databas
     await add_person(database, clock, email=MAIL)
     for number in range(3):
         await accounts.request_sign_in_link(MAIL, "ja", f"198.51.100.{number}")
-    with pytest.raises(TooManyAttempts) as caught:
+    with pytest.raises(TooManyLinks) as caught:
         await accounts.request_sign_in_link(MAIL, "ja", "198.51.100.9")
     assert caught.value.extra == {"retry_after_s": 300}
     assert len((await deliver(database, clock)).sent) == 3

@@ -115,3 +115,19 @@ async def test_two_people_who_pick_the_same_time_get_one_booking_and_other_times
     await look(second, "booking-taken")
     await second.get_by_test_id("alternative").first.click()
     await expect(second.get_by_test_id("hold")).to_be_visible()
+
+
+async def test_who_must_wait_is_told_how_long_and_loses_nothing(site: Site, visitor: Visitor) -> None:
+    page = await visitor("ja")
+    await pick_time(page, site, therapist=1)
+    await page.get_by_test_id("name").fill("山田 花子")
+    await page.get_by_test_id("email").fill("hanako.yamada@company.example")
+    problem = {"code": "too_many_bookings", "status": 429, "retry_after_s": 150}
+    await page.route("**/api/bookings", lambda route: route.fulfill(status=429, json=problem))
+    await page.get_by_test_id("confirm").click()
+    notice = page.locator('[data-code="too_many_bookings"]')
+    await expect(notice).to_contain_text("3分")
+    await look(page, "booking-throttled")
+    await page.unroute("**/api/bookings")
+    await page.get_by_test_id("confirm").click()
+    await expect(page.get_by_test_id("confirmation")).to_contain_text("山田 花子")

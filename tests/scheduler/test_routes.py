@@ -1,72 +1,23 @@
 """The HTTP edge: shapes, errors as problems, and bad input that never becomes a 500."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import icalendar
 import pytest
 import sqlalchemy as sa
-from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
 
 from core.database import Database, metadata
-from core.http import Identity
-from core.ids import BookingId, PersonId, new_id
-from scheduler.routes import routes
-from server.web import Edge, application
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import PUBLIC_URL, TOKYO, WEDNESDAY, Clinic
-
-Client = TestClient[web.Request, web.Application]
-
-
-class Door:
-    """The service behind a real application; `who` is whoever is asking."""
-
-    def __init__(self, clinic: Clinic) -> None:
-        self.clinic = clinic
-        self.who: Identity | None = clinic.visitor()
-        self.waiting: dict[BookingId, datetime] = {}
-        self.client: Client
-
-    async def identify(self, cookies: Mapping[str, str], which: str) -> Identity | None:
-        return self.who if self.who is not None and self.who.kind == which else None
-
-    async def presence(self, ids: Sequence[BookingId]) -> Mapping[BookingId, datetime]:
-        return {one: self.waiting[one] for one in ids if one in self.waiting}
-
-    async def ask(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
-        """Status and JSON; the session asked for is the one `who` has."""
-        headers = {"Todoku-Session": self.who.kind if self.who else "account"} | options.pop("headers", {})
-        async with self.client.request(method, path, headers=headers, **options) as response:
-            if response.content_type.endswith("json"):
-                return response.status, await response.json()
-            return response.status, await response.read()
-
-    def as_therapist(self, therapist_id: PersonId) -> None:
-        self.who = Identity(therapist_id, frozenset({"therapist"}), new_id(), "account")
+from tests.scheduler.door import Door, open_door, wanted
 
 
 @pytest.fixture
 async def door(database: Database, clock: FakeClock) -> AsyncIterator[Door]:
-    door = Door(await Clinic(database, clock).open())
-    edge = Edge(door.identify, clock, PUBLIC_URL)
-    app = application(routes(door.clinic.service, door.presence), edge)
-    async with TestClient(TestServer(app)) as client:
-        door.client = client
+    async with open_door(Clinic(database, clock)) as door:
         yield door
-
-
-def wanted(therapist_id: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "therapist_id": therapist_id,
-        "starts_at": "2026-11-25T00:00:00Z",
-        "name": "佐藤 一郎",
-        "email": "ichiro@example.com",
-        "timezone": TOKYO,
-        "locale": "ja",
-    } | changes
 
 
 async def test_a_visitor_sees_whom_and_when_in_their_own_zone(door: Door) -> None:

@@ -79,11 +79,7 @@ function AskForm(props: {
         error={checked && fault ? t(fault) : null}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
-      <Refusal
-        error={props.error ? asApiError(props.error) : null}
-        at={props.at}
-        throttledTitle={t("app.link_form.throttled_title")}
-      />
+      <Refusal error={props.error ? asApiError(props.error) : null} at={props.at} />
       <Button type="submit" variant="default" loading={props.pending} data-testid="signin-link">
         {t("app.link_form.submit")}
       </Button>

@@ -1,4 +1,4 @@
-/** Why signing in did not work; when there were too many attempts, the time from which it works again. */
+/** Why signing in or asking for a link did not work; after too many attempts, from when it works again. */
 import { Alert } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { ApiError } from "../../shared/api";
@@ -11,19 +11,18 @@ interface Props {
   error: ApiError | null;
   /** When the refused attempt was made (ms since 1970, this machine's clock). */
   at: number;
-  /** What to call too many attempts, when they were not sign-ins. */
-  throttledTitle?: string;
 }
 
-export function Refusal({ error, at, throttledTitle }: Props) {
+const THROTTLED = new Set(["too_many_attempts", "too_many_links"]);
+
+export function Refusal({ error, at }: Props) {
   const { t } = useTranslation();
   if (!error) return <div role="alert" />;
   const text = errorText(t, error);
-  const throttled = error.code === "too_many_attempts";
   return (
     <div role="alert">
-      <Alert color="red" title={(throttled ? throttledTitle : null) ?? text.title}>
-        {throttled ? (
+      <Alert color="red" title={text.title}>
+        {THROTTLED.has(error.code) ? (
           <Throttled retryAfterS={error.extra["retry_after_s"]} at={at} fallback={text.next} />
         ) : (
           text.next

@@ -119,6 +119,26 @@ describe("a booking", () => {
     expect(flow.state.get()).toMatchObject({ step: "details", therapistId: "t2", picked: LATER });
   });
 
+  it("loses nothing when there is too much going on, and goes on with the same key", async () => {
+    await flow.chooseTherapist("t1");
+    server.refuse("POST /booking/holds", "too_many_holds", { retry_after_s: 90 });
+    await flow.pick(SLOT);
+    expect(flow.state.get()).toMatchObject({ step: "times", slots: [SLOT], busy: "" });
+    expect(flow.state.get().problem?.code).toBe("too_many_holds");
+    server.answers["POST /booking/holds"] = () => HOLD;
+    await toDetails();
+    server.refuse("POST /bookings", "too_many_bookings", { retry_after_s: 90 });
+    await flow.confirm();
+    const { details, hold, picked, problem } = flow.state.get();
+    expect(problem?.code).toBe("too_many_bookings");
+    expect([details.name, hold, picked]).toEqual([" 山田 花子 ", HOLD, SLOT]);
+    server.answers["POST /bookings"] = () => ({ booking_id: "b1" });
+    await flow.confirm();
+    expect(flow.state.get().step).toBe("done");
+    const keys = server.calls("POST /bookings").map((options) => options.idempotencyKey);
+    expect(new Set(keys).size).toBe(1);
+  });
+
   it("asks to keep the time again when the hold runs out", async () => {
     await toDetails();
     flow.holdExpired();

@@ -1,0 +1,66 @@
+"""The scheduler behind a real application, asked over HTTP as whoever is asking."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from core.http import Identity
+from core.ids import BookingId, PersonId, new_id
+from scheduler.routes import routes
+from server.web import Edge, application
+from tests.scheduler.clinic import PUBLIC_URL, TOKYO, Clinic
+
+Client = TestClient[web.Request, web.Application]
+
+
+class Door:
+    """The service behind a real application; `who` is whoever is asking."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self.clinic = clinic
+        self.who: Identity | None = clinic.visitor()
+        self.waiting: dict[BookingId, datetime] = {}
+        self.client: Client
+
+    async def identify(self, cookies: Mapping[str, str], which: str) -> Identity | None:
+        return self.who if self.who is not None and self.who.kind == which else None
+
+    async def presence(self, ids: Sequence[BookingId]) -> Mapping[BookingId, datetime]:
+        return {one: self.waiting[one] for one in ids if one in self.waiting}
+
+    async def ask(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
+        """Status and JSON; the session asked for is the one `who` has."""
+        headers = {"Todoku-Session": self.who.kind if self.who else "account"} | options.pop("headers", {})
+        async with self.client.request(method, path, headers=headers, **options) as response:
+            if response.content_type.endswith("json"):
+                return response.status, await response.json()
+            return response.status, await response.read()
+
+    def as_therapist(self, therapist_id: PersonId) -> None:
+        self.who = Identity(therapist_id, frozenset({"therapist"}), new_id(), "account")
+
+
+@asynccontextmanager
+async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
+    """Behind a proxy that names the asker's address."""
+    door = Door(await clinic.open())
+    edge = Edge(door.identify, clinic.clock, PUBLIC_URL, trusted_proxies=1)
+    app = application(routes(door.clinic.service, door.presence), edge)
+    async with TestClient(TestServer(app)) as client:
+        door.client = client
+        yield door
+
+
+def wanted(therapist_id: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "therapist_id": therapist_id,
+        "starts_at": "2026-11-25T00:00:00Z",
+        "name": "佐藤 一郎",
+        "email": "ichiro@example.com",
+        "timezone": TOKYO,
+        "locale": "ja",
+    } | changes
