@@ -1,7 +1,8 @@
 """Socket.IO as this server speaks it: WebSocket only, msgpack, every event validated and acked.
 
 A frame is checked (core/packets.py) before the library sees it. Whoever sends nonsense is counted and hung
-up on. Packets of one connection are worked off in order, one at a time.
+up on, and so is a stranger: a connection that is in no namespace for some seconds, or sends much before it is
+in one. Packets of one connection are worked off in order, one at a time.
 The library's inner names are used in this file only and pinned by tests/core/test_sockets.py. Deliberately
 not here: what the events mean (signaling/gateway.py, chat/gateway.py).
 """
@@ -29,16 +30,31 @@ from core.packets import MAX_FRAME_BYTES, MalformedPacket, TodokuPacket, check_f
 
 PING_INTERVAL_S = 10
 PING_TIMEOUT_S = 8
+STRANGER_S = 10.0
+STRANGER_PACKETS = 20  # a page joins two namespaces, and may enter again after a refusal
 CHANNEL = "todoku-sockets"
 
 log = structlog.get_logger()
 
 
 class _CheckedWebSocket(WebSocket):  # type: ignore[misc]
-    """A WebSocket that ends at the first malformed frame."""
+    """A WebSocket that ends at the first malformed frame, and with its Engine.IO connection."""
+
+    def __init__(self, handler: Any, server: Any) -> None:
+        super().__init__(handler, server)
+        self._connection = handler.__self__  # Engine.IO's side; it knows of no WebSocket
+
+    async def __call__(self, environ: dict[str, Any]) -> Any:
+        self.server.wires[self._connection.sid] = self
+        try:
+            return await super().__call__(environ)
+        finally:
+            del self.server.wires[self._connection.sid]
 
     async def wait(self) -> str | bytes:
         frame: str | bytes = await super().wait()
+        if self._connection.closed:  # the library would go on working off what comes
+            raise OSError("closed")
         try:
             check_frame(frame)
         except MalformedPacket as error:
@@ -53,12 +69,20 @@ class _Transport(engineio.AsyncServer):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.malformed: Counter[str] = Counter()
+        self.wires: dict[str, _CheckedWebSocket] = {}
         drivers = getattr(self, "_async")  # noqa: B009  (mypy cannot tell its type)
         self._async = {**drivers, "websocket": _CheckedWebSocket}
 
 
 class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
-    """The Socket.IO server; `malformed` counts refused packets by reason."""
+    """The Socket.IO server; `malformed` counts refused packets by reason, `strangers` who was hung up on."""
+
+    def __init__(self, *, stranger_s: float = STRANGER_S, **options: Any) -> None:
+        super().__init__(**options)
+        self._stranger_s = stranger_s
+        self._sent: Counter[str] = Counter()  # packets of strangers
+        self._ending: set[asyncio.Task[None]] = set()
+        self.strangers: Counter[str] = Counter()
 
     @property
     def malformed(self) -> Counter[str]:
@@ -68,12 +92,57 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
     def _engineio_server_class(self) -> type[_Transport]:
         return _Transport
 
+    async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
+        await super()._handle_eio_connect(eio_sid, environ)
+        self._look_again(eio_sid)
+
+    async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
+        if self._is_stranger(eio_sid):
+            self._sent[eio_sid] += 1
+            if self._sent[eio_sid] > STRANGER_PACKETS:
+                self._hang_up(eio_sid, "packets")
+                return
+        await super()._handle_eio_message(eio_sid, data)
+
+    async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        await super()._handle_eio_disconnect(eio_sid, reason)
+        self._sent.pop(eio_sid, None)
+
+    def _is_stranger(self, eio_sid: str) -> bool:
+        names = list(self.manager.get_namespaces())
+        return all(self.manager.sid_from_eio_sid(eio_sid, name) is None for name in names)
+
+    def _look_again(self, eio_sid: str) -> None:
+        asyncio.get_running_loop().call_later(self._stranger_s, self._look, eio_sid)
+
+    def _look(self, eio_sid: str) -> None:
+        if eio_sid not in self.environ:
+            return
+        if self._is_stranger(eio_sid):
+            self._hang_up(eio_sid, "time")
+        else:
+            self._look_again(eio_sid)  # it may leave its namespaces later
+
+    def _hang_up(self, eio_sid: str, reason: str) -> None:
+        self.strangers[reason] += 1
+        task = asyncio.get_running_loop().create_task(self._end(eio_sid))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _end(self, eio_sid: str) -> None:
+        connection, wire = self.eio.sockets.get(eio_sid), self.eio.wires.get(eio_sid)
+        if connection is not None:
+            await connection.close(wait=False)
+        if wire is not None:
+            await wire.close()
+
     async def close(self) -> None:
         """Hang up on everybody and end every task of this server; a second time nothing happens."""
         if self.eio.service_task_handle is not None:  # Engine.IO's own shutdown fails when called twice
             await self.shutdown()
         sockets = list(self.eio.sockets.values())
         await asyncio.gather(*(socket.close(wait=False) for socket in sockets), return_exceptions=True)
+        await asyncio.gather(*self._ending, return_exceptions=True)
         listener = getattr(self.manager, "thread", None)
         if listener is not None:
             listener.cancel()
@@ -88,11 +157,14 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
 Origins = Callable[[str | None, Mapping[str, Any]], bool]
 
 
-def build_server(manager_url: str | None, origins: Sequence[str] | Origins) -> SocketServer:
+def build_server(
+    manager_url: str | None, origins: Sequence[str] | Origins, *, stranger_s: float = STRANGER_S
+) -> SocketServer:
     """The Socket.IO server; attach it with `server.attach(app)`.
 
     `manager_url` is the Redis that joins several web processes, None for one process. `origins`: the
-    pages that may connect; empty means the page's own host.
+    pages that may connect; empty means the page's own host. `stranger_s`: how long a connection may be in
+    no namespace.
     """
     manager = None
     logger = logging.getLogger("todoku.sockets")
@@ -111,6 +183,7 @@ def build_server(manager_url: str | None, origins: Sequence[str] | Origins) -> S
         cors_allowed_origins=origins if callable(origins) else list(origins) or None,
         logger=logger,
         engineio_logger=logger,
+        stranger_s=stranger_s,
     )
     server.namespaces = []  # only those with a handler; "/" is nobody's
     return server

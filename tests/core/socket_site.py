@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +45,14 @@ class Site:
 
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
-    server = build_server(None, [])
+    async with open_site() as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_site(**options: Any) -> AsyncIterator[Site]:
+    """A site whose server is built with `options`."""
+    server = build_server(None, [], **options)
     app = web.Application()
     server.attach(app)
     runner = web.AppRunner(app, shutdown_timeout=1)
@@ -129,6 +137,13 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 async def raw(site: Site, session: aiohttp.ClientSession) -> AsyncIterator[Raw]:
+    async with open_raw(site, session) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_raw(site: Site, session: aiohttp.ClientSession) -> AsyncIterator[Raw]:
+    """A bare WebSocket that has been greeted."""
     async with session.ws_connect(site.address + PATH) as socket:
         await socket.receive()  # Engine.IO's greeting
         yield Raw(socket)
