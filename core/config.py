@@ -70,6 +70,9 @@ class MailConfig:
     username: str = option("", "SMTP user; empty sends without signing in")
     password: str = option("", "SMTP password", secret="TODOKU_SMTP_PASSWORD")  # noqa: S106
     sender: str = option("Todoku <no-reply@localhost>", "From address of every mail")
+    reply_to: str = option(
+        "", "where answers to mails are read; empty: nowhere, and mails say so and name another way to help"
+    )
     folder: str = option("var/outbox", "where .eml files are written when no host is set")
     timeout_s: float = option(20.0, "give up on one delivery after so many seconds")
 

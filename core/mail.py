@@ -48,13 +48,13 @@ class Mailer(Protocol):
 class FileMailer:
     """Writes each mail to `folder`/MESSAGE_ID.eml; the same id overwrites itself."""
 
-    def __init__(self, folder: Path, sender: str, clock: Clock) -> None:
-        self._folder = folder
-        self._sender = sender
+    def __init__(self, config: MailConfig, clock: Clock) -> None:
+        self._config = config
+        self._folder = Path(config.folder)
         self._clock = clock
 
     async def send(self, mail: Mail) -> None:
-        data = bytes(compose(mail, self._sender, self._clock))
+        data = bytes(compose(mail, self._config, self._clock))
         await asyncio.to_thread(self._write, f"{mail.message_id.split('@')[0]}.eml", data)
 
     def _write(self, name: str, data: bytes) -> None:
@@ -74,7 +74,7 @@ class SmtpMailer:
     async def send(self, mail: Mail) -> None:
         config = self._config
         await aiosmtplib.send(
-            compose(mail, config.sender, self._clock),
+            compose(mail, config, self._clock),
             hostname=config.host,
             port=config.port,
             use_tls=config.security == "tls",
@@ -89,15 +89,15 @@ def open_mailer(config: MailConfig, clock: Clock) -> Mailer:
     """SMTP when a host is set, files otherwise."""
     if config.host:
         return SmtpMailer(config, clock)
-    return FileMailer(Path(config.folder), config.sender, clock)
+    return FileMailer(config, clock)
 
 
-def compose(mail: Mail, sender: str, clock: Clock) -> EmailMessage:
+def compose(mail: Mail, config: MailConfig, clock: Clock) -> EmailMessage:
     """The mail as a message: text, HTML beside it, attachments after."""
     message = EmailMessage()
-    name, address = parseaddr(sender)
-    user, _, domain = address.partition("@")
-    message["From"] = Address(name, user, domain)
+    message["From"] = _address(config.sender)
+    if config.reply_to:
+        message["Reply-To"] = _address(config.reply_to)
     message["To"] = mail.to
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(clock.now())
@@ -109,6 +109,12 @@ def compose(mail: Mail, sender: str, clock: Clock) -> EmailMessage:
     for part in mail.attachments:
         _attach(message, part)
     return message
+
+
+def _address(text: str) -> Address:
+    name, address = parseaddr(text)
+    user, _, domain = address.partition("@")
+    return Address(name, user, domain)
 
 
 def _attach(message: EmailMessage, part: Attachment) -> None:

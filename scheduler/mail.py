@@ -5,7 +5,7 @@ Subjects and file names are neutral; nothing in a mail says health.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -36,50 +36,85 @@ MONTHS = (
 
 @dataclass(frozen=True)
 class Letter:
-    """The words of a mail in one language; {name}, {when}, {other}, {opens} are filled in."""
+    """The words of a mail in one language; {name}, {when}, {other}, {opens} are filled in.
+
+    `link` names the address, `button` what it does. The help is the first where answers are read, else the
+    second.
+    """
 
     lines: tuple[str, ...]
+    link: str
     button: str
     after: tuple[str, ...]
+    help: tuple[str, str]
 
 
 TO_CLIENT = {
     "ja": Letter(
         ("{name} 様", "面談のご予約を承りました。", "日時: {when}", "担当: {other}"),
+        "面談の参加リンク",
         "面談に参加する",
         (
             "開始の{opens}分前から入室できます。インストールや登録は必要ありません。",
-            "このリンクはご本人専用です。ほかの方に転送しないでください。",
+            "参加リンクはご本人専用です。ほかの方に転送しないでください。",
+        ),
+        (
+            "お困りのときは、このメールにご返信ください。",
+            "このメールには返信できません。お困りのときは、面談の案内をくれた会社の担当者へお知らせください。",
         ),
     ),
     "en": Letter(
         ("Dear {name},", "Your consultation is booked.", "When: {when}", "With: {other}"),
+        "Your join link",
         "Join the consultation",
         (
             "You can enter from {opens} minutes before the start. Nothing to install, no account needed.",
-            "This link is for you alone; please do not forward it.",
+            "The join link is for you alone; please do not forward it.",
+        ),
+        (
+            "For help, reply to this mail.",
+            "Answers to this mail are not read. For help, please ask whoever at your company invited you.",
         ),
     ),
 }
 TO_THERAPIST = {
-    "ja": Letter(("{name} 様", "新しい面談が予約されました。", "日時: {when}"), "予定を開く", ()),
+    "ja": Letter(
+        ("{name} 様", "新しい面談が予約されました。", "日時: {when}"),
+        "予定",
+        "予定を開く",
+        (),
+        (
+            "お困りのときは、このメールにご返信ください。",
+            "このメールには返信できません。お困りのときは、スタッフへお知らせください。",
+        ),
+    ),
     "en": Letter(
-        ("Dear {name},", "A new consultation has been booked.", "When: {when}"), "Open your schedule", ()
+        ("Dear {name},", "A new consultation has been booked.", "When: {when}"),
+        "Your schedule",
+        "Open your schedule",
+        (),
+        (
+            "For help, reply to this mail.",
+            "Answers to this mail are not read. For help, please tell staff.",
+        ),
     ),
 }
 
 
 class BookingMails:
-    """Handlers for the outbox; assembly registers `confirmed` for "booking.confirmed"."""
+    """Handlers for the outbox; assembly registers `confirmed` for "booking.confirmed".
+
+    `answered`: whether somebody reads the answers to these mails.
+    """
 
     def __init__(
-        self, database: Database, service: SchedulerService, mailer: Mailer, clock: Clock, public_url: str
+        self, database: Database, service: SchedulerService, mailer: Mailer, clock: Clock, *, answered: bool
     ) -> None:
         self._database = database
         self._service = service
         self._mailer = mailer
         self._clock = clock
-        self._public_url = public_url.rstrip("/")
+        self._answered = answered
 
     def handlers(self) -> dict[str, list[Callable[[dict[str, Any]], Awaitable[None]]]]:
         """By topic, as core.outbox.Outbox takes them."""
@@ -106,13 +141,15 @@ class BookingMails:
         url = await links.ensure(visit, mailed=True) if client else f"{links.public_url}/therapist"
         locale = to.locale if to.locale in WEEKDAYS else "ja"
         letter = (TO_CLIENT if client else TO_THERAPIST)[locale]
+        after = (*letter.after, letter.help[0 if self._answered else 1])
+        letter = replace(letter, after=after)
         words = {
             "name": to.name,
             "when": when(visit.starts_at, visit.ends_at, visit.timezone, locale),
             "other": visit.therapist_name,
             "opens": str(self._service.config.enter_before_min),
         }
-        host = urlsplit(self._public_url).hostname or "localhost"
+        host = urlsplit(links.public_url).hostname or "localhost"
         entry = Entry.of(visit, url, self._service.sender)
         await self._mailer.send(
             Mail(
@@ -147,7 +184,7 @@ def text(letter: Letter, words: dict[str, str], url: str) -> str:
     """The plain part."""
     before = [line.format(**words) for line in letter.lines]
     after = [line.format(**words) for line in letter.after]
-    return "\n\n".join([*before, f"{letter.button}:\n{url}", *after, "Todoku"]) + "\n"
+    return "\n\n".join([*before, f"{letter.link}:\n{url}", *after, "Todoku"]) + "\n"
 
 
 def html(letter: Letter, words: dict[str, str], url: str, locale: str) -> str:
@@ -156,7 +193,7 @@ def html(letter: Letter, words: dict[str, str], url: str, locale: str) -> str:
     before = "".join(f"<p>{line.format(**safe)}</p>" for line in letter.lines)
     after = "".join(f"<p>{line.format(**safe)}</p>" for line in letter.after)
     link = escape(url)
-    button = f'<p><a href="{link}">{letter.button}</a></p><p>{link}</p>'
+    button = f'<p><a href="{link}">{letter.button}</a></p><p>{letter.link}:<br>{link}</p>'
     return (
         f'<!doctype html><html lang="{locale}"><meta charset="utf-8"><title>{SUBJECT}</title>'
         f"<body>{before}{button}{after}<p>Todoku</p></body></html>"

@@ -289,8 +289,8 @@ def all_routes(house: House) -> list[Route]:
 def outbox_handlers(house: House) -> dict[str, list[Handler]]:
     """Who acts on which event once its transaction is committed."""
     ground = house.ground
-    mailer = open_mailer(ground.config.mail, ground.clock)
-    bookings = BookingMails(ground.database, house.scheduler, mailer, ground.clock, ground.url)
+    mailer, answered = open_mailer(ground.config.mail, ground.clock), bool(ground.config.mail.reply_to)
+    bookings = BookingMails(ground.database, house.scheduler, mailer, ground.clock, answered=answered)
     sign_ins = SignInMails(ground.database, mailer, ground.clock, ground.config.accounts, ground.url)
 
     async def open_conversation(payload: dict[str, str]) -> None:

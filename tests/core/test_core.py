@@ -11,7 +11,7 @@ from core.config import MailConfig
 from core.errors import Conflict, Invalid, TodokuError, all_errors, from_problem, problem
 from core.http import Body, Utc, invalid, parse
 from core.ids import derived_token, new_id, new_token, token_hash
-from core.mail import Attachment, FileMailer, Mail, SmtpMailer
+from core.mail import Attachment, FileMailer, Mail, SmtpMailer, compose
 from tests.fakes import FakeClock
 from tests.services import Mailbox
 
@@ -86,7 +86,7 @@ def mail() -> Mail:
 
 
 async def test_mail_without_a_server_becomes_a_file_once(tmp_path: Path, clock: FakeClock) -> None:
-    mailer = FileMailer(tmp_path / "outbox", "Todoku <no-reply@localhost>", clock)
+    mailer = FileMailer(MailConfig(folder=str(tmp_path / "outbox")), clock)
     await mailer.send(mail())
     await mailer.send(mail())
     files = list((tmp_path / "outbox").iterdir())
@@ -96,6 +96,14 @@ async def test_mail_without_a_server_becomes_a_file_once(tmp_path: Path, clock: 
     assert read["Message-ID"] == "<id-1@todoku>"
     kinds = [part.get_content_type() for part in read.walk()]
     assert kinds == ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar"]
+
+
+def test_answers_go_where_they_are_read_if_anywhere(clock: FakeClock) -> None:
+    assert compose(mail(), MailConfig(), clock)["Reply-To"] is None
+    answered = MailConfig(sender="Todoku <no-reply@x.example>", reply_to="面談の窓口 <help@x.example>")
+    message = compose(mail(), answered, clock)
+    assert str(message["From"]) == "Todoku <no-reply@x.example>"
+    assert str(message["Reply-To"]) == "面談の窓口 <help@x.example>"
 
 
 async def test_mail_reaches_a_real_smtp_server(smtp_receiver: Mailbox, clock: FakeClock) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 import icalendar
 import pytest
 
+from core.config import MailConfig
 from core.database import Database
 from core.http import Identity
 from core.ids import new_id
 from core.mail import Mail, compose
 from scheduler.calendar_file import Entry, calendar_file
-from scheduler.mail import SUBJECT, BookingMails, when
+from scheduler.mail import SUBJECT, TO_CLIENT, TO_THERAPIST, BookingMails, when
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import PUBLIC_URL, SENDER, TOKYO, WEDNESDAY, Clinic
 from tests.scheduler.practice import utc
@@ -105,9 +106,9 @@ async def clinic(database: Database, clock: FakeClock) -> Clinic:
     return await Clinic(database, clock).open()
 
 
-async def delivered(clinic: Clinic, times: int = 1) -> list[Mail]:
+async def delivered(clinic: Clinic, times: int = 1, answered: bool = False) -> list[Mail]:
     letterbox = Letterbox()
-    mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, PUBLIC_URL)
+    mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, answered=answered)
     for payload in await clinic.events("booking.confirmed"):
         for _ in range(times):
             await mails.handlers()["booking.confirmed"][0](payload)
@@ -134,6 +135,18 @@ async def test_both_people_are_told_in_their_language_with_a_calendar_file(clini
     assert event.decoded("dtstart") == WEDNESDAY
 
 
+@pytest.mark.parametrize("locale", ["ja", "en"])
+async def test_a_mail_asks_for_an_answer_only_where_answers_are_read(clinic: Clinic, locale: str) -> None:
+    asks, refuses = TO_CLIENT[locale].help
+    await clinic.book(clinic.visitor(), await clinic.therapist(), WEDNESDAY, locale=locale)
+    for answered, said, unsaid in ((True, asks, refuses), (False, refuses, asks)):
+        to_client, to_therapist = await delivered(clinic, answered=answered)
+        assert said in to_client.text
+        assert said in to_client.html
+        assert unsaid not in to_client.text + to_client.html
+        assert TO_THERAPIST["ja"].help[0 if answered else 1] in to_therapist.text
+
+
 async def test_a_mail_sent_twice_has_one_message_id_and_one_link(clinic: Clinic) -> None:
     await clinic.book(clinic.visitor(), await clinic.therapist(), WEDNESDAY)
     first, second, *_ = await delivered(clinic, times=2)
@@ -157,7 +170,7 @@ async def test_the_mailed_link_is_not_the_one_shown_to_whoever_booked(clinic: Cl
 async def test_mails_are_neutral_and_are_real_messages(clinic: Clinic) -> None:
     await clinic.book(clinic.visitor(), await clinic.therapist(), WEDNESDAY)
     for mail in await delivered(clinic):
-        message = compose(mail, SENDER, clinic.clock)
+        message = compose(mail, MailConfig(sender=SENDER), clinic.clock)
         assert message["Subject"] == SUBJECT == "面談のご予約 / Your consultation"
         assert HEALTH.search(mail.subject) is None
         plain = message.get_body(("plain",))
@@ -176,6 +189,6 @@ async def test_a_session_that_is_over_is_not_announced_any_more(clinic: Clinic) 
 
 async def test_an_event_of_a_booking_that_is_gone_is_passed_over(clinic: Clinic) -> None:
     letterbox = Letterbox()
-    mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, PUBLIC_URL)
+    mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, answered=False)
     await mails.confirmed({"booking_id": "gone", "to": "client"})
     assert letterbox.mails == []
