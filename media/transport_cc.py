@@ -26,8 +26,8 @@ _RUN = re.compile(f"0{{1,{MAX_RUN}}}|1{{1,{MAX_RUN}}}|2{{1,{MAX_RUN}}}")
 
 @dataclass(frozen=True)
 class TransportFeedback:
-    """One feedback packet. `arrivals`: each 16-bit sequence number from `base_sequence` on, with its time in us
-    by the receiver's clock, or None: not received. That clock's zero is any; it wraps after 2^24 * 64 ms."""
+    """One feedback packet. `arrivals`: each 16-bit sequence number from `base_sequence` on, with its time in
+    us by the receiver's clock, or None: not received. That clock's zero is any; it wraps at 2^24 * 64 ms."""
 
     base_sequence: int
     count: int
