@@ -97,6 +97,35 @@ async def test_a_client_books_from_the_link_and_gets_calendar_and_mail(site: Sit
     await look(page, "early")
 
 
+async def test_the_time_zone_is_found_and_named_in_the_pages_language(site: Site, visitor: Visitor) -> None:
+    page = await visitor("ja", timezone="Asia/Tokyo")
+    await page.goto(site.demo["booking_link"])
+    zone, search = page.get_by_test_id("zone"), page.get_by_test_id("zone-search")
+    await expect(zone).to_contain_text("東京 (GMT+9)")
+    await zone.click()
+    await expect(search).to_be_focused()
+    await expect(page.get_by_test_id("zone-option").first).to_contain_text("東京 この端末の設定")
+    await look(page, "booking-zone")
+    await search.fill("ろんどん")
+    await search.press("Enter")
+    await expect(search).to_be_hidden()
+    await expect(zone).to_contain_text("ロンドン (GMT")
+    await expect(zone).to_be_focused()
+
+    await page.get_by_test_id("language-switch-en").click()
+    await expect(zone).to_contain_text("London (GMT")
+    await zone.click()
+    await search.fill("ニューヨーク")
+    await page.get_by_test_id("zone-option").get_by_text("New York").click()
+    await expect(zone).to_have_attribute("data-zone", "America/New_York")
+    await zone.click()
+    await search.fill("tokyo")
+    await page.keyboard.press("Escape")  # the words go first
+    await page.keyboard.press("Escape")
+    await expect(search).to_be_hidden()
+    await expect(zone).to_have_attribute("data-zone", "America/New_York")
+
+
 async def test_two_people_who_pick_the_same_time_get_one_booking_and_other_times(
     site: Site, visitor: Visitor
 ) -> None:

@@ -3,6 +3,7 @@
  * RFC 3339 UTC text; a zone is an IANA name. What time it is now is in clock.ts.
  */
 import { currentLanguage } from "./i18n";
+import { zoneOffset, zonePlace } from "./zones";
 
 export function visitorZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone || "Asia/Tokyo";
@@ -60,12 +61,11 @@ export function addDays(date: string, days: number): string {
   return moved.toISOString().slice(0, 10);
 }
 
-/** "東京 (GMT+9)": a zone's city and its distance from UTC at an instant. */
+/** "東京 (GMT+9)" / "Tokyo (GMT+9)": where a zone is and its distance from UTC at an instant. */
 export function zoneLabel(zone: string, at: Date = new Date()): string {
-  const city = zone.split("/").at(-1)?.replaceAll("_", " ") ?? zone;
-  const parts = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "shortOffset" });
-  const offset = parts.formatToParts(at).find((part) => part.type === "timeZoneName")?.value;
-  return offset ? `${city} (${offset})` : city;
+  const place = zonePlace(zone, currentLanguage());
+  const offset = zoneOffset(zone, at);
+  return offset ? `${place} (${offset})` : place;
 }
 
 /** A span as "4:59" or "1:02:03"; never below zero. */

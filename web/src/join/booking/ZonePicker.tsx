@@ -1,29 +1,36 @@
 /** Says in which zone times are shown, and lets the visitor change it. */
-import { useId, useMemo } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { knownZones, visitorZone, zoneLabel } from "../../shared/time";
-
-const LIKELY = ["Asia/Tokyo"];
+import { zoneLabel } from "../../shared/time";
+import { Dialog } from "../ui/Dialog";
+import { ZoneSearch } from "./ZoneSearch";
 
 export function ZonePicker({ zone, onChange }: { zone: string; onChange: (zone: string) => void }) {
   const { t } = useTranslation();
   const id = useId();
-  const zones = useMemo(() => knownZones(visitorZone(), ...LIKELY), []);
+  const [open, setOpen] = useState(false);
+  const choose = (chosen: string) => {
+    setOpen(false);
+    if (chosen !== zone) onChange(chosen);
+  };
   return (
     <div className="zone-picker">
-      <label htmlFor={id}>{t("booking.zone")}</label>
-      <select
-        id={id}
-        value={zone}
+      <span id={`${id}-label`}>{t("booking.zone.label")}</span>
+      <button
+        type="button"
+        id={`${id}-button`}
+        className="zone-button"
+        aria-haspopup="dialog"
+        aria-labelledby={`${id}-label ${id}-button`}
         data-testid="zone"
-        onChange={(event) => onChange(event.target.value)}
+        data-zone={zone}
+        onClick={() => setOpen(true)}
       >
-        {zones.map((each) => (
-          <option key={each} value={each}>
-            {zoneLabel(each)}
-          </option>
-        ))}
-      </select>
+        <strong>{zoneLabel(zone)}</strong> <span>{t("booking.zone.change")}</span>
+      </button>
+      <Dialog title={t("booking.zone.title")} open={open} onClose={() => setOpen(false)}>
+        <ZoneSearch zone={zone} onChoose={choose} />
+      </Dialog>
     </div>
   );
 }

@@ -5,8 +5,9 @@ import type { RoomEntry } from "../../api/types";
 import { useStore } from "../../shared/store";
 import type { ChatClient } from "../chat/client";
 import { Icon } from "../room/icons";
+import { isConversion } from "../ui/keys";
 import { MessageList } from "./MessageList";
-import { type ChatView, isConversion } from "./useChatView";
+import type { ChatView } from "./useChatView";
 
 const TEXT_MAX = 4000;
 

@@ -2,8 +2,8 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../ui/Button";
+import { Dialog } from "../ui/Dialog";
 import type { CallLink } from "../room/callLink";
-import { Dialog } from "./Dialog";
 
 interface HangUpProps {
   link: CallLink;

@@ -4,6 +4,7 @@
  */
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { RefObject } from "react";
+import { isConversion } from "../ui/keys";
 
 /** Where the chat fits beside the video, it is open from the start. */
 const WIDE = "(min-width: 960px)";
@@ -59,11 +60,6 @@ function useEscape(active: boolean, act: () => void): void {
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
   }, [active, act]);
-}
-
-/** A key of a Japanese conversion; Safari ends the composition before it tells of the key (229). */
-export function isConversion(event: Pick<KeyboardEvent, "isComposing" | "keyCode">): boolean {
-  return event.isComposing || event.keyCode === 229;
 }
 
 function inDialog(event: KeyboardEvent): boolean {
