@@ -104,6 +104,16 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
                 return
         await super()._handle_eio_message(eio_sid, data)
 
+    async def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
+        """The library forgets to tell of who goes away while it is asked whether they may come."""
+        try:
+            await super()._handle_connect(eio_sid, namespace, data)
+        finally:
+            sid = self.manager.sid_from_eio_sid(eio_sid, namespace or "/")
+            if sid is not None and eio_sid not in self.environ:
+                await self._trigger_event("disconnect", namespace, sid, self.reason.TRANSPORT_CLOSE)
+                await self.manager.disconnect(sid, namespace, ignore_queue=True)
+
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         await super()._handle_eio_disconnect(eio_sid, reason)
         self._sent.pop(eio_sid, None)
@@ -199,8 +209,9 @@ Disconnect = Callable[[str], Awaitable[None]]
 class Namespace:
     """One namespace: who may connect, and each event's payload model and handler.
 
-    `connect(connection_id, request, auth)` raises a TodokuError to refuse. A handler gets the connection's id
-    and the validated payload; what it returns goes into the ack, a TodokuError it raises too.
+    `connect(connection_id, request, auth)` raises a TodokuError to refuse; `disconnect` is told of whomever
+    it let in, also of who went away meanwhile. A handler gets the connection's id and the validated payload;
+    what it returns goes into the ack, a TodokuError it raises too.
     """
 
     path: str

@@ -150,7 +150,9 @@ class Entering:
         )
 
     def _other(self, participant: Participant, tab_id: str) -> bool:
-        if participant.tab_id in (None, tab_id) or participant.last_seen is None:
+        if participant.tab_id in (None, tab_id) or participant.connection_id is None:
+            return False
+        if participant.last_seen is None:
             return False
         return self._clock.now() - participant.last_seen < self._config.away_after
 

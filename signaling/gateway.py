@@ -71,7 +71,9 @@ class CallGateway:
         self._spawn(self.changed(member.room_id))  # after the page has been told that it is connected
 
     async def _disconnect(self, sid: str) -> None:
-        self._mine.pop(sid, None)  # that somebody is gone is told by their silence (room.absence)
+        member = self._mine.pop(sid, None)
+        if member is not None:  # whether somebody is gone is told by their silence (room.absence)
+            await self._calls.disconnect(member)
 
     async def _join(self, sid: str, message: p.Join) -> BaseModel:
         state, offer = await self._seats.join(self._member(sid), message.grant)
@@ -153,7 +155,7 @@ class CallGateway:
         async with self._calls.database.write() as connection:
             await store.seen(connection, list(here), self._calls.clock.now())
             held = await store.held_connections(connection, list(here))
-        for sid in here.keys() - held:
+        for sid in here.keys() & self._mine.keys() - held:
             await self.replaced(sid)
 
     async def _beat_for_ever(self) -> None:

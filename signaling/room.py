@@ -132,6 +132,14 @@ def connect(call: Call, grant: Grant, tab_id: str, connection_id: str, now: date
     return _back(call.put(taken), person.id, {State.AWAY, State.LEFT}, now)
 
 
+def disconnect(call: Call, participant_id: ParticipantId, connection_id: str, now: datetime) -> Outcome:
+    """A connection has ended; whoever has taken the place meanwhile keeps it."""
+    person = call.find(participant_id)
+    if person.connection_id != connection_id:
+        return Outcome(call)
+    return Outcome(call.put(replace(person, connection_id=None, last_seen=now)))
+
+
 def check_seat_grant(grant: Grant, room_id: str, participant_id: str) -> None:
     """Raises GrantRefused unless the grant is for a seat of this participant."""
     if (grant.scope, grant.room_id, grant.participant_id) != ("seat", room_id, participant_id):

@@ -128,6 +128,14 @@ class CallService:
             await self.notices.replaced(old)
         return Member(grant.room_id, grant.participant_id, connection_id)
 
+    async def disconnect(self, member: Member) -> None:
+        """A connection has ended; its participant's place waits for the next one."""
+
+        def rule(call: rules.Call, now: datetime) -> rules.Outcome:
+            return rules.disconnect(call, member.participant_id, member.connection_id, now)
+
+        await self.change(member.room_id, rule, tell=False)
+
     async def admit(self, member: Member, participant_id: str) -> None:
         """The therapist lets somebody in."""
 

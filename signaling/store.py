@@ -68,11 +68,6 @@ async def find_room_of(connection: AsyncConnection, booking_id: str) -> Room | N
     return _room(row) if row is not None else None
 
 
-async def find_room_by_connection(connection: AsyncConnection, connection_id: str) -> RoomId | None:
-    query = sa.select(participant.c.room_id).where(participant.c.connection_id == connection_id)
-    return (await connection.execute(query)).scalar()
-
-
 async def save_call(connection: AsyncConnection, before: Call, after: Call) -> Call:
     """Write what differs; a room whose rows change gets the next revision."""
     if before == after:

@@ -40,7 +40,9 @@ class Site:
     server: SocketServer
     address: str
     said: list[Say] = field(default_factory=list)
+    came: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     gone: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    open_door: asyncio.Event = field(default_factory=asyncio.Event)  # "late" waits for it
 
 
 @pytest.fixture
@@ -67,8 +69,11 @@ async def open_site(**options: Any) -> AsyncIterator[Site]:
 
 
 def _namespace(site: Site) -> Namespace:
-    async def connect(_sid: str, _request: web.Request, auth: Auth) -> None:
-        if auth.key != "open":
+    async def connect(sid: str, _request: web.Request, auth: Auth) -> None:
+        await site.came.put(sid)
+        if auth.key == "late":
+            await site.open_door.wait()
+        elif auth.key != "open":
             raise Denied("no", hint="ask")
 
     async def say(_sid: str, payload: Say) -> dict[str, Any]:
@@ -163,6 +168,13 @@ def javascript(frame: bytes) -> dict[str, Any]:
     }
     assert rules.get(packet["type"], lambda: not absent and isinstance(packet["data"], list))(), packet
     return packet
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Until `condition` holds."""
+    async with asyncio.timeout(WAIT_S):
+        while not condition():  # noqa: ASYNC110  (what is awaited is a library's inner state)
+            await asyncio.sleep(0.005)
 
 
 def no_traceback(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ import structlog
 
 from core.packets import TodokuPacket, unpack
 from core.sockets import build_server
-from tests.core.socket_site import PATH, WAIT_S, Raw, Site
+from tests.core.socket_site import PATH, WAIT_S, Raw, Site, no_traceback, until
 
 
 async def test_an_event_is_validated_handled_and_acked(site: Site, client: socketio.AsyncClient) -> None:
@@ -110,6 +110,22 @@ async def test_hanging_up_is_noticed(site: Site, raw: Raw) -> None:
     await raw.socket.close()
     async with asyncio.timeout(WAIT_S):
         assert await site.gone.get()
+
+
+async def test_who_goes_away_while_being_let_in_leaves_nothing_behind(
+    site: Site, raw: Raw, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await raw.packet(type=0, nsp="/test", data={"key": "late"})
+    async with asyncio.timeout(WAIT_S):
+        sid = await site.came.get()
+        [connection] = site.server.eio.sockets.values()
+        await connection.close(wait=False)  # as after a ping that nobody answered
+        assert site.gone.empty()
+        site.open_door.set()
+        assert await site.gone.get() == sid
+    await until(lambda: list(site.server.manager.get_participants("/test", None)) == [])
+    assert site.server.manager.pending_connect == {}
+    no_traceback(caplog, capsys)
 
 
 async def test_only_websockets_from_our_own_pages_are_served(
