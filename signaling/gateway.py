@@ -12,6 +12,7 @@ from collections.abc import Coroutine, Mapping
 import structlog
 from aiohttp import web
 from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.bus import Bus
 from core.errors import TodokuError, Unauthenticated
@@ -152,9 +153,13 @@ class CallGateway:
         here: Mapping[str, Member] = dict(self._mine)
         if not here:
             return
-        async with self._calls.database.write() as connection:
-            await store.seen(connection, list(here), self._calls.clock.now())
-            held = await store.held_connections(connection, list(here))
+        now = self._calls.clock.now()
+
+        async def note(connection: AsyncConnection) -> set[str]:
+            await store.seen(connection, list(here), now)
+            return await store.held_connections(connection, list(here))
+
+        held = await self._calls.database.transact(note)
         for sid in here.keys() & self._mine.keys() - held:
             await self.replaced(sid)
 

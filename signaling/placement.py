@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.bus import Bus, Subscription
 from core.clock import Clock
@@ -87,10 +88,13 @@ class Registry:
         async with self._database.read() as connection:
             known = await store.find_relay(connection, told.id)
         if known is None or _is_news(known, told, self._lease / REFRESH_SHARE):
-            async with self._database.write() as connection:
+
+            async def note(connection: AsyncConnection) -> None:
                 await store.save_relay(connection, told)
                 if known is None:
                     await store.forget_relays(connection, now - FORGOTTEN_AFTER)
+
+            await self._database.transact(note)
 
 
 def _is_news(known: RelayInfo, told: RelayInfo, step: timedelta) -> bool:

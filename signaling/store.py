@@ -1,4 +1,7 @@
-"""SQL for rooms, participants and relays, and nothing else."""
+"""SQL for rooms, participants and relays, and nothing else.
+
+Order of locks: a room, then its participants by id. Who needs no room begins with the participants.
+"""
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
@@ -77,7 +80,7 @@ async def save_call(connection: AsyncConnection, before: Call, after: Call) -> C
     )
     changes = _changes(before.room, after.room)
     await connection.execute(sa.update(room).where(room.c.id == after.room.id).values(**changes))
-    for person in after.people:
+    for person in sorted(after.people, key=lambda person: person.id):
         changes = _changes(before.find(person.id), person)
         if changes:
             update = sa.update(participant).where(participant.c.id == person.id).values(**changes)
@@ -106,6 +109,8 @@ async def live_calls(connection: AsyncConnection) -> list[Call]:
 async def seen(connection: AsyncConnection, connection_ids: Sequence[str], now: datetime) -> None:
     """These connections were here at `now`."""
     held = participant.c.connection_id.in_(connection_ids)
+    people = (await connection.execute(sa.select(participant.c.id).where(held))).scalars()
+    await lock_rows(connection, participant.c.id, people)
     await connection.execute(sa.update(participant).where(held).values(last_seen=now))
 
 
