@@ -8,6 +8,7 @@ its descriptor alone, AV1 by its aggregation header. Not here: when a key frame 
 
 from collections.abc import Callable
 
+from media import vp8
 from media.codecs import CODECS
 
 H264_IDR, H264_SPS, H264_STAP_A, H264_FU_A = 5, 7, 24, 28
@@ -30,14 +31,9 @@ def _vp8(payload: bytes) -> bool:
     """RFC 7741 4.2 (descriptor) and 4.3 (the inverse key frame flag)."""
     if payload[0] & 0x17 != 0x10:  # start of the first partition
         return False
-    at = 1
-    if payload[0] & 0x80 and len(payload) > 1:
-        extensions = payload[1]
-        at = 2
-        if extensions & 0x80:  # picture id, one or two bytes
-            at += 2 if len(payload) > at and payload[at] & 0x80 else 1
-        at += bool(extensions & 0x40) + bool(extensions & 0x30)
-    return len(payload) > at and not payload[at] & 0x01
+    descriptor = vp8.read(payload)
+    at = len(descriptor.octets) if descriptor is not None else len(payload)
+    return at < len(payload) and not payload[at] & 0x01
 
 
 def _vp9(payload: bytes) -> bool:
