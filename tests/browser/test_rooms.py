@@ -1,5 +1,6 @@
 """What else can happen to a room: a second tab, a stuck room, a link after the end, a lost connection."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,16 @@ from tests.browser.looks import look
 from tests.browser.site import Site
 
 pytestmark = [pytest.mark.browser, LOOP]
+
+# The next sound that is played gives its element, once it plays.
+WATCH_TONES = """() => {
+  window.toneOfTest = new Promise((resolve) => {
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = function () {
+      return play.call(this).then(() => resolve(this));
+    };
+  });
+}"""
 
 
 @pytest.mark.parametrize(
@@ -49,6 +60,22 @@ async def test_a_second_tab_takes_the_call_over_and_the_first_stays_out(site: Si
     await expect(second.get_by_test_id("replaced")).to_be_visible()
 
 
+async def test_a_therapist_finds_the_running_call_first_and_goes_back_into_it(
+    site: Site, visitor: Visitor
+) -> None:
+    call = await people.meet(site, visitor)
+    second = await call.therapist.context.new_page()
+    await second.goto(f"{site.address}/therapist")
+    row = second.get_by_test_id("session-row").first
+    await expect(row).to_have_attribute("data-stage", "in_call")
+    await expect(row.get_by_test_id("call-since")).to_contain_text(re.compile(r"\d\d:\d\d"))
+    await look(second, "therapist-in-call")
+    await row.get_by_test_id("back-to-call").click()
+    await people.check_devices(second)
+    await second.get_by_test_id("join-button").click()
+    await sees_and_hears(second, frames=20)
+
+
 async def test_staff_end_a_stuck_room_after_being_asked_twice(site: Site, visitor: Visitor) -> None:
     call = await people.meet(site, visitor)
     staff = await visitor("ja")
@@ -80,6 +107,36 @@ async def room_of(staff: Page, site: Site, name: str) -> str:
     rooms = (await answer.json())["rooms"]
     (found,) = [room for room in rooms if name in {one["name"] for one in room["participants"]}]
     return str(found["room_id"])
+
+
+async def test_the_loudspeaker_is_chosen_tried_and_remembered(site: Site, visitor: Visitor) -> None:
+    call = await people.meet(site, visitor)
+    page, speakers = call.client, call.client.get_by_test_id("pick-speaker")
+    await page.get_by_test_id("devices").click()
+    other = str(await speakers.locator("option").last.get_attribute("value"))
+    assert other != await speakers.input_value()
+    await speakers.select_option(other)
+    await expect(page.get_by_test_id("remote-video")).to_have_js_property("sinkId", other)
+    await page.evaluate(WATCH_TONES)
+    await page.get_by_test_id("test-tone").click()
+    assert await page.evaluate("() => window.toneOfTest.then((element) => element.sinkId)") == other
+
+    await page.reload()
+    await expect(page.get_by_test_id("remote-video")).to_have_js_property("sinkId", other)
+    await page.goto((await site.appointment()).join_link)
+    await people.check_devices(page)
+    await expect(speakers).to_have_value(other)
+
+
+async def test_no_loudspeaker_is_offered_where_a_page_cannot_choose_one(site: Site, visitor: Visitor) -> None:
+    page = await visitor("ja")
+    await page.add_init_script("delete HTMLMediaElement.prototype.setSinkId")
+    await page.goto((await site.appointment()).join_link)
+    await people.check_devices(page)
+    await expect(page.get_by_test_id("pick-microphone")).to_be_visible()
+    await expect(page.get_by_test_id("pick-speaker")).to_have_count(0)
+    await page.get_by_test_id("test-tone").click()
+    await expect(page.get_by_test_id("test-tone")).to_be_visible()
 
 
 async def test_an_address_in_the_chat_opens_beside_the_call(site: Site, visitor: Visitor) -> None:

@@ -116,8 +116,14 @@ describe("our camera and microphone", () => {
   it("remember what was chosen", async () => {
     const media = await opened(new FakeBrowser());
     await media.choose("camera", "usb");
+    media.chooseSpeaker("headset");
     media.setMicrophoneOn(false);
-    expect(media.choice()).toMatchObject({ cameraId: "usb", cameraOn: true, microphoneOn: false });
+    expect(media.choice()).toMatchObject({
+      cameraId: "usb",
+      speakerId: "headset",
+      cameraOn: true,
+      microphoneOn: false,
+    });
   });
 });
 

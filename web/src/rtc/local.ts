@@ -1,6 +1,7 @@
 /**
  * Our own camera and microphone: open, switch, mute, turn off, follow unplugged
- * devices. Sending them is connection.ts's; it is told through `onTracks`.
+ * devices; and which loudspeaker was chosen. Sending them is connection.ts's, playing
+ * on it speaker.ts's.
  */
 import { Store } from "../shared/store";
 import type { Browser } from "./browser";
@@ -18,11 +19,14 @@ export interface LocalState {
   microphoneOn: boolean;
   problems: Partial<Record<Source, DeviceProblem>>;
   devices: MediaDeviceInfo[];
+  /** The chosen loudspeaker, whether it is there or not. */
+  speakerId: string | undefined;
 }
 
 export interface DeviceChoice {
   cameraId?: string | undefined;
   microphoneId?: string | undefined;
+  speakerId?: string | undefined;
   cameraOn: boolean;
   microphoneOn: boolean;
 }
@@ -62,6 +66,7 @@ export class LocalMedia {
       microphoneOn: choice.microphoneOn,
       problems: {},
       devices: [],
+      speakerId: choice.speakerId,
     });
   }
 
@@ -81,6 +86,10 @@ export class LocalMedia {
     this.state.update({}); // the choice is shown and remembered, also while the camera is off
     if (source === "camera" && !this.state.get().cameraOn) return;
     await this.#openOne(source);
+  }
+
+  chooseSpeaker(deviceId: string): void {
+    this.state.update({ speakerId: deviceId });
   }
 
   /** A press of its switch: on or off as it looks; what could not be opened is tried again. */
@@ -106,9 +115,9 @@ export class LocalMedia {
 
   /** What to remember for the next visit or a reload. */
   choice(): DeviceChoice {
-    const { cameraOn, microphoneOn } = this.state.get();
+    const { cameraOn, microphoneOn, speakerId } = this.state.get();
     const { camera: cameraId, microphone: microphoneId } = this.#ids;
-    return { cameraId, microphoneId, cameraOn, microphoneOn };
+    return { cameraId, microphoneId, speakerId, cameraOn, microphoneOn };
   }
 
   /** Gives all devices back; `open` may be called again. */

@@ -2,6 +2,8 @@
  * Sound for checks and signals: the microphone's level, a test tone, a chime.
  * All made by the browser, no sound file is fetched.
  */
+import { SYSTEM, playOn } from "./speaker";
+
 let shared: AudioContext | undefined;
 
 function context(): AudioContext {
@@ -39,9 +41,17 @@ export function levelOf(samples: Float32Array): number {
   return Math.min(1, Math.max(0, 1 - decibel / QUIET_DB));
 }
 
-/** Two soft notes to hear whether the speaker works. */
-export function playTestTone(): void {
-  playNotes([523.25, 659.25, 783.99], 0.28);
+/** Three soft notes to hear whether the loudspeaker works: that one, or the system's. */
+export async function playTestTone(speakerId: string): Promise<void> {
+  const notes = [523.25, 659.25, 783.99];
+  if (speakerId === SYSTEM) return playNotes(notes, 0.28);
+  const audio = context();
+  const output = audio.createMediaStreamDestination();
+  const element = new Audio();
+  element.srcObject = output.stream;
+  await playOn(element, speakerId);
+  await element.play();
+  playNotes(notes, 0.28, output, () => element.pause());
 }
 
 /** "Somebody is waiting." */
@@ -54,7 +64,12 @@ export function unlockSound(): void {
   context();
 }
 
-function playNotes(frequencies: number[], spacingS: number): void {
+function playNotes(
+  frequencies: number[],
+  spacingS: number,
+  output: AudioNode = context().destination,
+  onEnd?: () => void,
+): void {
   const audio = context();
   frequencies.forEach((frequency, index) => {
     const start = audio.currentTime + 0.03 + index * spacingS;
@@ -64,8 +79,9 @@ function playNotes(frequencies: number[], spacingS: number): void {
     gain.gain.exponentialRampToValueAtTime(0.001, start + spacingS * 2);
     const tone = audio.createOscillator();
     tone.frequency.value = frequency;
-    tone.connect(gain).connect(audio.destination);
+    tone.connect(gain).connect(output);
     tone.start(start);
     tone.stop(start + spacingS * 2);
+    if (onEnd && index === frequencies.length - 1) tone.onended = onEnd;
   });
 }

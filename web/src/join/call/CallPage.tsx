@@ -50,7 +50,7 @@ export function CallPage(props: CallProps) {
       <OfflineBanner />
       <main className="call-stage">
         <h1 className="visually-hidden">{t("call.title", { name: peer })}</h1>
-        <RemoteStage link={link} name={peer} />
+        <RemoteStage link={link} local={local} name={peer} />
         <SelfView local={local} />
         <div className="call-top">
           <span className="call-name">{peer}</span>

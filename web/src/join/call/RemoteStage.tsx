@@ -1,6 +1,8 @@
 /** The other person: their picture, or what keeps it away. */
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { LocalMedia } from "../../rtc/local";
+import { speakerToUse } from "../../rtc/speaker";
 import { useStore } from "../../shared/store";
 import { Portrait } from "../booking/Portrait";
 import type { CallLink, LinkState } from "../room/callLink";
@@ -23,9 +25,16 @@ export function stageNote({ online, media, snapshot }: LinkState): StageNote {
   return peer.camera ? null : "camera_off";
 }
 
-export function RemoteStage({ link, name }: { link: CallLink; name: string }) {
+interface StageProps {
+  link: CallLink;
+  local: LocalMedia;
+  name: string;
+}
+
+export function RemoteStage({ link, local, name }: StageProps) {
   const { t } = useTranslation();
   const state = useStore(link.state);
+  const { devices, speakerId } = useStore(local.state);
   const [blocked, setBlocked] = useState(false);
   const firstFrame = useCallback(() => mark("firstRemoteFrame"), []);
   const note = stageNote(state);
@@ -36,6 +45,7 @@ export function RemoteStage({ link, name }: { link: CallLink; name: string }) {
         stream={state.remote}
         label={t("call.remote", { name })}
         testId="remote-video"
+        speakerId={speakerToUse(devices, speakerId)}
         onBlocked={setBlocked}
         onFrame={firstFrame}
       />

@@ -1,5 +1,6 @@
 /** A video element that shows a stream, and says when the browser will not play it unasked. */
 import { useEffect, useRef } from "react";
+import { SYSTEM, playOn } from "../../rtc/speaker";
 
 interface VideoViewProps {
   stream: MediaStream | null;
@@ -7,6 +8,8 @@ interface VideoViewProps {
   testId: string;
   muted?: boolean;
   mirrored?: boolean;
+  /** The loudspeaker it is heard on. */
+  speakerId?: string;
   /** True: playing needs a press by the person. */
   onBlocked?: (blocked: boolean) => void;
   onFrame?: () => void;
@@ -14,6 +17,7 @@ interface VideoViewProps {
 
 export function VideoView(props: VideoViewProps) {
   const { stream, label, testId, muted = false, mirrored = false, onBlocked, onFrame } = props;
+  const { speakerId = SYSTEM } = props;
   const video = useRef<HTMLVideoElement>(null);
 
   useEffect(() => {
@@ -23,6 +27,11 @@ export function VideoView(props: VideoViewProps) {
     if (!stream) return;
     void play(element).then((blocked) => onBlocked?.(blocked));
   }, [stream, onBlocked]);
+
+  useEffect(() => {
+    const element = video.current;
+    if (element && element.sinkId !== speakerId) void playOn(element, speakerId);
+  }, [speakerId]);
 
   useEffect(() => {
     const element = video.current;

@@ -36,13 +36,14 @@ export function rememberedChoice(place: string): DeviceChoice {
   return {
     cameraId: devices.cameraId,
     microphoneId: devices.microphoneId,
+    speakerId: devices.speakerId,
     cameraOn: here?.cameraOn ?? true,
     microphoneOn: here?.microphoneOn ?? true,
   };
 }
 
-function rememberDevices({ cameraId, microphoneId }: DeviceChoice): void {
-  write(localStorage, DEVICES_KEY, { cameraId, microphoneId });
+function rememberDevices({ cameraId, microphoneId, speakerId }: DeviceChoice): void {
+  write(localStorage, DEVICES_KEY, { cameraId, microphoneId, speakerId });
 }
 
 function write(storage: Storage, key: string, value: object): void {
