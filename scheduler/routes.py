@@ -1,10 +1,10 @@
 """The HTTP edge of the scheduler: parse, call one use-case, render.
 
-`presence` says which clients are waiting; it comes from signaling by way of server/assembly, so that this
-folder knows nothing of rooms.
+What goes on in rooms comes from signaling by way of server/assembly; this folder knows nothing of them.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -21,14 +21,23 @@ from scheduler.practice import Practice, PracticeChange
 from scheduler.service import Confirmation, Once, SchedulerService
 from scheduler.visits import Session
 
-Presence = Callable[[Sequence[BookingId]], Awaitable[Mapping[BookingId, datetime]]]
+News = Callable[[Sequence[BookingId]], Awaitable[Mapping[BookingId, datetime]]]
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """Since when, of some bookings, the client waits and the call goes on."""
+
+    waiting: News
+    running: News
+
 
 TIME_ERRORS = (errors.SlotTaken, errors.SlotNotOffered, errors.TherapistFull, errors.CareElsewhere)
 
 
-def routes(service: SchedulerService, presence: Presence | None = None) -> list[Route]:
+def routes(service: SchedulerService, rooms: Rooms) -> list[Route]:
     """Every operation of the scheduler."""
-    edge = _Edge(service, presence)
+    edge = _Edge(service, rooms)
     return [
         *_browsing_routes(edge),
         *_hold_routes(edge),
@@ -176,9 +185,9 @@ def _therapist_routes(edge: "_Edge") -> list[Route]:
 
 
 class _Edge:
-    def __init__(self, service: SchedulerService, presence: Presence | None) -> None:
+    def __init__(self, service: SchedulerService, rooms: Rooms) -> None:
         self._service = service
-        self._presence = presence
+        self._rooms = rooms
 
     async def therapists(self, request: web.Request) -> web.Response:
         who = identity(request)
@@ -256,12 +265,10 @@ class _Edge:
         if first and last and not timedelta(0) <= last - first < timedelta(days=m.LONGEST_RANGE_DAYS):
             raise Invalid("from and to must span 1 to 31 days")
         timezone, found = await self._service.sessions(who, first, last)
-        waiting = await self._waiting([one.booking.id for one in found])
-        lines = [_session(one, waiting.get(one.booking.id)) for one in found]
+        ids = [one.booking.id for one in found]
+        waiting, running = await self._rooms.waiting(ids), await self._rooms.running(ids)
+        lines = [_session(one, waiting.get(one.booking.id), running.get(one.booking.id)) for one in found]
         return reply(m.SessionsReply(timezone=timezone, sessions=lines))
-
-    async def _waiting(self, ids: Sequence[BookingId]) -> Mapping[BookingId, datetime]:
-        return await self._presence(ids) if self._presence is not None and ids else {}
 
     async def practice(self, request: web.Request) -> web.Response:
         return _practice(await self._service.practice(require(request, "therapist")))
@@ -294,7 +301,7 @@ def _booking(found: Confirmation, who: Identity) -> m.BookingReply:
     )
 
 
-def _session(one: Session, waiting_since: datetime | None) -> m.SessionReply:
+def _session(one: Session, waiting_since: datetime | None, in_call_since: datetime | None) -> m.SessionReply:
     return m.SessionReply(
         booking_id=one.booking.id,
         client_name=one.client_name,
@@ -305,6 +312,7 @@ def _session(one: Session, waiting_since: datetime | None) -> m.SessionReply:
         enter_until=one.enter.ends_at,
         client_waiting=waiting_since is not None,
         waiting_since=waiting_since,
+        in_call_since=in_call_since,
     )
 
 

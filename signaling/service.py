@@ -200,6 +200,13 @@ class CallService:
         async with self.database.read() as connection:
             return await store.waiting(connection, booking_ids, seen_after)
 
+    async def running(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, datetime]:
+        """Which of these bookings' calls go on at the moment, and since when."""
+        if not booking_ids:
+            return {}
+        async with self.database.read() as connection:
+            return await store.running(connection, booking_ids)
+
     # How a room is read and changed.
 
     async def load(self, room_id: str) -> rules.Call:

@@ -137,6 +137,14 @@ async def waiting(
     return {row.booking_id: row.since for row in await connection.execute(query)}
 
 
+async def running(connection: AsyncConnection, booking_ids: Iterable[str]) -> dict[BookingId, datetime]:
+    """Since when the call runs, for the bookings whose call does."""
+    query = sa.select(room.c.booking_id, room.c.call_since).where(
+        room.c.booking_id.in_(list(booking_ids)), room.c.state == RoomState.IN_CALL
+    )
+    return {row.booking_id: row.call_since for row in await connection.execute(query)}
+
+
 async def relays(connection: AsyncConnection) -> list[RelayInfo]:
     return [RelayInfo(**row._mapping) for row in await connection.execute(sa.select(relay))]
 

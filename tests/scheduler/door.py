@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from core.http import Identity
 from core.ids import BookingId, PersonId, new_id
-from scheduler.routes import routes
+from scheduler.routes import Rooms, routes
 from server.web import Edge, application
 from tests.scheduler.clinic import PUBLIC_URL, TOKYO, Clinic
 
@@ -24,13 +24,22 @@ class Door:
         self.clinic = clinic
         self.who: Identity | None = clinic.visitor()
         self.waiting: dict[BookingId, datetime] = {}
+        self.running: dict[BookingId, datetime] = {}
         self.client: Client
 
     async def identify(self, cookies: Mapping[str, str], which: str) -> Identity | None:
         return self.who if self.who is not None and self.who.kind == which else None
 
-    async def presence(self, ids: Sequence[BookingId]) -> Mapping[BookingId, datetime]:
-        return {one: self.waiting[one] for one in ids if one in self.waiting}
+    def rooms(self) -> Rooms:
+        """What the test says of rooms."""
+
+        async def waiting(ids: Sequence[BookingId]) -> Mapping[BookingId, datetime]:
+            return {one: self.waiting[one] for one in ids if one in self.waiting}
+
+        async def running(ids: Sequence[BookingId]) -> Mapping[BookingId, datetime]:
+            return {one: self.running[one] for one in ids if one in self.running}
+
+        return Rooms(waiting, running)
 
     async def ask(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
         """Status and JSON; the session asked for is the one `who` has."""
@@ -49,7 +58,7 @@ async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
     """Behind a proxy that names the asker's address."""
     door = Door(await clinic.open())
     edge = Edge(door.identify, clinic.clock, PUBLIC_URL, trusted_proxies=1)
-    app = application(routes(door.clinic.service, door.presence), edge)
+    app = application(routes(door.clinic.service, door.rooms()), edge)
     async with TestClient(TestServer(app)) as client:
         door.client = client
         yield door

@@ -246,11 +246,15 @@ async def test_a_therapist_sees_the_day_and_who_waits(door: Door) -> None:
         "enter_until": "2026-11-25T01:15:00Z",
         "client_waiting": False,
         "waiting_since": None,
+        "in_call_since": None,
     }
     assert await door.ask("GET", path) == (200, {"timezone": TOKYO, "sessions": [expected]})
     door.waiting[booked["booking_id"]] = WEDNESDAY - timedelta(minutes=5)
     waiting = expected | {"client_waiting": True, "waiting_since": "2026-11-24T23:55:00Z"}
     assert (await door.ask("GET", path))[1]["sessions"] == [waiting]
+    door.waiting, door.running = {}, {booked["booking_id"]: WEDNESDAY + timedelta(minutes=1)}
+    running = expected | {"in_call_since": "2026-11-25T00:01:00Z"}
+    assert (await door.ask("GET", path))[1]["sessions"] == [running]
     assert await door.ask("GET", "/api/therapist/sessions") == (200, {"timezone": TOKYO, "sessions": []})
     _, seen = await door.ask("GET", f"/api/bookings/{booked['booking_id']}")
     assert seen["join_url"] is None

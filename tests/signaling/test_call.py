@@ -196,6 +196,17 @@ async def test_therapists_see_whose_client_waits_while_they_are_connected(world:
     assert list(await world.signaling.calls.waiting([world.booking_id])) == list(waiting)
 
 
+async def test_therapists_see_which_call_goes_on_until_it_is_over(world: World) -> None:
+    running = world.signaling.calls.running
+    assert await running([world.booking_id]) == await running([]) == {}
+    began = world.clock.now()
+    _, therapist, _ = await world.both_in_call()
+    world.clock.advance(60)
+    assert await running([world.booking_id]) == {world.booking_id: began}
+    await therapist.ok("leave")
+    assert await running([world.booking_id]) == {}
+
+
 async def test_a_heartbeat_hangs_up_on_a_connection_that_lost_its_place_unheard(world: World) -> None:
     client = await world.arrive(world.client)
     await world.signaling.calls.connect(client.grant, client.tab_id, "a connection of another process")

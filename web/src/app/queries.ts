@@ -1,6 +1,6 @@
 /** What the pages ask the server for, how often, and what a lost session does. Sentences for failures are shared/errors.ts's. */
 import { QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
-import type { Me, OpsRooms, Practice, TherapistSession } from "../api/types";
+import type { Me, OpsRooms, Practice, TherapistSessions } from "../api/types";
 import { ApiError, asApiError, request } from "../shared/api";
 import { serverNow } from "../shared/clock";
 
@@ -8,16 +8,6 @@ export const ME = ["me"] as const;
 export const SESSIONS = ["sessions"] as const;
 export const PRACTICE = ["practice"] as const;
 export const ROOMS = ["rooms"] as const;
-
-export type DaySession = TherapistSession & {
-  client_waiting?: boolean;
-  waiting_since?: string | null;
-};
-
-export interface DaySessions {
-  timezone: string;
-  sessions: DaySession[];
-}
 
 /** One answer with the time it came, so that old figures can say how old they are. */
 export interface LiveRooms extends OpsRooms {
@@ -77,7 +67,7 @@ export function useSessions(day: string | null) {
   return useQuery({
     queryKey: [...SESSIONS, day],
     queryFn: ({ signal }) =>
-      request<DaySessions>("GET", `/therapist/sessions${range}`, {
+      request<TherapistSessions>("GET", `/therapist/sessions${range}`, {
         signal,
         timeoutMs: POLL_TIMEOUT_MS,
       }),

@@ -1,12 +1,13 @@
 /** How long until the next session of today. */
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import type { TherapistSession } from "../../api/types";
 import { timeOfDay } from "../../shared/time";
-import type { DaySession } from "../queries";
+
 import { minutesUntil, nextSession } from "./day";
 
 interface Props {
-  sessions: readonly DaySession[];
+  sessions: readonly TherapistSession[];
   zone: string;
   now: number;
 }

@@ -2,13 +2,13 @@
 import { Badge, Button, Text } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import type { TherapistSession, TherapistSessions } from "../../api/types";
 import { timeOfDay } from "../../shared/time";
 import { Loading } from "../layout/Screens";
-import type { DaySession, DaySessions } from "../queries";
-import { type Stage, stageOf } from "./day";
+import { callsFirst, minutesSince, type Stage, stageOf } from "../stages";
 
 interface Props {
-  query: UseQueryResult<DaySessions>;
+  query: UseQueryResult<TherapistSessions>;
   zone: string;
   nowMs: number;
   isToday: boolean;
@@ -37,7 +37,7 @@ export function Sessions({ query, zone, nowMs, isToday }: Props) {
         <Empty isToday={isToday} />
       ) : (
         <ul className="plain-list" aria-label={t("app.today.sessions")}>
-          {data.sessions.map((one) => (
+          {callsFirst(data.sessions).map((one) => (
             <SessionRow key={one.booking_id} one={one} zone={zone} nowMs={nowMs} />
           ))}
         </ul>
@@ -56,7 +56,7 @@ function Empty({ isToday }: { isToday: boolean }) {
   );
 }
 
-function SessionRow({ one, zone, nowMs }: { one: DaySession; zone: string; nowMs: number }) {
+function SessionRow({ one, zone, nowMs }: { one: TherapistSession; zone: string; nowMs: number }) {
   const { t } = useTranslation();
   const start = timeOfDay(one.starts_at, zone);
   const end = timeOfDay(one.ends_at, zone);
@@ -71,14 +71,30 @@ function SessionRow({ one, zone, nowMs }: { one: DaySession; zone: string; nowMs
       </div>
       <div className="grow">
         <Text fw={700}>{t("app.today.client", { name: one.client_name })}</Text>
-        <Standing one={one} />
+        {one.in_call_since && stage === "in_call" ? (
+          <CallRuns since={one.in_call_since} zone={zone} nowMs={nowMs} />
+        ) : (
+          <Standing one={one} />
+        )}
       </div>
       <Entry one={one} stage={stage} zone={zone} />
     </li>
   );
 }
 
-function Standing({ one }: { one: DaySession }) {
+function CallRuns({ since, zone, nowMs }: { since: string; zone: string; nowMs: number }) {
+  const { t } = useTranslation();
+  const time = timeOfDay(since, zone);
+  const count = minutesSince(since, nowMs);
+  return (
+    <Text className="call-runs" data-testid="call-since">
+      <span className="pulse pulse-green" aria-hidden="true" />
+      {count > 0 ? t("app.today.in_call_for", { time, count }) : t("app.today.in_call", { time })}
+    </Text>
+  );
+}
+
+function Standing({ one }: { one: TherapistSession }) {
   const { t } = useTranslation();
   const status = t([`app.status.${one.status as "confirmed"}`, "app.status.unknown"]);
   return (
@@ -95,7 +111,10 @@ function Standing({ one }: { one: DaySession }) {
   );
 }
 
-function Entry({ one, stage, zone }: { one: DaySession; stage: Stage; zone: string }) {
+const OPEN = ["app.today.open_room", "app.today.open_room_for", "open-room"] as const;
+const BACK = ["app.today.back_to_call", "app.today.back_to_call_with", "back-to-call"] as const;
+
+function Entry({ one, stage, zone }: { one: TherapistSession; stage: Stage; zone: string }) {
   const { t } = useTranslation();
   if (stage === "closed") return null;
   if (stage === "early") {
@@ -103,14 +122,15 @@ function Entry({ one, stage, zone }: { one: DaySession; stage: Stage; zone: stri
     return <Text c="dimmed">{t("app.today.opens_at", { time })}</Text>;
   }
   if (stage === "past") return <Text c="dimmed">{t("app.today.past")}</Text>;
+  const [label, named, testId] = stage === "in_call" ? BACK : OPEN;
   return (
     <Button
       component="a"
       href={`/room/${one.booking_id}`}
-      aria-label={t("app.today.open_room_for", { name: one.client_name })}
-      data-testid="open-room"
+      aria-label={t(named, { name: one.client_name })}
+      data-testid={testId}
     >
-      {t("app.today.open_room")}
+      {t(label)}
     </Button>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dayIn, minutesUntil, nextSession, stageOf } from "./day";
+import { dayIn, minutesUntil, nextSession } from "./day";
 
 const SESSION = {
   starts_at: "2026-11-24T01:00:00Z",
@@ -9,21 +9,6 @@ const SESSION = {
 };
 
 const at = (instant: string): number => Date.parse(instant);
-
-describe("a session", () => {
-  it.each([
-    ["2026-11-24T00:49:59Z", "early"],
-    ["2026-11-24T00:50:00Z", "open"],
-    ["2026-11-24T02:15:00Z", "open"],
-    ["2026-11-24T02:15:01Z", "past"],
-  ])("at %s is %s", (now, stage) => {
-    expect(stageOf(SESSION, at(now))).toBe(stage);
-  });
-
-  it.each(["fulfilled", "cancelled", "noshow", "expired"])("which is %s is closed", (status) => {
-    expect(stageOf({ ...SESSION, status }, at("2026-11-24T01:00:00Z"))).toBe("closed");
-  });
-});
 
 describe("the next session", () => {
   const later = { ...SESSION, starts_at: "2026-11-24T05:00:00Z" };

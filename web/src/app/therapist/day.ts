@@ -1,25 +1,8 @@
 /**
- * The stages of a session and what comes next, as values. Instants are RFC 3339 UTC as the server sends them; a day
- * is "YYYY-MM-DD" in the therapist's zone. Nothing here reads a clock; formatting is shared/time.ts's.
+ * What comes next in a day, as values. A day is "YYYY-MM-DD" in the therapist's zone. Nothing here reads a clock;
+ * formatting is shared/time.ts's.
  */
-
-export interface TimedSession {
-  readonly starts_at: string;
-  readonly enter_from: string;
-  readonly enter_until: string;
-  readonly status: string;
-}
-
-/** early: the room opens later. open: it may be entered. past: no more. closed: fulfilled, cancelled and the like. */
-export type Stage = "early" | "open" | "past" | "closed";
-
-const CLOSED = new Set(["fulfilled", "cancelled", "noshow", "expired"]);
-
-export function stageOf(session: TimedSession, nowMs: number): Stage {
-  if (CLOSED.has(session.status)) return "closed";
-  if (nowMs < Date.parse(session.enter_from)) return "early";
-  return nowMs <= Date.parse(session.enter_until) ? "open" : "past";
-}
+import { CLOSED, type TimedSession } from "../stages";
 
 /** The first session which has not started yet and is still to be held. */
 export function nextSession<S extends TimedSession>(
