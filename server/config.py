@@ -9,7 +9,7 @@ from core.config import BusConfig, DatabaseConfig, GrantsConfig, MailConfig, opt
 from media.config import MediaConfig
 from ops.config import OpsConfig
 from scheduler.config import SchedulerConfig
-from signaling.config import SignalingConfig
+from signaling.config import SignalingConfig, TurnConfig
 
 VAR = "var"
 
@@ -38,6 +38,7 @@ class Config:
     accounts: AccountsConfig = field(default_factory=AccountsConfig)
     scheduler: SchedulerConfig = field(default_factory=SchedulerConfig)
     signaling: SignalingConfig = field(default_factory=SignalingConfig)
+    turn: TurnConfig = field(default_factory=TurnConfig)
     media: MediaConfig = field(default_factory=MediaConfig)
     chat: ChatConfig = field(default_factory=ChatConfig)
     ops: OpsConfig = field(default_factory=OpsConfig)

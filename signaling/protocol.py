@@ -15,6 +15,7 @@ from media.model import Offer
 from signaling.model import Media, Participant, Role, RoomState
 from signaling.participant import State
 from signaling.room import Call
+from signaling.turn import IceServer
 
 NAMESPACE = "/call"
 MAX_SDP_CHARS = 32_000
@@ -140,6 +141,7 @@ class OfferMessage(Reply):
     number: int
     sdp: str
     tracks: list[OfferedTrack]
+    ice_servers: list[IceServer] = Field(description="for connections made, or ICE restarted, from now on")
 
 
 class Admitted(Reply):
@@ -219,7 +221,9 @@ def _shown(participant: Participant) -> dict[str, Any]:
     }
 
 
-def offer_of(offer: Offer, call: Call, participant: Participant) -> OfferMessage:
+def offer_of(
+    offer: Offer, call: Call, participant: Participant, ice_servers: list[IceServer]
+) -> OfferMessage:
     """A relay's offer as it is sent; the other's m-lines get their name as soon as they have entered."""
     peer = call.peer(participant.id)
     peer_id = peer.id if peer is not None else None
@@ -227,7 +231,7 @@ def offer_of(offer: Offer, call: Call, participant: Participant) -> OfferMessage
         OfferedTrack(mid=track.mid, participant_id=track.participant_id or peer_id, kind=track.kind)
         for track in offer.tracks
     ]
-    return OfferMessage(number=offer.number, sdp=offer.sdp, tracks=tracks)
+    return OfferMessage(number=offer.number, sdp=offer.sdp, tracks=tracks, ice_servers=ice_servers)
 
 
 def ended_of(call: Call) -> Ended:

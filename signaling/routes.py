@@ -1,6 +1,6 @@
 """The HTTP edge of signaling: entering a room, and how it went."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal, cast
 
 from aiohttp import web
 from pydantic import Field
@@ -8,9 +8,11 @@ from pydantic import Field
 from core.errors import NotFound, Unauthenticated
 from core.http import Body, Reply, Route, Utc, body, identity, path_id, reply
 from signaling import errors
+from signaling.config import TurnConfig
 from signaling.entering import Entering, names
 from signaling.protocol import Id
 from signaling.service import CallService
+from signaling.turn import IceServer, ice_servers
 
 Role = Literal["client", "therapist"]
 
@@ -36,7 +38,7 @@ class EnterReply(Reply):
     starts_at: Utc
     ends_at: Utc
     conversation_id: str
-    ice_servers: list[dict[str, Any]]
+    ice_servers: list[IceServer]
 
 
 class DoorReply(Reply):
@@ -61,9 +63,9 @@ class SummaryReply(Reply):
     reason: str | None
 
 
-def routes(entering: Entering, calls: CallService) -> list[Route]:
+def routes(entering: Entering, calls: CallService, turn: TurnConfig) -> list[Route]:
     """Every HTTP operation of signaling."""
-    edge = _Edge(entering, calls)
+    edge = _Edge(entering, calls, turn)
     return [
         Route(
             "POST",
@@ -104,8 +106,8 @@ def routes(entering: Entering, calls: CallService) -> list[Route]:
 
 
 class _Edge:
-    def __init__(self, entering: Entering, calls: CallService) -> None:
-        self._entering, self._calls = entering, calls
+    def __init__(self, entering: Entering, calls: CallService, turn: TurnConfig) -> None:
+        self._entering, self._calls, self._turn = entering, calls, turn
 
     async def enter(self, request: web.Request) -> web.Response:
         who, wish = identity(request), await body(request, EnterBody)
@@ -125,7 +127,7 @@ class _Edge:
                 starts_at=entry.visit.starts_at,
                 ends_at=entry.visit.ends_at,
                 conversation_id=entry.call.room.conversation_id,
-                ice_servers=[],  # the relay is reached directly; TURN comes with its own configuration
+                ice_servers=ice_servers(self._turn, entry.participant.id, self._calls.clock.now()),
             )
         )
 

@@ -16,13 +16,16 @@ from core.bus import BusTimeout
 from core.errors import TodokuError
 from core.ids import ParticipantId, RelayId, RoomId
 from media.errors import RelayFull, RelayRoomUnknown, RelaySeatUnknown
+from media.model import Offer
 from signaling import placement, store
 from signaling import room as rules
+from signaling.config import TurnConfig
 from signaling.errors import NoRelay, NotPossible
 from signaling.model import Participant, RelayInfo
 from signaling.participant import PRESENT, Action, State
 from signaling.protocol import OfferMessage, StateMessage, offer_of, state_of
 from signaling.service import CallService, Change, Member, Rule
+from signaling.turn import ice_servers
 
 # While one page waits for its answer: the room's relay, that one once more if it lives, then another.
 ATTEMPTS = 3
@@ -43,8 +46,8 @@ class _Tried:
 class Seats:
     """Joining, answering, and coming back."""
 
-    def __init__(self, calls: CallService) -> None:
-        self._calls = calls
+    def __init__(self, calls: CallService, turn: TurnConfig) -> None:
+        self._calls, self._turn = calls, turn
 
     async def join(self, member: Member, grant: str | None = None) -> tuple[StateMessage, OfferMessage]:
         """A new seat and its offer. Raises NotAdmitted, NoRelay, BusTimeout and what a relay refuses."""
@@ -89,7 +92,7 @@ class Seats:
             tried = _Tried()
             await self._failed(relay_id, BusTimeout(), tried)
             return await self._join(member, tried)
-        return state_of(call, person), offer_of(offer, call, person)
+        return state_of(call, person), self._offer_of(offer, call, person)
 
     async def answer(self, member: Member, number: int, sdp: str) -> None:
         """The browser's answer. Raises OfferOutdated, SdpRefused, NotPossible, and what a relay refuses."""
@@ -141,7 +144,12 @@ class Seats:
                 offer = await relays.join(relay_id, grant, participant.seat)
         except TimeoutError:
             raise BusTimeout from None
-        return offer_of(offer, call, participant)
+        return self._offer_of(offer, call, participant)
+
+    def _offer_of(self, offer: Offer, call: rules.Call, participant: Participant) -> OfferMessage:
+        """The offer with fresh TURN credentials: who waited long enters with those of `enter` expired."""
+        servers = ice_servers(self._turn, participant.id, self._calls.clock.now())
+        return offer_of(offer, call, participant, servers)
 
     async def _offer_others(self, change: Change, but: ParticipantId | None) -> None:
         """Those who were moved along get their offers unasked; who cannot be reached asks by itself."""

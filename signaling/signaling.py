@@ -13,7 +13,7 @@ from core.grants import Signer
 from core.http import Route
 from core.sockets import SocketServer
 from media.relays import Relays
-from signaling.config import SignalingConfig
+from signaling.config import NO_TURN, SignalingConfig, TurnConfig
 from signaling.entering import Entering, Neighbours
 from signaling.gateway import CallGateway
 from signaling.placement import Registry
@@ -37,12 +37,18 @@ class Signaling:
     """Rooms and calls of this process."""
 
     def __init__(
-        self, house: House, neighbours: Neighbours, config: SignalingConfig, server: SocketServer
+        self,
+        house: House,
+        neighbours: Neighbours,
+        config: SignalingConfig,
+        server: SocketServer,
+        turn: TurnConfig = NO_TURN,
     ) -> None:
+        self._turn = turn
         relays = Relays(house.bus, config.relay_timeout_s)
         self.entering = Entering(house.database, house.clock, house.signer, neighbours, config)
         self.calls = CallService(house.database, house.clock, house.signer, relays, neighbours, config)
-        self.seats = Seats(self.calls)
+        self.seats = Seats(self.calls, turn)
         self.gateway = CallGateway(server, self.calls, self.seats, house.bus)
         self.registry = Registry(house.database, house.bus, house.clock, config.relay_lease)
         self.news = MediaNews(self.calls, house.bus)
@@ -50,7 +56,7 @@ class Signaling:
 
     def routes(self) -> list[Route]:
         """Every HTTP operation."""
-        return routes(self.entering, self.calls)
+        return routes(self.entering, self.calls, self._turn)
 
     async def start(self) -> None:
         """Listen to relays and note who is connected."""

@@ -113,11 +113,11 @@ def _practice(therapist_id: PersonId, now: datetime) -> NewTherapist:
 
 
 @contextmanager
-def running(var: Path, port: int | None = None) -> Iterator[Site]:
+def running(var: Path, port: int | None = None, more_config: str = "") -> Iterator[Site]:
     """`todoku serve --demo` with its files in `var`, once it says that it serves."""
     var.mkdir(parents=True, exist_ok=True)
     port, config = port or services.free_port(), var / "config.toml"
-    config.write_text(CONFIG)
+    config.write_text(CONFIG + more_config)
     options = ["--demo", "--port", str(port), "--var", str(var), "--config", str(config)]
     service = services.Service([sys.executable, "-m", "server", "serve", *options], "Ctrl-C stops", user=None)
     try:

@@ -25,7 +25,7 @@ from media.relay_server import RelayServer
 from media.room import Rooms, Seat
 from scheduler import service as scheduler
 from signaling import placement, store
-from signaling.config import SignalingConfig
+from signaling.config import SignalingConfig, TurnConfig
 from signaling.entering import Entry, Neighbours
 from signaling.room import Call
 from signaling.signaling import House, Signaling
@@ -33,6 +33,7 @@ from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic
 
 WAIT_S = 10
+TURN = TurnConfig(("turn:turn.example.org:3478?transport=udp",), secret="only-for-tests")
 CONFIG = SignalingConfig(relay_timeout_s=0.5, heartbeat_s=3600)  # tests let the heart beat themselves
 
 
@@ -310,7 +311,7 @@ async def web_process(
     """Signaling served on loopback."""
     server = build_server(manager_url, [])
     house = House(database, bus, clock, Signer(key))
-    signaling = Signaling(house, neighbours_of(clinic), CONFIG, server)
+    signaling = Signaling(house, neighbours_of(clinic), CONFIG, server, TURN)
     app = web.Application()
     server.attach(app)
     runner = web.AppRunner(app, shutdown_timeout=1)

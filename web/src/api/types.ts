@@ -23,9 +23,7 @@ export type TherapistSession = Schemas["SessionReply"];
 export type TherapistSessions = Schemas["SessionsReply"];
 export type Practice = Schemas["PracticeReply"];
 
-export type RoomEntry = Omit<Schemas["EnterReply"], "ice_servers"> & {
-  ice_servers: RTCIceServer[];
-};
+export type RoomEntry = Schemas["EnterReply"];
 export type RoomDoor = Schemas["DoorReply"];
 export type RoomSummary = Schemas["SummaryReply"];
 

@@ -94,6 +94,19 @@ describe("a media connection", () => {
     expect(streams[0]?.get("p2")?.getTracks()).toHaveLength(2);
   });
 
+  it("gathers with the newest TURN credentials, also before an offer it knows already", async () => {
+    const { fake, media } = setUp();
+    const servers = (credential: string) => [{ urls: ["turn:t"], username: "1:a", credential }];
+    await media.take({ ...offer(1), ice_servers: servers("one") });
+    await media.take({ ...offer(1), ice_servers: servers("one") });
+    await media.take({ ...offer(1), ice_servers: servers("two") });
+    await media.take({ ...offer(1, "88"), ice_servers: servers("two") });
+    await media.take(offer(2, "88"));
+    const used = fake.peers.map((peer) => peer.configs.map((config) => config.iceServers));
+    expect(used).toEqual([[servers("one"), servers("two")], [servers("two")]]);
+    expect(fake.peers[0]?.configs[1]?.bundlePolicy).toBe("max-bundle");
+  });
+
   it("says interrupted and failed, and nothing of a peer it has left", async () => {
     const { fake, seen, media } = setUp();
     await media.take(offer(1, "77"));

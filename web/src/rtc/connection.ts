@@ -40,7 +40,7 @@ const STATES: Record<RTCPeerConnectionState, MediaState> = {
 export class MediaConnection {
   readonly #queue = new SerialQueue();
   readonly #browser: Browser;
-  readonly #config: RTCConfiguration;
+  #config: RTCConfiguration;
   readonly #events: ConnectionEvents;
   readonly #outgoing = new Map<string, MediaStreamTrack | null>([
     [MICROPHONE_MID, null],
@@ -85,10 +85,19 @@ export class MediaConnection {
   }
 
   async #take(offer: Offer): Promise<void> {
+    this.#renewServers(offer.ice_servers);
     const step = offerStep(this.#applied, offer);
     if (step === "ignore") return;
     if (step === "start_over" || this.#peer === undefined) this.#replacePeer();
     await this.#answer(offer);
+  }
+
+  /** Credentials of TURN servers last minutes: the next gathering needs the newest. */
+  #renewServers(iceServers: RTCIceServer[] | undefined): void {
+    if (!iceServers || JSON.stringify(iceServers) === JSON.stringify(this.#config.iceServers))
+      return;
+    this.#config = { ...this.#config, iceServers };
+    this.#peer?.setConfiguration(this.#config);
   }
 
   async #answer(offer: Offer): Promise<void> {

@@ -46,6 +46,7 @@ export class FakePeer {
   localDescription: { sdp: string } | null = null;
   readonly transceivers: FakeTransceiver[] = [];
   readonly steps: string[] = [];
+  readonly configs: RTCConfiguration[] = [];
   closed = false;
 
   /** The fake SDP lists its mids: "o=- SESSION 1 ...\na=mid:0\n...". */
@@ -67,6 +68,9 @@ export class FakePeer {
     this.localDescription = answer;
     this.steps.push("local");
     return Promise.resolve();
+  }
+  setConfiguration(config: RTCConfiguration): void {
+    this.configs.push(config);
   }
   getTransceivers = () => this.transceivers;
   getStats = () => Promise.resolve(new Map());
@@ -94,8 +98,9 @@ export class FakeBrowser {
     return this as unknown as Browser;
   }
 
-  newPeer(): FakePeer {
+  newPeer(config: RTCConfiguration): FakePeer {
     const peer = new FakePeer();
+    peer.configs.push(config);
     this.peers.push(peer);
     return peer;
   }

@@ -15,6 +15,8 @@ export interface Offer {
   number: number;
   sdp: string;
   tracks: OfferedTrack[];
+  /** TURN servers with fresh credentials, for what is gathered from now on. */
+  ice_servers?: RTCIceServer[];
 }
 
 /** The m-lines this side sends on. */

@@ -60,6 +60,8 @@ function offer(number: number, session = "7"): Offer {
   return { number, sdp: `o=- ${session} 1 IN IP4 0\r\na=mid:0\r\na=mid:1\r\n`, tracks: [] };
 }
 
+const SERVERS = [{ urls: ["turn:t"], username: "1:a", credential: "one" }];
+
 let channel: FakeChannel;
 let fake: FakeBrowser;
 let link: CallLink;
@@ -73,7 +75,7 @@ beforeEach(() => {
   channel = new FakeChannel();
   fake = new FakeBrowser();
   channel.answers["join"] = () => ({ offer: offer(1) });
-  link = new CallLink({ grant: "first", ice_servers: [] as RTCIceServer[] } as RoomEntry, {
+  link = new CallLink({ grant: "first", ice_servers: SERVERS } as RoomEntry, {
     browser: fake.browser,
     local: new LocalMedia(fake.browser, { cameraOn: true, microphoneOn: true }),
     channel: (auth) => {
@@ -108,6 +110,15 @@ describe("the wire of a call", () => {
       ["join", { grant: "seat" }],
     ]);
     expect(channel.auth()).toEqual({ grant: "seat", tab_id: "tab" });
+  });
+
+  it("uses the TURN servers of the door, then those of its offer", async () => {
+    const fresh = [{ urls: ["turn:t"], username: "2:a", credential: "two" }];
+    channel.answers["resync"] = () => ({ offer: { ...offer(1), ice_servers: fresh } });
+    await seated();
+    channel.up();
+    await vi.waitFor(() => expect(fake.peers[0]?.configs).toHaveLength(2));
+    expect(fake.peers[0]?.configs.map((each) => each.iceServers)).toEqual([SERVERS, fresh]);
   });
 
   it("ignores a snapshot that is older than the one shown", () => {
