@@ -132,6 +132,7 @@ class SessionReply(Reply):
     enter_until: Utc
     client_waiting: bool = False
     waiting_since: Utc | None = None
+    in_call_since: Utc | None = None
 
 
 class SessionsReply(Reply):

@@ -170,7 +170,7 @@ def _house(ground: Ground) -> House:
     neighbours = Neighbours(scheduler.visit, fulfil, ensure_conversation)
     sockets = build_server(socket_manager(config.bus.url), own_pages(ground.url))
     shared = SharedHouse(database, ground.bus, clock, ground.signer)
-    signaling = Signaling(shared, neighbours, config.signaling, sockets, config.turn)
+    signaling = Signaling(shared, neighbours, config.signaling, sockets)
     stats = LatestStats(ground.bus, clock, config.ops.stale_after_s)
     passwords = Passwords(config.accounts)
     house = House(
@@ -274,11 +274,11 @@ ROLES: dict[str, Start] = {"all": _all, "web": _web, "jobs": _jobs}
 
 def all_routes(house: House) -> list[Route]:
     """Every operation of the HTTP API, with the document that describes them."""
-    ground = house.ground
+    ground, calls = house.ground, house.signaling.calls
     routes = [
         *health.routes(ground.database),
         *account_routes.routes(house.accounts, secure=ground.url.startswith("https:")),
-        *scheduler_routes.routes(house.scheduler, house.signaling.calls.waiting),
+        *scheduler_routes.routes(house.scheduler, scheduler_routes.Rooms(calls.waiting, calls.running)),
         *house.signaling.routes(),
         *chat_routes.routes(house.chat, chat_door(house.scheduler, ground)),
         *ops_routes.routes(house.ops),
