@@ -645,9 +645,7 @@ export interface components {
             /** Conversation Id */
             conversation_id: string;
             /** Ice Servers */
-            ice_servers: {
-                [key: string]: unknown;
-            }[];
+            ice_servers: components["schemas"]["IceServer"][];
         };
         /**
          * Exchange
@@ -708,6 +706,21 @@ export interface components {
             start: string;
             /** End */
             end: string;
+        };
+        /**
+         * IceServer
+         * @description One entry of RTCConfiguration.iceServers.
+         */
+        IceServer: {
+            /** Urls */
+            urls: string[];
+            /**
+             * Username
+             * @description until when it is good, in seconds since 1970
+             */
+            username: string;
+            /** Credential */
+            credential: string;
         };
         /**
          * LinkRequest
@@ -923,6 +936,11 @@ export interface components {
              * @default null
              */
             waiting_since: string | null;
+            /**
+             * In Call Since
+             * @default null
+             */
+            in_call_since: string | null;
         };
         /** SessionsQuery */
         SessionsQuery: {
@@ -936,11 +954,6 @@ export interface components {
              * @default null
              */
             to: string | null;
-            /**
-             * In Call Since
-             * @default null
-             */
-            in_call_since: string | null;
         };
         /** SessionsReply */
         SessionsReply: {
