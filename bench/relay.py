@@ -21,8 +21,8 @@ from typing import Any
 from pylibsrtp import Policy
 
 from bench import case, machine, table
-from media.python_streams import srtp_session
-from media.rewrite import HEADER
+from media.packet import HEADER
+from media.srtp import session as srtp_session
 
 CALLS = 10
 ROUND_S = 2.5
@@ -94,7 +94,16 @@ def schedule(callers: list[Peer]) -> Schedule:
             for number in range(int(rate * (ROUND_S + WARM_UP_S))):
                 at = (number // burst) * burst / rate + peer.key / len(callers) * burst / rate
                 header = HEADER.pack(0x8000 | payload_type, number, number * 500, ssrc)
-                rows.append((at, peer.key, (ssrc, number), session.protect(header + bytes(size))))
+                rows.append(
+                    (
+                        at,
+                        peer.key,
+                        (ssrc, number),
+                        session.protect(
+                            header + (b"\x10\x00\x9d" if number == 0 else b"\x10\x01\x9d") + bytes(size - 3)
+                        ),
+                    )
+                )
             parts.append(rows)
     return list(heapq.merge(*parts))
 

@@ -9,13 +9,13 @@ import json
 import resource
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import uvloop
 
 from core.clock import SystemClock
-from media.plane import Address, PeerKey, Sink, Source, SrtpKeys
+from media.plane import Address, Numbering, PeerKey, Sink, Source, SrtpKeys, StreamStarted
 from media.python_plane import PythonPlane, open_udp
 
 HOST = "127.0.0.1"
@@ -24,13 +24,17 @@ Forwarded = Callable[[], int]
 
 
 class Silent:
-    """Nobody above the plane: without key frames asked for and without RTCP, nothing is told."""
+    """Nobody above the plane: what is told is told to nobody."""
 
     def stun_received(self, data: bytes, address: Address) -> None: ...
     def dtls_received(self, data: bytes, address: Address) -> None: ...
     def rtcp_received(self, peer: PeerKey, data: bytes) -> None: ...
-    def stream_started(self, peer: PeerKey, ssrc: int, payload_type: int, mid: str) -> None: ...
+    def stream_started(self, peer: PeerKey, started: StreamStarted) -> None: ...
     def key_frame_started(self, peer: PeerKey, ssrc: int) -> None: ...
+    def key_frame_needed(self, peer: PeerKey, ssrc: int) -> None: ...
+    def packets_missing(self, peer: PeerKey, ssrc: int, sequences: Sequence[int]) -> None: ...
+    def address_moved(self, peer: PeerKey, address: Address) -> None: ...
+    def connection_closed(self, address: Address) -> None: ...
 
 
 async def plane(peers: Peers) -> tuple[int, Forwarded]:
@@ -40,11 +44,11 @@ async def plane(peers: Peers) -> tuple[int, Forwarded]:
     for peer in peers:
         key = PeerKey(peer["key"])
         keys = SrtpKeys(peer["profile"], bytes.fromhex(peer["inbound"]), bytes.fromhex(peer["outbound"]))
-        subject.add_peer(key, keys, (HOST, peer["port"]))
+        subject.add_peer(key, keys, (HOST, peer["port"]), Numbering())
         for kind, ssrc in peer["sources"].items():
             subject.add_source(key, Source(ssrc, kind))
         for kind, ssrc in peer["sinks"].items():
-            subject.add_sink(key, Sink(ssrc, None, kind, "3", frozenset({96, 111})))
+            subject.add_sink(key, Sink(ssrc, None, kind, {96: 96, 111: 111}))
     for peer in peers:
         for kind, ssrc in peer["sources"].items():
             other = peers[peer["other"]]

@@ -42,6 +42,7 @@ CLOCK_RATE: dict[Kind, int] = {"audio": 48000, "video": 90000}
 CODEC_OF = {codec.payload_type: codec for codec in CODECS}
 CODEC_NAMED = {codec.name: codec for codec in CODECS}
 MEDIA_TYPE_OF_RTX = {c.rtx_payload_type: c.payload_type for c in CODECS if c.rtx_payload_type is not None}
+RTX_OF = {c.payload_type: c.rtx_payload_type for c in CODECS if c.rtx_payload_type is not None}
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"

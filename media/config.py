@@ -11,7 +11,8 @@ class MediaConfig:
 
     relay_id: str = option("local", "name of this relay; every relay process needs its own")
     udp_host: str = option("127.0.0.1", "address the media port listens on; 0.0.0.0 or :: for all interfaces")
-    udp_port: int = option(40000, "the one UDP port for all media; 0 takes a free one")
+    udp_port: int = option(40000, "the one port for all media, UDP and (ICE-TCP) TCP; 0 takes a free one")
+    tcp: bool = option(True, "take media over TCP on the same port, for networks that let no UDP pass")
     advertised_addresses: tuple[str, ...] = option(
         (),
         "IP addresses browsers reach the media port under (behind NAT: the public one); empty: the one it "

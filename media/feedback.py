@@ -1,9 +1,8 @@
 """What follows from RTCP: who is told what. Decisions only; bytes in and out, `now` given.
 
-Loss is asked for upstream with the publisher's own numbers; key-frame requests are merged; sender reports
+What a subscriber misses is sent again from the plane's cache; key-frame requests are merged; sender reports
 are rewritten per subscriber; receiver reports are our own (RFC 3550 6.4.2), never passed on; the far side's
-bandwidth estimate goes to the publisher, whose abs-send-time stamps it was made of. Answering NACK from a
-cache, transport-cc and layer choice are not here yet.
+bandwidth estimate goes to the publisher. What publishers are told of their own way is in media/uplink.py.
 """
 
 import secrets
@@ -20,7 +19,7 @@ from media.sdp import CNAME
 
 MAX_NACKED_PACKETS = 512  # per message; more is a stream to be restarted by a key frame
 REMEMBERED_REPORTS = 8  # sender reports per slot whose echo still tells the round trip
-MAX_SPAN = 0x8000  # numbers further back cannot be told from numbers ahead
+OUR_SSRC = secrets.randbits(31) | 1  # we as the sender of feedback
 
 
 class Wires(Protocol):
@@ -28,6 +27,8 @@ class Wires(Protocol):
 
     def wire_into(self, sink_peer: PeerKey, sink_ssrc: int) -> Wire | None: ...
     def wires_from(self, source_peer: PeerKey, source_ssrc: int) -> list[Wire]: ...
+    def set_clock(self, peer: PeerKey, ssrc: int, ntp_s: float, rtp_timestamp: int) -> None: ...
+    def resend(self, sink_peer: PeerKey, sink_ssrc: int, sequences: Sequence[int]) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Feedback:
 
     def __init__(self, wires: Wires) -> None:
         self._wires = wires
-        self._ssrc = secrets.randbits(31) | 1  # we as the sender of feedback
+        self._ssrc = OUR_SSRC
         self._key_frames = KeyFrameRequests()
         self._forwarded: dict[SourceKey, OrderedDict[int, float]] = {}  # by sink: middle NTP bits -> when
         self._last_report: dict[SourceKey, tuple[int, float]] = {}  # by source: middle NTP bits, when
@@ -76,6 +77,15 @@ class Feedback:
     def newcomer(self, wire: Wire, now: float) -> list[Outgoing]:
         """A slot was filled: its viewer needs a key frame now, whoever asked a moment ago."""
         return self._ask(self._key_frames.request((wire.source_peer, wire.source_ssrc), now, at_once=True))
+
+    def key_frame(self, peer: PeerKey, ssrc: int, now: float) -> list[Outgoing]:
+        """Somebody needs a key frame of this source."""
+        return self._ask(self._key_frames.request((peer, ssrc), now))
+
+    def rtt_s(self, peer: PeerKey) -> float | None:
+        """The peer's round trip, if it is known."""
+        quality = self.quality.get(peer)
+        return quality.rtt_ms / 1000 if quality is not None and quality.rtt_ms is not None else None
 
     def key_frame_started(self, peer: PeerKey, ssrc: int) -> None:
         """What was asked for has come."""
@@ -108,6 +118,7 @@ class Feedback:
         self._measured(peer, packet.reports, now)
         info = packet.sender_info
         middle = info.ntp_timestamp >> 16 & 0xFFFFFFFF
+        self._wires.set_clock(peer, packet.ssrc, info.ntp_timestamp / (1 << 32), info.rtp_timestamp)
         wires = [w for w in self._wires.wires_from(peer, packet.ssrc) if w.source_ssrc == packet.ssrc]
         if wires:
             self._last_report[peer, packet.ssrc] = (middle, now)
@@ -148,17 +159,13 @@ class Feedback:
             self._quality(peer).loss_pct = max(losses)
 
     def _nack(self, peer: PeerKey, packet: rtcp.RtcpRtpfbPacket, now: float) -> list[Outgoing]:
-        wire = self._wires.wire_into(peer, packet.media_ssrc)
-        if packet.fmt != rtcp.RTCP_RTPFB_NACK or wire is None:
-            return []
-        span = min(wire.span_packets, MAX_SPAN)
-        lost = [
-            number - wire.sequence_offset & 0xFFFF
-            for number in packet.lost[:MAX_NACKED_PACKETS]
-            if (wire.highest_sequence - number & 0xFFFF) < span
-        ]
-        self.counters["nacked_packets"] += len(lost)
-        return [self._packed(wire.source_peer, rtcp.nack(self._ssrc, wire.source_ssrc, lost))] if lost else []
+        """What the cache no longer has cannot be helped; uplink.py asks for what it never had."""
+        if packet.fmt == rtcp.RTCP_RTPFB_NACK:
+            lost = packet.lost[:MAX_NACKED_PACKETS]
+            resent = self._wires.resend(peer, packet.media_ssrc, lost)
+            self.counters["resent_packets"] += resent
+            self.counters["not_resent_packets"] += len(lost) - resent
+        return []
 
     def _payload_feedback(self, peer: PeerKey, packet: rtcp.RtcpPsfbPacket, now: float) -> list[Outgoing]:
         handler = _PAYLOAD_HANDLERS.get(packet.fmt)

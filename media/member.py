@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from media.model import ParticipantStats
-from media.plane import PeerStats
+from media.plane import Numbering, PeerStats, is_tcp
 from media.room import Seat
-from media.sdp import SlotSsrcs
+from media.sdp import Answer, OfferParameters, SlotSsrcs
 from media.statistics import Rates
 from media.transport import Transport
 
@@ -18,11 +18,20 @@ class Member:
     seat: Seat
     transport: Transport
     slots: dict[str, SlotSsrcs]
+    described: OfferParameters
     sdp: str
     state: Literal["joining", "connected", "silent"] = "joining"
     answered_with: str | None = None
     last: PeerStats | None = None
     rates: Rates = field(default_factory=Rates)
+
+    @property
+    def protocol(self) -> Literal["udp", "tcp"] | None:
+        """How packets go to and fro at the moment."""
+        address = self.transport.address
+        if not self.transport.keyed or address is None:
+            return None
+        return "tcp" if is_tcp(address) else "udp"
 
     def stats(self) -> ParticipantStats:
         """The last second, for people."""
@@ -30,7 +39,7 @@ class Member:
             participant_id=self.seat.participant_id,
             seat=self.seat.number,
             state=self.state,
-            transport="udp" if self.transport.keyed else None,
+            transport=self.protocol,
             up_bps=self.rates.up_bps,
             down_bps=self.rates.down_bps,
             loss_up_pct=self.rates.loss_up_pct,
@@ -39,3 +48,12 @@ class Member:
             received_packets=self.last.received_packets if self.last is not None else 0,
             sent_packets=self.last.sent_packets if self.last is not None else 0,
         )
+
+
+def numbering(answer: Answer) -> Numbering:
+    """How the peer numbers what it sends; bundled m-lines share one space (RFC 8843 9.1)."""
+    sending = [line for line in answer.lines if line.sends]
+    return Numbering(
+        payload_types={theirs: ours for line in sending for theirs, ours in line.payload_map.items()},
+        extensions={theirs: ours for line in sending for theirs, ours in line.extension_map.items()},
+    )

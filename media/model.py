@@ -39,7 +39,7 @@ class RelayEvent:
     participant_id: ParticipantId
     seat: int
     event: EventName
-    transport: Literal["udp"] = "udp"
+    transport: Literal["udp", "tcp"] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class ParticipantStats:
     participant_id: ParticipantId
     seat: int
     state: Literal["joining", "connected", "silent"]
-    transport: Literal["udp"] | None
+    transport: Literal["udp", "tcp"] | None
     up_bps: int
     down_bps: int
     loss_up_pct: float | None

@@ -47,6 +47,10 @@ class NackSchedule:
         """It came, late or repeated."""
         self._missing.pop(number, None)
 
+    def numbers(self) -> list[int]:
+        """What is still waited for."""
+        return list(self._missing)
+
     def due(self, now: float, rtt_s: float | None) -> list[int]:
         """Numbers to ask for at `now`, in the order they were missed. Sets `lost`."""
         repeat_s = max(MIN_REPEAT_S, UNKNOWN_RTT_S if rtt_s is None else rtt_s)

@@ -1,16 +1,20 @@
 """The interface between what decides about packets and what moves them.
 
-A plane owns the socket and the demultiplexing by first byte (RFC 7983). It hands STUN and DTLS datagrams up,
-takes each peer's SRTP keys, and from then on moves media by itself: unprotect, patch the header per
-subscriber, protect, send. Up go RTCP (already unprotected), new streams and key frames; down go wiring, RTCP
-and addresses. **No Python call per RTP packet crosses this interface**, and all values are plain data, so
-that a plane in another language can stand behind it.
+A plane owns the sockets (UDP, and TCP with RFC 4571 framing on the same port) and the demultiplexing by first
+byte (RFC 7983). It hands STUN and DTLS up, takes each peer's SRTP keys, and from then on moves media by
+itself: unprotect, patch per subscriber, protect, send; it keeps recent video packets and answers with them,
+numbers what it sends for transport-wide congestion control and logs it. Up go RTCP (already unprotected), new
+streams, key frames, gaps and moves; down go wiring, RTCP, addresses and what to send again. **No Python call
+per RTP packet crosses this interface**, and all values are plain data, so that a plane in another language
+can stand behind it.
 
-Words: a peer is one participant's transport; a source is a stream a peer publishes (with its RTX stream); a
-sink is a slot in which a peer receives; a wire connects a source to a sink. The Python implementation is
-media/python_plane.py.
+Words: a peer is one participant's transport; a source is a stream a peer publishes (with its RTX stream; a
+simulcast layer is a source of its own); a sink is a slot in which a peer receives; a wire connects a source
+to a sink. Payload types and extension ids inside are those of media/codecs.py ("ours"); a peer's `Numbering`
+says how it numbers them. The Python implementation is media/python_plane.py.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NewType, Protocol
 
@@ -18,7 +22,14 @@ from media.codecs import Kind
 from media.reception import ReceptionCount
 
 PeerKey = NewType("PeerKey", int)
-Address = tuple[Any, ...]  # as the socket gives it: (host, port) or (host, port, flow, scope)
+# UDP as the socket gives it: (host, port) or (host, port, flow, scope); TCP: (host, port, "tcp").
+Address = tuple[Any, ...]
+TCP = "tcp"
+
+
+def is_tcp(address: Address) -> bool:
+    """Whether the address is a TCP connection."""
+    return len(address) == 3
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,17 @@ class SrtpKeys:
     profile: str
     inbound: bytes = field(repr=False)
     outbound: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """How a peer numbers what it sends: its payload types and extension ids (RFC 8285) as ours.
+
+    Empty payload types: the same as ours. An extension that is missing was not agreed on.
+    """
+
+    payload_types: Mapping[int, int] = field(default_factory=dict)
+    extensions: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,18 +63,21 @@ class Source:
 
 @dataclass(frozen=True)
 class Sink:
-    """A slot in which a peer receives: SSRCs fixed for the call, and what the peer said it can take."""
+    """A slot in which a peer receives: SSRCs fixed for the call, and what the peer said it can take.
+
+    `payload_types`: ours to the peer's; `extensions`: ours to the peer's ids.
+    """
 
     ssrc: int
     rtx_ssrc: int | None
     kind: Kind
-    mid: str
-    payload_types: frozenset[int]
+    payload_types: Mapping[int, int]
+    extensions: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Wire:
-    """A source connected to a sink, with what its rewriting has come to.
+    """A source that fills a sink, with what its rewriting has come to.
 
     Outgoing number = incoming + `sequence_offset` (mod 2^16); likewise the timestamp (mod 2^32). Only the
     last `span_packets` numbers up to `highest_sequence` belong to this source. Nothing sent yet: span 0.
@@ -72,25 +97,32 @@ class Wire:
 
 @dataclass(frozen=True)
 class SourceStats:
-    """A published stream so far."""
+    """A published stream so far. `level_dbov`: of the last packet, 0 loudest, 127 silence (RFC 6464)."""
 
     ssrc: int
     kind: Kind
     count: ReceptionCount
     received_bytes: int
     rtx_packets: int
+    repaired_packets: int
     key_frames: int
+    level_dbov: int = 127
 
 
 @dataclass(frozen=True)
 class SinkStats:
-    """A slot so far, retransmissions apart. Octets are payload alone, as a sender report counts them."""
+    """A slot so far, retransmissions apart. Octets are payload alone, as a sender report counts them.
+
+    `source_ssrc`: what fills it; `wanted_ssrc`: what will, from its next key frame on.
+    """
 
     ssrc: int
     kind: Kind
     sent_packets: int
     sent_octets: int
     rtx_packets: int
+    source_ssrc: int | None = None
+    wanted_ssrc: int | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +146,20 @@ class PlaneStats:
     ignored: dict[str, int]
 
 
+@dataclass(frozen=True)
+class StreamStarted:
+    """The first authentic packet of an unknown SSRC, with what it says of itself (RFC 8852, RFC 9143).
+
+    `repaired_rid` is set on an RTX stream of a simulcast layer. Empty: not said.
+    """
+
+    ssrc: int
+    payload_type: int
+    mid: str = ""
+    rid: str = ""
+    repaired_rid: str = ""
+
+
 class PlaneEvents(Protocol):
     """What a plane calls. These must return soon: media waits meanwhile."""
 
@@ -129,12 +175,28 @@ class PlaneEvents(Protocol):
         """A compound RTCP packet, unprotected and authentic."""
         ...
 
-    def stream_started(self, peer: PeerKey, ssrc: int, payload_type: int, mid: str) -> None:
-        """The first authentic packet of an SSRC that is no known source's; `mid` may be empty."""
+    def stream_started(self, peer: PeerKey, started: StreamStarted) -> None:
+        """A stream that is no known source's."""
         ...
 
     def key_frame_started(self, peer: PeerKey, ssrc: int) -> None:
-        """A key frame begins on a source that was being watched; the watch is over."""
+        """A key frame begins on a source that was watched, or waited for; the watch is over."""
+        ...
+
+    def key_frame_needed(self, peer: PeerKey, ssrc: int) -> None:
+        """The source is missing in a slot that had to drop it; the slot goes on with its next key frame."""
+        ...
+
+    def packets_missing(self, peer: PeerKey, ssrc: int, sequences: Sequence[int]) -> None:
+        """These numbers of a video source were skipped; told once."""
+        ...
+
+    def address_moved(self, peer: PeerKey, address: Address) -> None:
+        """An authentic, new packet came from an unknown address: the way to the peer has moved there."""
+        ...
+
+    def connection_closed(self, address: Address) -> None:
+        """A TCP connection is gone."""
         ...
 
 
@@ -142,18 +204,18 @@ class Plane(Protocol):
     """Moves packets. Calls with an unknown peer, source or sink do nothing: it may just have left."""
 
     async def start(self, events: PlaneEvents) -> int:
-        """Open the socket and begin; returns the port. Raises OSError when it cannot be had."""
+        """Open the sockets and begin; returns the port. Raises OSError when it cannot be had."""
         ...
 
     def close(self) -> None:
-        """Close the socket and forget everything."""
+        """Close the sockets and forget everything."""
         ...
 
     def send(self, data: bytes, address: Address) -> None:
         """Send a datagram as it is (STUN, DTLS)."""
         ...
 
-    def add_peer(self, peer: PeerKey, keys: SrtpKeys, address: Address) -> None:
+    def add_peer(self, peer: PeerKey, keys: SrtpKeys, address: Address, numbering: Numbering) -> None:
         """Take SRTP from, and send it to, `address` with these keys."""
         ...
 
@@ -170,7 +232,7 @@ class Plane(Protocol):
         ...
 
     def add_source(self, peer: PeerKey, source: Source) -> None:
-        """Know a stream the peer publishes."""
+        """Know a stream the peer publishes; the same SSRC again completes it (its RTX stream)."""
         ...
 
     def add_sink(self, peer: PeerKey, sink: Sink) -> None:
@@ -178,7 +240,8 @@ class Plane(Protocol):
         ...
 
     def connect(self, source_peer: PeerKey, source_ssrc: int, sink_peer: PeerKey, sink_ssrc: int) -> None:
-        """Fill the slot with the source, in the place of what was in it; the slot's stream goes on."""
+        """Fill the slot with the source. Video changes over when the source's next key frame begins; what
+        was in the slot goes on until then, and so do its numbers afterwards."""
         ...
 
     def disconnect(self, sink_peer: PeerKey, sink_ssrc: int) -> None:
@@ -186,19 +249,47 @@ class Plane(Protocol):
         ...
 
     def wire_into(self, sink_peer: PeerKey, sink_ssrc: int) -> Wire | None:
-        """What fills the slot at the moment."""
+        """What fills the slot at the moment, else what it waits for."""
         ...
 
     def wires_from(self, source_peer: PeerKey, source_ssrc: int) -> list[Wire]:
-        """Where the source goes at the moment."""
+        """What the source fills at the moment."""
+        ...
+
+    def set_clock(self, peer: PeerKey, ssrc: int, ntp_s: float, rtp_timestamp: int) -> None:
+        """The source's clock, from its sender report: lets layers of one camera change over in step."""
         ...
 
     def watch_key_frame(self, peer: PeerKey, ssrc: int) -> None:
         """Tell, once, when the source's next key frame begins."""
         ...
 
+    def still_missing(self, peer: PeerKey, ssrc: int, sequences: Sequence[int]) -> list[int]:
+        """Those numbers of a video source that have not come, not even as a retransmission."""
+        ...
+
+    def resend(self, sink_peer: PeerKey, sink_ssrc: int, sequences: Sequence[int]) -> int:
+        """Answer a NACK: send these (outgoing) numbers again as RTX, if they are kept. Gives how many."""
+        ...
+
+    def send_padding(self, sink_peer: PeerKey, sink_ssrc: int, packets: int) -> int:
+        """Send so many kept packets once more as RTX, to probe the way. Gives the bytes sent."""
+        ...
+
+    def take_arrivals(self, peer: PeerKey) -> list[tuple[int, float]]:
+        """(transport-wide sequence number, monotonic s) of what came from the peer since the last call."""
+        ...
+
+    def sent(self, peer: PeerKey, base_sequence: int, count: int) -> list[tuple[float, int] | None]:
+        """(monotonic s, bytes) of what went to the peer under these transport-wide numbers; None: unknown."""
+        ...
+
     def send_rtcp(self, peer: PeerKey, data: bytes) -> None:
         """Protect and send a compound RTCP packet."""
+        ...
+
+    def levels(self, peers: Sequence[PeerKey]) -> dict[PeerKey, int]:
+        """Loudness of each peer's last audio packet in -dBov: 0 loudest, 127 silence (RFC 6464)."""
         ...
 
     def stats(self) -> PlaneStats:

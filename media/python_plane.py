@@ -1,27 +1,22 @@
-"""The plane in Python: one UDP socket, libsrtp through pylibsrtp, no task and no queue per packet.
+"""The plane in Python: one UDP socket and one TCP port, libsrtp through media/srtp.py.
 
-The way of a packet: `_readable` -> `received` -> `_rtp` -> `_forward` -> sendto. A full socket buffer drops
-the packet, as a network would. Works on asyncio's and on uvloop's loop. The clock is read once per packet.
+Here: the sockets' life and what is asked of a plane. What happens to a packet is in media/python_path.py.
+Works on asyncio's and on uvloop's loop.
 """
 
 import asyncio
 import contextlib
 import socket
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-import pylibsrtp
+from media.plane import Address, Numbering, PeerKey, PlaneEvents, PlaneStats, Sink, Source, SrtpKeys, Wire
+from media.python_path import PacketPath
+from media.python_streams import Peer, Slot, Stream
+from media.rewrite import Clock
+from media.srtp import Refused
 
-from media.keyframe import begins_key_frame
-from media.plane import Address, PeerKey, PlaneEvents, PlaneStats, Sink, Source, SrtpKeys, Wire
-from media.python_streams import MAX_ADDRESSES, Peer, Slot, Stream
-from media.rewrite import HEADER, mid_position, payload_position
-
-DATAGRAM_BYTES = 2048  # above every MTU we meet; pylibsrtp takes 1500
-DATAGRAMS_PER_WAKE = 64  # then other work of the loop has its turn
+FREE_PORT_TRIES = 20
 SOCKET_BUFFER_BYTES = 4 << 20  # 2 s of 20 calls; the kernel may grant less
-
-REFUSED = (pylibsrtp.Error, ValueError)  # ValueError: longer than libsrtp's buffer
 
 
 def open_udp(host: str, port: int) -> socket.socket:
@@ -41,193 +36,52 @@ def open_udp(host: str, port: int) -> socket.socket:
     return opened
 
 
-class PythonPlane:
-    """A media.plane.Plane. `monotonic` gives seconds."""
+class PythonPlane(PacketPath):
+    """A media.plane.Plane. `monotonic` gives seconds; `tcp`: listen for ICE-TCP on the same port too."""
 
-    def __init__(self, host: str, port: int, monotonic: Callable[[], float]) -> None:
+    def __init__(self, host: str, port: int, monotonic: Callable[[], float], tcp: bool = True) -> None:
+        super().__init__(monotonic, tcp)
         self._host, self._port = host, port
-        self._monotonic = monotonic
-        self._events: PlaneEvents
-        self._socket: socket.socket | None = None
-        self._peers: dict[PeerKey, Peer] = {}
-        self._by_address: dict[Address, Peer] = {}
-        self._ignored: Counter[str] = Counter()
 
     # Life.
 
     async def start(self, events: PlaneEvents) -> int:
         self._events = events
+        for _ in range(FREE_PORT_TRIES if self._port == 0 else 0):
+            with contextlib.suppress(OSError):  # a port may be free for UDP and taken for TCP
+                return await self._open()
+        return await self._open()
+
+    async def _open(self) -> int:
         self._socket = open_udp(self._host, self._port)
+        port = int(self._socket.getsockname()[1])
+        try:
+            if self._tcp is not None:
+                await self._tcp.start(self._host, port)
+        except OSError:
+            self._socket.close()
+            self._socket = None
+            raise
         asyncio.get_running_loop().add_reader(self._socket.fileno(), self._readable)
-        return int(self._socket.getsockname()[1])
+        return port
 
     def close(self) -> None:
         if self._socket is not None:
             asyncio.get_running_loop().remove_reader(self._socket.fileno())
             self._socket.close()
             self._socket = None
-        self._peers.clear()
-        self._by_address.clear()
+        if self._tcp is not None:
+            self._tcp.close()
+        for table in (self._peers, self._by_address, self._by_ssrc):
+            table.clear()
 
-    # The way of a packet.
-
-    def _readable(self) -> None:
-        for _ in range(DATAGRAMS_PER_WAKE):
-            if self._socket is None:
-                return
-            try:
-                data, address = self._socket.recvfrom(DATAGRAM_BYTES)
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:  # an ICMP error of something sent before
-                self._ignored["socket_error"] += 1
-                continue
-            self.received(data, address)
-
-    def received(self, data: bytes, address: Address) -> None:
-        """One datagram, by its first byte (RFC 7983 section 7)."""
-        first = data[0] if data else 255
-        if 128 <= first <= 191:
-            peer = self._by_address.get(address)
-            if peer is None:
-                self._ignored["srtp_unknown_address"] += 1
-            elif len(data) < 12:
-                self._ignored["srtp_malformed"] += 1
-            elif 192 <= data[1] <= 223:  # RFC 5761 section 4
-                self._rtcp(peer, data)
-            else:
-                self._rtp(peer, data)
-        elif first <= 3:
-            self._events.stun_received(data, address)
-        elif 20 <= first <= 63:
-            self._events.dtls_received(data, address)
-        else:
-            self._ignored["unknown_protocol"] += 1
-
-    def _rtcp(self, peer: Peer, data: bytes) -> None:
-        sender = int.from_bytes(data[4:8], "big")
-        if not peer.may_report(sender):
-            self._ignored["srtcp_too_many_senders"] += 1
-            return
-        try:
-            packet = peer.inbound.unprotect_rtcp(data)
-        except REFUSED:
-            self._ignored["srtcp_refused"] += 1
-            return
-        peer.rtcp_senders.add(sender)
-        self._heard(peer, data, self._monotonic())
-        self._events.rtcp_received(peer.key, packet)
-
-    def _rtp(self, peer: Peer, data: bytes) -> None:
-        ssrc = int.from_bytes(data[8:12], "big")
-        stream = peer.streams.get(ssrc)
-        if stream is None and not peer.may_learn(ssrc):
-            self._ignored["rtp_unknown_source"] += 1
-            return
-        try:
-            packet = peer.inbound.unprotect(data)
-        except REFUSED:
-            self._ignored["srtp_refused"] += 1
-            return
-        now = self._monotonic()
-        self._heard(peer, data, now)
-        payload_at = payload_position(packet)
-        mid_at = mid_position(packet, payload_at) if payload_at else -1
-        if mid_at < 0:
-            self._ignored["rtp_malformed"] += 1
-            return
-        if stream is None:
-            stream = self._learned(peer, packet, ssrc, mid_at)
-            if stream is None:
-                return
-        stream.received_bytes += len(data)
-        if ssrc == stream.source.ssrc:
-            self._media(stream, packet, payload_at, mid_at, now)
-        else:
-            self._retransmission(stream, packet, payload_at, mid_at)
-
-    def _media(self, stream: Stream, packet: bytes, payload_at: int, mid_at: int, now: float) -> None:
-        _, sequence, timestamp, _ = HEADER.unpack_from(packet)
-        stream.reception.received(sequence, timestamp, now)
-        payload_type = packet[1] & 0x7F
-        if stream.key_frame_watched and begins_key_frame(payload_type, packet[payload_at : payload_at + 64]):
-            stream.key_frame_watched = False
-            stream.key_frames += 1
-            self._events.key_frame_started(stream.peer.key, stream.source.ssrc)
-        for slot in stream.slots:
-            if payload_type not in slot.payload_types:
-                self._ignored["rtp_payload_type"] += 1
-                continue
-            out = slot.rewrite.media(packet, mid_at, now)
-            if out is None:
-                self._ignored["rtp_before_switch"] += 1
-            elif self._forward(slot.peer, out):
-                slot.sent_packets += 1
-                slot.sent_octets += len(packet) - payload_at
-
-    def _retransmission(self, stream: Stream, packet: bytes, payload_at: int, mid_at: int) -> None:
-        stream.rtx_packets += 1
-        for slot in stream.slots:
-            if packet[1] & 0x7F not in slot.payload_types:
-                self._ignored["rtp_payload_type"] += 1
-                continue
-            out = slot.rewrite.rtx(packet, mid_at, payload_at)
-            if out is None:
-                self._ignored["rtp_before_switch"] += 1
-            elif self._forward(slot.peer, out):
-                slot.rtx_packets += 1
-
-    def _forward(self, peer: Peer, packet: bytes) -> bool:
-        try:
-            data = peer.outbound.protect(packet)
-        except REFUSED:
-            self._ignored["protect_refused"] += 1
-            return False
-        return self._send_to(peer, data)
-
-    def _send_to(self, peer: Peer, data: bytes) -> bool:
-        sent = self._sent(data, peer.address)
-        if sent:
-            peer.sent_packets += 1
-            peer.sent_bytes += len(data)
-        return sent
-
-    def _sent(self, data: bytes, address: Address) -> bool:
-        if self._socket is None:
-            return False
-        try:
-            self._socket.sendto(data, address)
-        except (BlockingIOError, InterruptedError):
-            self._ignored["send_buffer_full"] += 1
-            return False
-        except OSError:  # unreachable, or an address of another family
-            self._ignored["send_failed"] += 1
-            return False
-        return True
-
-    def _heard(self, peer: Peer, data: bytes, now: float) -> None:
-        peer.heard_at = now
-        peer.received_packets += 1
-        peer.received_bytes += len(data)
-
-    def _learned(self, peer: Peer, packet: bytes, ssrc: int, mid_at: int) -> Stream | None:
-        """Tell of an unannounced stream; it is known afterwards if somebody wants it."""
-        if ssrc not in peer.learned:
-            peer.learned.add(ssrc)
-            mid = packet[mid_at : mid_at + 1].decode("latin-1") if mid_at else ""
-            self._events.stream_started(peer.key, ssrc, packet[1] & 0x7F, mid)
-        stream = peer.streams.get(ssrc)
-        if stream is None:
-            self._ignored["rtp_unknown_source"] += 1
-        return stream
-
-    # What is told from above.
+    # What is asked of a plane.
 
     def send(self, data: bytes, address: Address) -> None:
         self._sent(data, address)
 
-    def add_peer(self, peer: PeerKey, keys: SrtpKeys, address: Address) -> None:
-        self._peers[peer] = Peer(peer, keys, address, self._monotonic())
+    def add_peer(self, peer: PeerKey, keys: SrtpKeys, address: Address, numbering: Numbering) -> None:
+        self._peers[peer] = Peer(peer, keys, address, numbering, self._monotonic())
         self.set_address(peer, address)
 
     def remove_peer(self, peer: PeerKey) -> None:
@@ -236,40 +90,40 @@ class PythonPlane:
             return
         for slot in gone.slots.values():
             slot.fill(None)
-        for stream in gone.streams.values():
-            for slot in list(stream.slots):
-                slot.fill(None)
+        for stream in gone.sources():
+            stream.forget()
         for address in gone.addresses:
             if self._by_address.get(address) is gone:
                 del self._by_address[address]
+        for ssrc in (*gone.streams, *gone.learned, *gone.rtcp_senders):
+            others = [other for other in self._by_ssrc.get(ssrc, ()) if other is not gone]
+            if others:
+                self._by_ssrc[ssrc] = others
+            else:
+                self._by_ssrc.pop(ssrc, None)
 
     def allow_address(self, peer: PeerKey, address: Address) -> None:
         known = self._peers.get(peer)
-        if known is None:
-            return
-        known.addresses[address] = None
-        known.addresses.move_to_end(address)
-        self._by_address[address] = known
-        while len(known.addresses) > MAX_ADDRESSES:
-            oldest = next(a for a in known.addresses if a != known.address)
-            del known.addresses[oldest]
-            if self._by_address.get(oldest) is known:
-                del self._by_address[oldest]
+        if known is not None:
+            self._allow(known, address)
 
     def set_address(self, peer: PeerKey, address: Address) -> None:
         known = self._peers.get(peer)
         if known is not None:
-            known.address = address
-            self.allow_address(peer, address)
+            self._move(known, address)
 
     def add_source(self, peer: PeerKey, source: Source) -> None:
         known = self._peers.get(peer)
         if known is None:
             return
-        stream = Stream(known, source)
+        stream = known.streams.get(source.ssrc)
+        if stream is None or stream.ssrc != source.ssrc:
+            stream = Stream(known, source)
+        stream.source = source
         for ssrc in (source.ssrc, source.rtx_ssrc):
             if ssrc is not None:
                 known.streams[ssrc] = stream
+                self._know_ssrc(ssrc, known)
 
     def add_sink(self, peer: PeerKey, sink: Sink) -> None:
         known = self._peers.get(peer)
@@ -279,7 +133,7 @@ class PythonPlane:
     def connect(self, source_peer: PeerKey, source_ssrc: int, sink_peer: PeerKey, sink_ssrc: int) -> None:
         slot, stream = self._slot(sink_peer, sink_ssrc), self._stream(source_peer, source_ssrc)
         if slot is not None and stream is not None:
-            slot.fill(stream)
+            slot.want(stream)
 
     def disconnect(self, sink_peer: PeerKey, sink_ssrc: int) -> None:
         slot = self._slot(sink_peer, sink_ssrc)
@@ -295,17 +149,64 @@ class PythonPlane:
         wires = (slot.wire() for slot in stream.slots) if stream is not None else ()
         return [wire for wire in wires if wire is not None]
 
+    def set_clock(self, peer: PeerKey, ssrc: int, ntp_s: float, rtp_timestamp: int) -> None:
+        stream = self._stream(peer, ssrc)
+        if stream is not None:
+            stream.clock = Clock(ntp_s, rtp_timestamp)
+
     def watch_key_frame(self, peer: PeerKey, ssrc: int) -> None:
         stream = self._stream(peer, ssrc)
         if stream is not None:
             stream.key_frame_watched = True
 
+    def still_missing(self, peer: PeerKey, ssrc: int, sequences: Sequence[int]) -> list[int]:
+        stream = self._stream(peer, ssrc)
+        if stream is None or stream.cache is None:
+            return []
+        now, get = self._monotonic(), stream.cache.get
+        return [sequence for sequence in sequences if get(sequence, now) is None]
+
+    def resend(self, sink_peer: PeerKey, sink_ssrc: int, sequences: Sequence[int]) -> int:
+        slot = self._slot(sink_peer, sink_ssrc)
+        if slot is None:
+            return 0
+        now = self._monotonic()
+        kept = (slot.kept(sequence, now) for sequence in sequences)
+        return sum(self._resent(slot, packet, now) > 0 for packet in kept if packet is not None)
+
+    def send_padding(self, sink_peer: PeerKey, sink_ssrc: int, packets: int) -> int:
+        slot = self._slot(sink_peer, sink_ssrc)
+        if slot is None or slot.stream is None or slot.stream.cache is None:
+            return 0
+        now = self._monotonic()
+        recent = slot.stream.cache.recent(packets, now)
+        return sum(self._resent(slot, packet, now) for packet in recent)
+
+    def take_arrivals(self, peer: PeerKey) -> list[tuple[int, float]]:
+        known = self._peers.get(peer)
+        if known is None:
+            return []
+        taken, known.arrivals = known.arrivals, []
+        return taken
+
+    def sent(self, peer: PeerKey, base_sequence: int, count: int) -> list[tuple[float, int] | None]:
+        known = self._peers.get(peer)
+        return known.sent(base_sequence, count) if known is not None else [None] * count
+
     def send_rtcp(self, peer: PeerKey, data: bytes) -> None:
         known = self._peers.get(peer)
         if known is None:
             return
-        with contextlib.suppress(pylibsrtp.Error, ValueError):
+        with contextlib.suppress(*Refused):
             self._send_to(known, known.outbound.protect_rtcp(data))
+
+    def levels(self, peers: Sequence[PeerKey]) -> dict[PeerKey, int]:
+        found: dict[PeerKey, int] = {}
+        for key in peers:
+            known = self._peers.get(key)
+            if known is not None:
+                found[key] = min((stream.level for stream in known.streams.values()), default=127)
+        return found
 
     def stats(self) -> PlaneStats:
         peers = {key: peer.stats() for key, peer in self._peers.items()}

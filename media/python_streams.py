@@ -1,15 +1,21 @@
-"""The Python plane's own bookkeeping: peers with their SRTP sessions, incoming streams, outgoing slots.
+"""The Python plane's own bookkeeping: peers with their SRTP, incoming streams, outgoing slots.
 
 Not here: sockets and the way of a packet (media/python_plane.py), numbering (media/rewrite.py).
 """
 
+import secrets
+import struct
+from array import array
 from collections import OrderedDict
+from collections.abc import Sequence
 
-from pylibsrtp import Policy, Session
-
-from media.codecs import CLOCK_RATE
+from media.cache import PacketCache
+from media.codecs import CLOCK_RATE, RTX_OF
+from media.extensions import Extension
+from media.packet import HEADER, ONE_BYTE_FORM, PASSED_ON, Packet, table, write_elements
 from media.plane import (
     Address,
+    Numbering,
     PeerKey,
     PeerStats,
     Sink,
@@ -20,27 +26,19 @@ from media.plane import (
     Wire,
 )
 from media.reception import Reception
-from media.rewrite import Rewrite
+from media.rewrite import Clock, SequenceMap, TimestampMap
+from media.srtp import Inbound, Outbound
 
-PROFILES = {
-    "SRTP_AEAD_AES_128_GCM": Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
-    "SRTP_AEAD_AES_256_GCM": Policy.SRTP_PROFILE_AEAD_AES_256_GCM,
-    "SRTP_AES128_CM_SHA1_80": Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
-}
-REPLAY_WINDOW_PACKETS = 1024  # retransmissions and reordering stay well inside
 # libsrtp keeps state per SSRC it has seen authentic packets of: bound what one peer can make it keep.
 MAX_LEARNED_SSRCS = 16
 MAX_ADDRESSES = 8
+SENT_PACKETS = 2048  # what is remembered for feedback; a power of two; 3 s of a workshop's viewer
+MAX_ARRIVALS = 4096
+MAX_GAP_PACKETS = 256  # more is no loss but another beginning
+RESEND_AGAIN_S = 0.02
 
-
-def srtp_session(profile: str, key: bytes, direction: int) -> Session:
-    """A libsrtp session for one direction.
-
-    Repeated sending stays refused (allow_repeat_tx off): the last guard against using a nonce twice.
-    """
-    policy = Policy(key=key, ssrc_type=direction, srtp_profile=PROFILES[profile])
-    policy.window_size = REPLAY_WINDOW_PACKETS
-    return Session(policy)
+# Header with one extension of two bytes, the transport-wide number: the usual case as one step.
+_WITH_NUMBER = struct.Struct("!HHLLHHBHB")
 
 
 class Slot:
@@ -49,44 +47,169 @@ class Slot:
     def __init__(self, peer: "Peer", sink: Sink) -> None:
         self.peer = peer
         self.sink = sink
-        self.rewrite = Rewrite(sink.ssrc, sink.rtx_ssrc, CLOCK_RATE[sink.kind], sink.mid.encode())
-        self.payload_types = sink.payload_types
+        self.is_video = sink.kind == "video"
+        self.ssrc, self.rtx_ssrc = sink.ssrc, sink.rtx_ssrc
+        self.payload_types = dict(sink.payload_types)
+        self.rtx_types = {
+            ours: sink.payload_types[rtx] for ours, rtx in RTX_OF.items() if rtx in sink.payload_types
+        }
+        self.extensions: dict[int, int] = {o: sink.extensions[o] for o in PASSED_ON if o in sink.extensions}
+        number = sink.extensions.get(Extension.TRANSPORT_CC)
+        self.number_element = None if number is None or number > 14 else number << 4 | 1
+        self.send_time_id = sink.extensions.get(Extension.ABS_SEND_TIME)
+        self.numbers = SequenceMap()
+        self.times = TimestampMap(CLOCK_RATE[sink.kind])
+        self.rtx_sequence = secrets.randbits(15)
+        self.resent_at: dict[int, float] = {}
         self.stream: Stream | None = None
+        self.wanted: Stream | None = None
         self.sent_packets = 0
         self.sent_octets = 0
         self.rtx_packets = 0
 
+    def want(self, stream: "Stream") -> None:
+        """Change over to `stream`: sound at once, video with its next key frame."""
+        if stream is self.stream:
+            self._unwant()
+        elif not self.is_video:
+            self.fill(stream)
+        elif stream is not self.wanted:
+            self._unwant()
+            self.wanted = stream
+            stream.waiting.append(self)
+
     def fill(self, stream: "Stream | None") -> None:
         """Take packets from `stream`, and from nothing else."""
+        self._unwant()
         if stream is self.stream:
             return
         if self.stream is not None:
-            self.stream.slots.remove(self)
+            self.stream.slots = tuple(slot for slot in self.stream.slots if slot is not self)
+            self.times.leave(
+                self.stream.clock if stream is not None and stream.peer is self.stream.peer else None
+            )
         self.stream = stream
-        self.rewrite.restart()
+        self.numbers.restart()
+        self.resent_at.clear()
         if stream is not None:
-            stream.slots.append(self)
+            stream.slots += (self,)
+
+    def drop(self) -> "Stream | None":
+        """The way is blocked: nothing more until the next key frame. Gives the stream that is needed then."""
+        stream = self.wanted or self.stream
+        self.fill(None)
+        if stream is not None:
+            self.want(stream)
+        return stream
+
+    def _unwant(self) -> None:
+        if self.wanted is not None:
+            self.wanted.waiting.remove(self)
+            self.wanted = None
+
+    # Packets.
+
+    def header(self, packet: Packet, now: float) -> bytes | None:
+        """The outgoing header of a packet that is new; None when it is from before the change."""
+        numbers, times = self.numbers, self.times
+        if numbers.top < 0:
+            times.begin(packet.timestamp, now, self.stream.clock if self.stream is not None else None)
+        number = numbers.take(packet.sequence)
+        if number is None:
+            return None
+        timestamp = packet.timestamp + times.offset & 0xFFFFFFFF
+        times.last, times.last_at = timestamp, now
+        start = 0x8000 | packet.padded | packet.marker | self.payload_types[packet.payload_type]
+        return self._header(start, number, timestamp, self.ssrc, packet, now)
+
+    def rtx_header(self, packet: Packet, now: float) -> bytes | None:
+        """The header, and the original number after it, of a retransmission (RFC 4588 4)."""
+        payload_type = self.rtx_types.get(packet.payload_type)
+        original = self.numbers.place(packet.sequence)
+        if payload_type is None or original is None or self.rtx_ssrc is None:
+            return None
+        self.rtx_sequence = self.rtx_sequence + 1 & 0xFFFF
+        start = 0x8000 | packet.padded | packet.marker | payload_type
+        timestamp = packet.timestamp + self.times.offset & 0xFFFFFFFF
+        header = self._header(start, self.rtx_sequence, timestamp, self.rtx_ssrc, packet, now)
+        return header + original.to_bytes(2, "big")
+
+    def _header(
+        self, start: int, number: int, timestamp: int, ssrc: int, packet: Packet, now: float
+    ) -> bytes:
+        element = self.number_element
+        if element is not None and not packet.elements and not packet.csrcs:
+            return _WITH_NUMBER.pack(
+                start | 0x1000,
+                number,
+                timestamp,
+                ssrc,
+                ONE_BYTE_FORM,
+                1,
+                element,
+                self.peer.next_sequence(),
+                0,
+            )
+        elements = [
+            (self.extensions[ours], data) for ours, data in packet.elements if ours in self.extensions
+        ]
+        if element is not None:
+            elements.append((element >> 4, self.peer.next_sequence().to_bytes(2, "big")))
+        elif self.send_time_id is not None:
+            elements.append((self.send_time_id, (round(now * (1 << 18)) & 0xFFFFFF).to_bytes(3, "big")))
+        start |= (len(packet.csrcs) // 4) << 8
+        if not elements:
+            return HEADER.pack(start, number, timestamp, ssrc) + packet.csrcs
+        block = write_elements(elements)
+        return HEADER.pack(start | 0x1000, number, timestamp, ssrc) + packet.csrcs + block
+
+    def kept(self, number: int, now: float) -> Packet | None:
+        """The packet that went out as `number`, if it may be sent again now."""
+        origin = self.numbers.origin(number)
+        if origin is None or self.stream is None or self.stream.cache is None:
+            return None
+        if now - self.resent_at.get(number, -1.0) < RESEND_AGAIN_S:
+            return None
+        packet = self.stream.cache.get(origin, now)
+        if packet is not None:
+            self.resent_at[number] = now
+            while len(self.resent_at) > MAX_GAP_PACKETS:
+                del self.resent_at[next(iter(self.resent_at))]
+        return packet
+
+    # Numbers for others.
 
     def wire(self) -> Wire | None:
         if self.stream is None:
-            return None
-        numbers = self.rewrite.media_numbers
+            return self._waiting_wire()
+        numbers = self.numbers
         return Wire(
             source_peer=self.stream.peer.key,
             source_ssrc=self.stream.source.ssrc,
             sink_peer=self.peer.key,
-            sink_ssrc=self.sink.ssrc,
+            sink_ssrc=self.ssrc,
             sequence_offset=numbers.first_out - numbers.first_in & 0xFFFF,
-            timestamp_offset=self.rewrite.timestamp_offset,
+            timestamp_offset=self.times.offset,
             highest_sequence=numbers.first_out + numbers.top & 0xFFFF,
             span_packets=numbers.top + 1,
             sent_packets=self.sent_packets,
             sent_octets=self.sent_octets,
         )
 
+    def _waiting_wire(self) -> Wire | None:
+        if self.wanted is None:
+            return None
+        return Wire(self.wanted.peer.key, self.wanted.source.ssrc, self.peer.key, self.ssrc)
+
     def stats(self) -> SinkStats:
         return SinkStats(
-            self.sink.ssrc, self.sink.kind, self.sent_packets, self.sent_octets, self.rtx_packets
+            ssrc=self.ssrc,
+            kind=self.sink.kind,
+            sent_packets=self.sent_packets,
+            sent_octets=self.sent_octets,
+            rtx_packets=self.rtx_packets,
+            source_ssrc=self.stream.source.ssrc if self.stream is not None else None,
+            wanted_ssrc=self.wanted.source.ssrc if self.wanted is not None else None,
         )
 
 
@@ -96,32 +219,62 @@ class Stream:
     def __init__(self, peer: "Peer", source: Source) -> None:
         self.peer = peer
         self.source = source
+        self.ssrc = source.ssrc
         self.reception = Reception(CLOCK_RATE[source.kind])
-        self.slots: list[Slot] = []
+        self.cache = PacketCache() if source.kind == "video" else None
+        self.clock: Clock | None = None
+        self.slots: tuple[Slot, ...] = ()  # replaced, never changed, so that it may be gone through
+        self.waiting: list[Slot] = []
         self.key_frame_watched = False
+        self.newest = -1
         self.received_bytes = 0
         self.rtx_packets = 0
+        self.repaired_packets = 0
         self.key_frames = 0
+        self.level = 127
+
+    def gap_before(self, sequence: int) -> range | None:
+        """Numbers that were skipped when `sequence` came; takes it as come."""
+        newest = self.newest
+        ahead = sequence - newest & 0xFFFF
+        if newest >= 0 and ahead >= 0x8000:
+            return None
+        self.newest = sequence
+        if newest < 0 or not 1 < ahead <= MAX_GAP_PACKETS:
+            return None
+        return range(newest + 1, newest + ahead)
+
+    def forget(self) -> None:
+        """Empty every slot it fills or would fill."""
+        for slot in self.slots:
+            slot.fill(None)
+        for slot in list(self.waiting):
+            slot._unwant()
 
     def stats(self) -> SourceStats:
         return SourceStats(
-            self.source.ssrc,
-            self.source.kind,
-            self.reception.count(),
-            self.received_bytes,
-            self.rtx_packets,
-            self.key_frames,
+            ssrc=self.ssrc,
+            kind=self.source.kind,
+            count=self.reception.count(),
+            received_bytes=self.received_bytes,
+            rtx_packets=self.rtx_packets,
+            repaired_packets=self.repaired_packets,
+            key_frames=self.key_frames,
+            level_dbov=self.level,
         )
 
 
 class Peer:
     """One participant's transport."""
 
-    def __init__(self, key: PeerKey, keys: SrtpKeys, address: Address, now: float) -> None:
+    def __init__(
+        self, key: PeerKey, keys: SrtpKeys, address: Address, numbering: Numbering, now: float
+    ) -> None:
         self.key = key
-        self.inbound = srtp_session(keys.profile, keys.inbound, Policy.SSRC_ANY_INBOUND)
-        self.outbound = srtp_session(keys.profile, keys.outbound, Policy.SSRC_ANY_OUTBOUND)
+        self.inbound, self.outbound = Inbound(keys), Outbound(keys)
         self.address = address
+        self.payload_types = table(numbering.payload_types, 128, same=not numbering.payload_types)
+        self.extensions = table(numbering.extensions, 256, same=False)
         self.addresses: OrderedDict[Address, None] = OrderedDict()
         self.streams: dict[int, Stream] = {}  # by media SSRC and by RTX SSRC
         self.slots: dict[int, Slot] = {}
@@ -132,6 +285,31 @@ class Peer:
         self.received_bytes = 0
         self.sent_packets = 0
         self.sent_bytes = 0
+        self.arrivals: list[tuple[int, float]] = []
+        self.sequence = 0
+        self.sent_at = array("d", bytes(8 * SENT_PACKETS))
+        self.sent_size = array("H", bytes(2 * SENT_PACKETS))
+
+    def next_sequence(self) -> int:
+        """The next transport-wide number; what is sent under it is noted by `note_sent`."""
+        self.sequence = self.sequence + 1 & 0xFFFF
+        return self.sequence
+
+    def note_sent(self, size: int, now: float) -> None:
+        """The packet with the newest transport-wide number has gone."""
+        at = self.sequence & SENT_PACKETS - 1
+        self.sent_at[at] = now
+        self.sent_size[at] = size
+
+    def sent(self, base: int, count: int) -> list[tuple[float, int] | None]:
+        """What was sent under these numbers."""
+        found: list[tuple[float, int] | None] = []
+        for number in range(base, base + min(count, SENT_PACKETS)):
+            back = self.sequence - number & 0xFFFF
+            at = number & SENT_PACKETS - 1
+            known = back < SENT_PACKETS and self.sent_size[at]
+            found.append((self.sent_at[at], self.sent_size[at]) if known else None)
+        return found
 
     def may_learn(self, ssrc: int) -> bool:
         """May a packet of this unannounced SSRC be tried?"""
@@ -141,14 +319,17 @@ class Peer:
         """May RTCP from this SSRC be tried?"""
         return ssrc in self.rtcp_senders or len(self.rtcp_senders) < MAX_LEARNED_SSRCS
 
+    def sources(self) -> Sequence[Stream]:
+        """Every stream once."""
+        return [stream for ssrc, stream in self.streams.items() if ssrc == stream.ssrc]
+
     def stats(self) -> PeerStats:
-        streams = {stream.source.ssrc: stream for stream in self.streams.values()}
         return PeerStats(
             heard_at=self.heard_at,
             received_packets=self.received_packets,
             received_bytes=self.received_bytes,
             sent_packets=self.sent_packets,
             sent_bytes=self.sent_bytes,
-            sources=tuple(stream.stats() for stream in streams.values()),
+            sources=tuple(stream.stats() for stream in self.sources()),
             sinks=tuple(slot.stats() for slot in self.slots.values()),
         )

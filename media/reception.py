@@ -33,6 +33,26 @@ def fraction_lost(before: ReceptionCount, after: ReceptionCount) -> int:
     return min(255, lost * 256 // expected) if expected > 0 and lost > 0 else 0
 
 
+class SequenceClock:
+    """Unwraps 16-bit numbers, in any order, around the newest one."""
+
+    __slots__ = ("_newest",)
+
+    def __init__(self) -> None:
+        self._newest = -1
+
+    def unwrap(self, number: int) -> int:
+        """The number on an endless line; the first gets a cycle, so that earlier ones stay positive."""
+        if self._newest < 0:
+            self._newest = number + 0x10000
+            return self._newest
+        step = (number - self._newest + 0x8000 & 0xFFFF) - 0x8000
+        if step > 0:
+            self._newest += step
+            return self._newest
+        return self._newest + step
+
+
 class Reception:
     """The counters themselves, one call per packet."""
 

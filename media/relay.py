@@ -1,14 +1,15 @@
 """A relay: rooms, seats, offers, and who hears and sees whom.
 
-Puts the parts together: media/room.py says who sits where, media/transport.py brings keys,
-media/feedback.py decides about RTCP, the plane moves packets. Nothing here runs per media packet. Calls are
-plain and take effect at once; who may make them is checked by media/relay_server.py.
+Puts the parts together: media/room.py says who sits where, media/transport.py brings keys, media/control.py
+runs the feedback loops, the plane moves packets. Nothing here runs per media packet. Calls are plain and take
+effect at once; who may make them is checked by media/relay_server.py.
 """
 
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import structlog
@@ -16,20 +17,20 @@ import structlog
 from core.clock import Clock
 from core.ids import ParticipantId, RelayId, RoomId
 from media.addresses import advertised
-from media.codecs import CODEC_OF, LAYOUT, SEND_LINES, Kind
+from media.codecs import CODEC_OF, LAYOUT, SEND_LINES, Features, Kind
 from media.config import MediaConfig
-from media.errors import OfferOutdated, RelayFull
-from media.feedback import Feedback, LinkQuality, Outgoing
-from media.member import Member
+from media.control import Control
+from media.errors import OfferOutdated, RelayFull, SdpRefused
+from media.member import Member, numbering
 from media.model import EventName, Offer, RelayEvent, RelayStats, RoomStats, Track
-from media.plane import Address, PeerKey, PeerStats, Plane, Sink, Source, SrtpKeys
+from media.plane import Address, PeerKey, PeerStats, Plane, Sink, Source, SrtpKeys, StreamStarted
 from media.python_plane import PythonPlane
 from media.room import Rooms, Seat
 from media.sdp import Answer, OfferParameters, SlotSsrcs, build_offer, parse_answer
-from media.statistics import rates
 from media.transport import Transport, Transports
 
 TICK_S = 1.0
+FEATURES = Features(transport_cc=True, video_orientation=True, playout_delay=True)
 SLOT_OF: dict[Kind, str] = {line.kind: line.mid for line in SEND_LINES}
 
 log = structlog.get_logger()
@@ -41,14 +42,13 @@ class Relay:
     def __init__(self, config: MediaConfig, clock: Clock, plane: Plane | None = None) -> None:
         self._config = config
         self._monotonic = clock.monotonic
-        self._plane = plane or PythonPlane(config.udp_host, config.udp_port, clock.monotonic)
+        self._plane = plane or PythonPlane(config.udp_host, config.udp_port, clock.monotonic, config.tcp)
         self._rooms = Rooms()
         self._members: dict[PeerKey, Member] = {}
-        self._feedback = Feedback(self._plane)
+        self._control = Control(self._plane, clock.monotonic)
         self._transports = Transports(self._plane, self._monotonic, self._keyed, self._lost)
         self._addresses = advertised(config)
         self._ticker: asyncio.Task[None] | None = None
-        self._key_frame_timer: asyncio.TimerHandle | None = None
         self._ticked_at = self._monotonic()
         self.port = 0
         self.draining = False
@@ -69,8 +69,7 @@ class Relay:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._ticker
             self._ticker = None
-        if self._key_frame_timer is not None:
-            self._key_frame_timer.cancel()
+        self._control.close()
         self._plane.close()
 
     # What is asked of a relay.
@@ -99,9 +98,21 @@ class Relay:
             self._admit(taken.seat)
         return self._offer(taken.seat)
 
-    def offer(self, room_id: RoomId, participant_id: ParticipantId, seat: int) -> Offer:
-        """The current offer. Raises RelayRoomUnknown, RelaySeatUnknown."""
-        return self._offer(self._rooms.find(room_id, participant_id, seat))
+    def offer(
+        self, room_id: RoomId, participant_id: ParticipantId, seat: int, restart: bool = False
+    ) -> Offer:
+        """The current offer; `restart`: a new one for an ICE restart, if the current one was answered.
+
+        Raises RelayRoomUnknown, RelaySeatUnknown.
+        """
+        found = self._rooms.find(room_id, participant_id, seat)
+        member = self._members[found.peer]
+        if restart and member.answered_with is not None:
+            member.seat = found = self._rooms.renewed(found)
+            credentials = self._transports.restart(member.transport)
+            member.described = replace(member.described, number=found.offer_number, credentials=credentials)
+            member.sdp, member.answered_with = build_offer(member.described), None
+        return self._offer(found)
 
     def answer(
         self, room_id: RoomId, participant_id: ParticipantId, seat: int, number: int, sdp: str
@@ -113,9 +124,12 @@ class Relay:
         member = self._members[self._rooms.answered(room_id, participant_id, seat, number).peer]
         if member.answered_with == sdp:
             return
-        answer = parse_answer(sdp)
+        answer = parse_answer(sdp, member.described.layout, member.described.features)
         if member.answered_with is not None:
             raise OfferOutdated("this offer has been answered")
+        before = member.transport.answer
+        if before is not None and before.fingerprints != answer.fingerprints:
+            raise SdpRefused("an ICE restart keeps the certificate")
         member.answered_with = sdp
         self._transports.accept(member.transport, answer)
 
@@ -132,7 +146,7 @@ class Relay:
         counters = {
             **self._plane.stats().ignored,
             **self._transports.counters,
-            **self._feedback.counters,
+            **self._control.counters,
         }
         return RelayStats(RelayId(self._config.relay_id), rooms, counters)
 
@@ -155,14 +169,29 @@ class Relay:
         self._transports.dtls_received(data, address)
 
     def rtcp_received(self, peer: PeerKey, data: bytes) -> None:
-        self._send(self._feedback.received(peer, data, self._monotonic()))
+        self._control.received(peer, data)
 
     def key_frame_started(self, peer: PeerKey, ssrc: int) -> None:
-        self._feedback.key_frame_started(peer, ssrc)
+        self._control.key_frame_started(peer, ssrc)
 
-    def stream_started(self, peer: PeerKey, ssrc: int, payload_type: int, mid: str) -> None:
+    def key_frame_needed(self, peer: PeerKey, ssrc: int) -> None:
+        self._control.key_frame_needed(peer, ssrc)
+
+    def packets_missing(self, peer: PeerKey, ssrc: int, sequences: Sequence[int]) -> None:
+        self._control.packets_missing(peer, ssrc, sequences)
+
+    def address_moved(self, peer: PeerKey, address: Address) -> None:
+        member = self._members.get(peer)
+        if member is not None:
+            self._transports.moved(member.transport, address)
+
+    def connection_closed(self, address: Address) -> None:
+        self._transports.connection_closed(address)
+
+    def stream_started(self, peer: PeerKey, started: StreamStarted) -> None:
         """An SSRC the answer did not name: by its mid, else by its payload type, it belongs to an m-line."""
-        member, codec = self._members.get(peer), CODEC_OF.get(payload_type)
+        member, codec = self._members.get(peer), CODEC_OF.get(started.payload_type)
+        mid, ssrc = started.mid, started.ssrc
         if member is None or member.transport.answer is None or codec is None:
             return  # retransmissions of an unnamed stream cannot be told whose they are
         for line in member.transport.answer.lines:
@@ -192,18 +221,18 @@ class Relay:
             line.mid: SlotSsrcs(next(ssrcs), next(ssrcs) if line.kind == "video" else None)
             for line in SEND_LINES
         }
-        sdp = build_offer(
-            OfferParameters(
-                session_id=secrets.randbits(62),
-                number=seat.offer_number,
-                credentials=transport.credentials,
-                fingerprint=self._transports.fingerprint,
-                addresses=self._addresses,
-                port=self.port,
-                slots=slots,
-            )
+        described = OfferParameters(
+            session_id=secrets.randbits(62),
+            number=seat.offer_number,
+            credentials=transport.credentials,
+            fingerprint=self._transports.fingerprint,
+            addresses=self._addresses,
+            port=self.port,
+            slots=slots,
+            tcp_port=self.port if self._config.tcp else None,
+            features=FEATURES,
         )
-        self._members[seat.peer] = Member(seat, transport, slots, sdp)
+        self._members[seat.peer] = Member(seat, transport, slots, described, build_offer(described))
 
     def _offer(self, seat: Seat) -> Offer:
         """The tracks name whoever is there now; the description itself does not depend on it."""
@@ -224,7 +253,7 @@ class Relay:
             return
         self._rooms.leave(member.seat)
         self._plane.remove_peer(peer)
-        self._feedback.forget(peer)
+        self._control.forget(peer)
         self._transports.close(member.transport)
 
     def _keyed(self, transport: Transport, keys: SrtpKeys, address: Address) -> None:
@@ -232,7 +261,8 @@ class Relay:
         member = self._members.get(transport.peer)
         if member is None or transport.answer is None:
             return
-        self._plane.add_peer(transport.peer, keys, address)
+        self._plane.add_peer(transport.peer, keys, address, numbering(transport.answer))
+        self._control.open(transport.peer)
         self._open_streams(member, transport.answer)
         self._change(member, "connected")
         for other in self._connected_others(member.seat):
@@ -245,7 +275,9 @@ class Relay:
                 self._plane.add_source(member.seat.peer, Source(line.ssrc, line.kind, line.rtx_ssrc))
             elif line.receives:
                 slot = member.slots[line.mid]
-                sink = Sink(slot.ssrc, slot.rtx_ssrc, line.kind, line.mid, line.payload_types)
+                types = {ours: theirs for theirs, ours in line.payload_map.items()}
+                extensions = {ours: theirs for theirs, ours in line.extension_map.items()}
+                sink = Sink(slot.ssrc, slot.rtx_ssrc, line.kind, types, extensions)
                 self._plane.add_sink(member.seat.peer, sink)
 
     def _connected_others(self, seat: Seat) -> list[Member]:
@@ -262,7 +294,7 @@ class Relay:
         self._plane.connect(publisher.seat.peer, ssrc, peer, slot.ssrc)
         wire = self._plane.wire_into(peer, slot.ssrc)
         if wire is not None and kind == "video":
-            self._send(self._feedback.newcomer(wire, self._monotonic()))
+            self._control.newcomer(wire)
 
     def _lost(self, peer: PeerKey) -> None:
         """The browser said goodbye, or the handshake failed."""
@@ -279,27 +311,9 @@ class Relay:
     def _tell(self, member: Member, event: EventName) -> None:
         seat = member.seat
         log.info("relay_participant", room_id=seat.room_id, participant_id=seat.participant_id, media=event)
-        self.on_event(RelayEvent(seat.room_id, seat.participant_id, seat.number, event))
+        self.on_event(RelayEvent(seat.room_id, seat.participant_id, seat.number, event, member.protocol))
 
-    # RTCP and the clock.
-
-    def _send(self, outgoing: Iterable[Outgoing]) -> None:
-        for item in outgoing:
-            if item.key_frame_of is not None:
-                self._plane.watch_key_frame(item.peer, item.key_frame_of)
-            self._plane.send_rtcp(item.peer, item.data)
-        self._arm_key_frames()
-
-    def _arm_key_frames(self) -> None:
-        due = self._feedback.next_due()
-        if due is None or self._key_frame_timer is not None:
-            return
-        delay_s = max(0.0, due - self._monotonic())
-        self._key_frame_timer = asyncio.get_running_loop().call_later(delay_s, self._key_frames_due)
-
-    def _key_frames_due(self) -> None:
-        self._key_frame_timer = None
-        self._send(self._feedback.due(self._monotonic()))
+    # The clock.
 
     async def _tick_for_ever(self) -> None:
         while True:
@@ -316,11 +330,9 @@ class Relay:
         for member in list(self._members.values()):
             stats = peers.get(member.seat.peer)
             if stats is not None:
-                self._send([self._feedback.report(member.seat.peer, stats.sources, now)])
-                quality = self._feedback.quality.get(member.seat.peer, LinkQuality())
-                if member.last is not None:
-                    member.rates = rates(member.last, stats, now - self._ticked_at, quality)
-                member.last = stats
+                measured = self._control.tick(member.seat.peer, member.last, stats, now - self._ticked_at)
+                member.rates, member.last = measured or member.rates, stats
+            self._transports.take_back(member.transport, now)
             self._listen(member, stats, now)
         self._ticked_at = now
 

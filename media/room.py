@@ -6,7 +6,7 @@ A closed room's epoch is remembered longer than any grant lives, so that none op
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from core.ids import ParticipantId, RoomId
@@ -151,6 +151,14 @@ class Rooms:
         if seat.offer_number != offer:
             raise OfferOutdated
         return seat
+
+    def renewed(self, seat: Seat) -> Seat:
+        """The same seat with the next offer's number."""
+        room = self._room(seat.room_id)
+        number = room.latest_offer[seat.participant_id] + 1
+        room.latest_offer[seat.participant_id] = number
+        room.seats[seat.participant_id] = replace(seat, offer_number=number)
+        return room.seats[seat.participant_id]
 
     def leave(self, seat: Seat) -> None:
         """Free the seat, unless another has taken its place."""

@@ -4,13 +4,13 @@ Nothing here decides what to answer: that is media/feedback.py.
 """
 
 import struct
+from dataclasses import dataclass
 
 from aiortc.rtp import (
     RTCP_PSFB_APP,
     RTCP_PSFB_FIR,
     RTCP_PSFB_PLI,
     RTCP_RTPFB_NACK,
-    AnyRtcpPacket,
     RtcpByePacket,
     RtcpPacket,
     RtcpPsfbPacket,
@@ -26,6 +26,33 @@ from aiortc.rtp import (
 )
 
 SDES_CNAME = 1
+RTCP_RTPFB_TRANSPORT_CC = 15
+_RTPFB = 205
+
+
+@dataclass(frozen=True)
+class TransportFeedbackPacket:
+    """Transport-wide feedback, which aiortc would read as a NACK; `fci` is for media/transport_cc.py."""
+
+    ssrc: int
+    media_ssrc: int
+    fci: bytes
+
+    def __bytes__(self) -> bytes:
+        body = struct.pack("!LL", self.ssrc, self.media_ssrc) + self.fci + bytes(-len(self.fci) % 4)
+        return struct.pack("!BBH", 0x80 | RTCP_RTPFB_TRANSPORT_CC, _RTPFB, len(body) // 4) + body
+
+
+AnyRtcpPacket = (
+    RtcpByePacket
+    | RtcpPsfbPacket
+    | RtcpRrPacket
+    | RtcpRtpfbPacket
+    | RtcpSdesPacket
+    | RtcpSrPacket
+    | TransportFeedbackPacket
+)
+
 
 __all__ = [
     "RTCP_PSFB_APP",
@@ -41,6 +68,7 @@ __all__ = [
     "RtcpSdesPacket",
     "RtcpSenderInfo",
     "RtcpSrPacket",
+    "TransportFeedbackPacket",
     "cname",
     "fir_targets",
     "nack",
@@ -53,10 +81,19 @@ __all__ = [
 
 def parse(data: bytes) -> list[AnyRtcpPacket] | None:
     """The packets of a compound; None when it is malformed. Nothing of a malformed compound is used."""
+    found: list[AnyRtcpPacket] = []
     try:
-        return RtcpPacket.parse(data)
+        while data:
+            length = 4 * (int.from_bytes(data[2:4], "big") + 1)
+            part, data = data[:length], data[length:]
+            if part[1] == _RTPFB and part[0] & 0x1F == RTCP_RTPFB_TRANSPORT_CC and length == len(part) >= 12:
+                ssrc, media_ssrc = struct.unpack_from("!LL", part, 4)
+                found.append(TransportFeedbackPacket(ssrc, media_ssrc, part[12:]))
+            else:
+                found += RtcpPacket.parse(part)
     except (ValueError, struct.error, IndexError):
         return None
+    return found
 
 
 def nack(ssrc: int, media_ssrc: int, lost: list[int]) -> RtcpRtpfbPacket:

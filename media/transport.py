@@ -1,7 +1,8 @@
 """From a datagram to a peer with keys: ICE-lite checks and DTLS handshakes of all peers of one relay.
 
-An address counts for a peer only after an authentic check from it; the way down moves only by nomination,
-or with the very first check. What a peer is to anybody else stands in media/relay.py.
+An address counts for a peer after an authentic check from it. The way down moves by nomination, with the very
+first check, and, at once, with an authentic new media packet from elsewhere (the plane tells); that last one
+is taken back unless a check confirms it in time. What a peer is to anybody else stands in media/relay.py.
 """
 
 import asyncio
@@ -15,21 +16,47 @@ from media.plane import Address, PeerKey, Plane, SrtpKeys
 from media.sdp import Answer
 
 MAX_ADDRESSES = 8  # candidate pairs of one browser that stay usable
+CONFIRM_S = 6.0  # a browser checks a pair every 2.65 s (measured in Chromium): two of them may be lost
+
+
+@dataclass
+class Generation:
+    """ICE credentials of one offer, and the fragment of the answer to it (RFC 8445 9)."""
+
+    credentials: IceCredentials
+    remote_ufrag: str | None = None
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move that no check has confirmed yet: where the way went before, and until when to wait."""
+
+    before: Address
+    until: float
 
 
 @dataclass
 class Transport:
-    """One peer's way to us. `heard_at`: its last authentic check, monotonic."""
+    """One peer's way to us. `heard_at`: its last authentic check, monotonic.
+
+    `generations`: the newest last; the one before it stays until a check uses the newest.
+    """
 
     peer: PeerKey
-    credentials: IceCredentials
+    generations: list[Generation]
     dtls: DtlsSession
     heard_at: float
     answer: Answer | None = None
+    move: Move | None = None
     address: Address | None = None
     addresses: list[Address] = field(default_factory=list)
     keyed: bool = False
     handshake: asyncio.Task[None] | None = None
+
+    @property
+    def credentials(self) -> IceCredentials:
+        """Of the newest offer."""
+        return self.generations[-1].credentials
 
 
 class Transports:
@@ -61,18 +88,30 @@ class Transports:
                 self._plane.send(data, transport.address)
 
         dtls = DtlsSession(self._certificate, send, on_closed=lambda: self._on_lost(peer))
-        transport = Transport(peer, credentials, dtls, self._monotonic())
+        transport = Transport(peer, [Generation(credentials)], dtls, self._monotonic())
         self._by_ufrag[credentials.ufrag] = transport
         return transport
 
+    def restart(self, transport: Transport) -> IceCredentials:
+        """New credentials for the next offer (ICE restart, RFC 8445 9); what flows goes on meanwhile."""
+        while len(transport.generations) > 1:  # an offer that was never answered
+            self._by_ufrag.pop(transport.generations.pop().credentials.ufrag, None)
+        generation = Generation(IceCredentials.random())
+        transport.generations.append(generation)
+        self._by_ufrag[generation.credentials.ufrag] = transport
+        return generation.credentials
+
     def accept(self, transport: Transport, answer: Answer) -> None:
-        """Begin the handshake with what the answer says."""
-        transport.answer = answer
-        transport.handshake = asyncio.get_running_loop().create_task(self._handshake(transport, answer))
+        """Begin the handshake with what the answer says; after a restart it is over already."""
+        transport.generations[-1].remote_ufrag = answer.ufrag
+        first, transport.answer = transport.answer is None, answer
+        if first:
+            transport.handshake = asyncio.get_running_loop().create_task(self._handshake(transport, answer))
 
     def close(self, transport: Transport) -> None:
         """Forget it; the goodbye is sent in the background."""
-        self._by_ufrag.pop(transport.credentials.ufrag, None)
+        for generation in transport.generations:
+            self._by_ufrag.pop(generation.credentials.ufrag, None)
         for address in transport.addresses:
             self._forget_address(transport, address)
         task = asyncio.get_running_loop().create_task(transport.dtls.close())
@@ -90,12 +129,15 @@ class Transports:
             self.counters[check.reason] += 1
             return
         transport = self._by_ufrag[check.ufrag]
-        if transport.answer is not None and transport.answer.ufrag != check.remote_ufrag:
+        generation = next(g for g in transport.generations if g.credentials.ufrag == check.ufrag)
+        if generation.remote_ufrag not in (None, check.remote_ufrag):
             self.counters["stun_unknown_user"] += 1
             return
         self._plane.send(check.answer, address)
         if check.accepted:
             self._checked(transport, address, check.nominated)
+            if generation is transport.generations[-1]:
+                self._settled(transport)
 
     def dtls_received(self, data: bytes, address: Address) -> None:
         """Pass a handshake datagram to the peer whose checked address it came from."""
@@ -105,16 +147,56 @@ class Transports:
         elif not transport.dtls.received(data):
             self.counters["dtls_flood"] += 1
 
+    def moved(self, transport: Transport, address: Address) -> None:
+        """The plane has moved the way down, because media came from there."""
+        before = transport.move.before if transport.move is not None else transport.address
+        if before is not None:
+            transport.move = Move(before, self._monotonic() + CONFIRM_S)
+        self.counters["address_moved"] += 1
+        transport.address = address
+        if self._by_address.get(address) is not transport:
+            self._learn_address(transport, address)
+
+    def take_back(self, transport: Transport, now: float) -> None:
+        """Undo a move that no check has confirmed in time."""
+        move = transport.move
+        if move is None or now < move.until:
+            return
+        transport.move = None
+        self.counters["address_taken_back"] += 1
+        if transport.address is not None:
+            self._forget_address(transport, transport.address)
+        transport.address = move.before
+        self._plane.set_address(transport.peer, move.before)
+
+    def connection_closed(self, address: Address) -> None:
+        """A TCP connection is gone; the way down goes where the peer is heard next."""
+        transport = self._by_address.get(address)
+        if transport is not None:
+            self._forget_address(transport, address)
+
     def _password(self, ufrag: str) -> str | None:
         transport = self._by_ufrag.get(ufrag)
-        return transport.credentials.password if transport is not None else None
+        if transport is None:
+            return None
+        credentials = (generation.credentials for generation in transport.generations)
+        return next(found.password for found in credentials if found.ufrag == ufrag)
+
+    def _settled(self, transport: Transport) -> None:
+        """A check uses the newest credentials: the ones before are of no use any more."""
+        for old in transport.generations[:-1]:
+            self._by_ufrag.pop(old.credentials.ufrag, None)
+        del transport.generations[:-1]
 
     def _checked(self, transport: Transport, address: Address, nominated: bool) -> None:
         transport.heard_at = self._monotonic()
+        if transport.move is not None and address == transport.address:
+            transport.move = None
         if self._by_address.get(address) is not transport:
             self._learn_address(transport, address)
-        if transport.address is None or (nominated and transport.address != address):
-            transport.address = address
+        gone = transport.address is None or transport.address not in transport.addresses
+        if gone or (nominated and transport.address != address):
+            transport.address, transport.move = address, None
             if transport.keyed:
                 self._plane.set_address(transport.peer, address)
 

@@ -15,13 +15,14 @@ from media import rtcp
 from media.dtls import Certificate, DtlsSession
 from media.ice import IceCredentials
 from media.model import Offer
+from media.packet import HEADER, read_packet, table
 from media.plane import SrtpKeys
-from media.python_streams import srtp_session
-from media.rewrite import HEADER
+from media.srtp import session as srtp_session
 
 AUDIO, VIDEO, VIDEO_RTX = 111, 96, 97
 CERTIFICATE = Certificate.generateCertificate()
 TIMEOUT_S = 10
+SAME_TYPES, NO_EXTENSIONS = table({}, 128, same=True), table({}, 256, same=False)
 T = TypeVar("T")
 
 
@@ -69,6 +70,8 @@ def answer_to(
             f"a=setup:{setup}",
             f"a=mid:{mid}",
             "a=sendonly" if mid in "01" else "a=recvonly",
+            *(f"a=extmap:{value}" for value in attribute(offer, "extmap", mid)),
+            *(f"a=rtcp-fb:{value}" for value in attribute(offer, "rtcp-fb", mid)),
             *own[mid],
         ]
     assert "a=ice-lite" in offer
@@ -202,12 +205,8 @@ class Client(asyncio.DatagramProtocol):
 
     def received(self, ssrc: int) -> list[tuple[int, int, bytes]]:
         """Sequence number, timestamp and payload of the packets of one SSRC."""
-        found = []
-        for packet in self.rtp:
-            _, sequence, timestamp, owner = HEADER.unpack_from(packet)
-            if owner == ssrc:
-                found.append((sequence, timestamp, packet[12:]))
-        return found
+        packets = (read_packet(data, SAME_TYPES, NO_EXTENSIONS) for data in self.rtp)
+        return [(p.sequence, p.timestamp, p.payload) for p in packets if p is not None and p.ssrc == ssrc]
 
     def feedback(self, kind: type[T], fmt: int | None = None) -> list[T]:
         """RTCP packets of one class."""

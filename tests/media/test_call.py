@@ -3,7 +3,7 @@
 import pytest
 
 from core.ids import ParticipantId
-from media import rtcp
+from media import rtcp, transport_cc
 from media.model import RelayEvent
 from media.relay import Relay
 from tests.media.client import AUDIO, VIDEO, VIDEO_RTX, VP8_DELTA, VP8_KEY, Client, rtp_packet
@@ -15,17 +15,17 @@ def video(client: Client, sequence: int, timestamp: int = 0, payload: bytes = VP
 
 
 def with_extension(packet: bytes, element: bytes) -> bytes:
-    block = b"\xbe\xde\x00\x01" + element + b"\x00\x00"
+    block = b"\xbe\xde\x00\x01" + element.ljust(4, b"\x00")
     return bytes([packet[0] | 0x10]) + packet[1:12] + block + packet[12:]
 
 
 async def test_media_flows_both_ways_on_the_announced_ssrcs(join: Join) -> None:
     one, two = await join("one"), await join("two")
-    video(one, 100, 9000)
+    video(one, 100, 9000, VP8_KEY)
     two.send_rtp(rtp_packet(two.ssrcs[0], 7, 960, b"opus", AUDIO))
     await two.until(lambda: two.received(two.slot("3")))
     await one.until(lambda: one.received(one.slot("2")))
-    assert two.received(two.slot("3")) == [(100, 9000, VP8_DELTA)]
+    assert two.received(two.slot("3")) == [(100, 9000, VP8_KEY)]
     assert one.received(one.slot("2")) == [(7, 960, b"opus")]
 
 
@@ -54,40 +54,50 @@ async def test_a_key_frame_request_without_effect_is_repeated_until_the_frame_co
     assert len(one.feedback(rtcp.RtcpPsfbPacket, rtcp.RTCP_PSFB_PLI)) == two_asked
 
 
-async def test_loss_is_asked_for_and_repaired_by_a_retransmission(join: Join) -> None:
+async def test_loss_on_the_way_to_us_is_asked_for_and_repaired(join: Join) -> None:
     one, two = await join("one"), await join("two")
     for sequence in (65534, 65535, 1):
-        video(one, sequence)
-    await two.until(lambda: len(two.received(two.slot("3"))) == 3)
-    two.send_rtcp(rtcp.nack(1, two.slot("3"), [0]))
-    [nack] = await one.until(lambda: one.feedback(rtcp.RtcpRtpfbPacket))
+        video(one, sequence, payload=VP8_KEY)
+    [nack, *_] = await one.until(lambda: one.feedback(rtcp.RtcpRtpfbPacket))
     assert (nack.media_ssrc, nack.lost) == (one.ssrcs[1], [0])
     one.send_rtp(rtp_packet(one.ssrcs[2], 500, 0, b"\x00\x00" + VP8_DELTA, VIDEO_RTX))
+    await two.until(lambda: len(two.received(two.slot("3"))) == 4)
+    assert two.received(two.slot("3"))[3] == (0, 0, VP8_DELTA)
+    assert two.received(two.rtx_slot("3")) == []
+
+
+async def test_loss_on_the_way_from_us_is_repaired_from_what_we_keep(join: Join, relay: Relay) -> None:
+    one, two = await join("one"), await join("two")
+    for sequence in (9, 10, 11):
+        video(one, sequence, payload=VP8_KEY + bytes([sequence]))
+    await two.until(lambda: len(two.received(two.slot("3"))) == 3)
+    two.send_rtcp(rtcp.nack(1, two.slot("3"), [10, 77]))
     [(_, _, payload)] = await two.until(lambda: two.received(two.rtx_slot("3")))
-    assert payload == b"\x00\x00" + VP8_DELTA
+    assert payload == b"\x00\x0a" + VP8_KEY + b"\x0a"
+    assert one.feedback(rtcp.RtcpRtpfbPacket) == []
+    counters = relay.stats().counters
+    assert (counters["resent_packets"], counters["not_resent_packets"]) == (1, 1)
 
 
 async def test_a_reload_continues_the_viewers_stream(join: Join, relay: Relay) -> None:
     events: list[RelayEvent] = []
     relay.on_event = events.append
     one, two = await join("one"), await join("two")
-    video(one, 10, 1000)
+    video(one, 10, 1000, VP8_KEY)
     video(one, 11, 1000)
     await two.until(lambda: len(two.received(two.slot("3"))) == 2)
     again = await join("one", seat=2)
-    video(again, 40000, 77)
+    video(again, 40000, 77, VP8_KEY)
     video(again, 39999, 70)  # from before the first one that was forwarded: never
     video(again, 40001, 77)
-    again.send_rtp(rtp_packet(again.ssrcs[2], 9, 77, (40000).to_bytes(2, "big") + b"again", VIDEO_RTX))
-    await two.until(lambda: two.received(two.rtx_slot("3")))
+    await two.until(lambda: len(two.received(two.slot("3"))) == 4)
     packets = two.received(two.slot("3"))
     assert [sequence for sequence, _, _ in packets] == [10, 11, 12, 13]
     assert 1000 < packets[2][1] < 1000 + 10 * 90000
     assert packets[2][1] == packets[3][1]
-    assert two.received(two.rtx_slot("3"))[0][2] == b"\x00\x0cagain"
     two.send_rtcp(rtcp.nack(1, two.slot("3"), [10, 12]))
-    [nack] = await again.until(lambda: again.feedback(rtcp.RtcpRtpfbPacket))
-    assert (nack.media_ssrc, nack.lost) == (again.ssrcs[1], [40000])
+    [(_, _, payload)] = await two.until(lambda: two.received(two.rtx_slot("3")))
+    assert payload == b"\x00\x0c" + VP8_KEY
     assert [(e.participant_id, e.seat, e.event) for e in events] == [
         ("one", 1, "connected"),
         ("two", 1, "connected"),
@@ -99,13 +109,13 @@ async def test_sender_reports_are_rewritten_and_their_echo_gives_the_round_trip(
     join: Join, relay: Relay
 ) -> None:
     one, two = await join("one"), await join("two")
-    video(one, 10, 1000)
+    video(one, 10, 1000, VP8_KEY)
     await two.until(lambda: two.received(two.slot("3")))
     ntp = 0x1234567890ABCDEF
     one.send_rtcp(rtcp.RtcpSrPacket(one.ssrcs[1], rtcp.RtcpSenderInfo(ntp, 1000, 99, 9999)))
     [report] = await two.until(lambda: two.feedback(rtcp.RtcpSrPacket))
     assert report.ssrc == two.slot("3")
-    assert report.sender_info == rtcp.RtcpSenderInfo(ntp, 1000, 1, len(VP8_DELTA))
+    assert report.sender_info == rtcp.RtcpSenderInfo(ntp, 1000, 1, len(VP8_KEY))
     two.send_rtcp(
         rtcp.RtcpRrPacket(1, [rtcp.RtcpReceiverInfo(two.slot("3"), 64, 1, 10, 0, ntp >> 16 & 0xFFFFFFFF, 0)])
     )
@@ -120,7 +130,7 @@ async def test_sender_reports_are_rewritten_and_their_echo_gives_the_round_trip(
 async def test_publishers_get_receiver_reports_of_what_arrived(join: Join) -> None:
     one, two = await join("one"), await join("two")
     for sequence in (1, 2, 4):
-        video(one, sequence)
+        video(one, sequence, payload=VP8_KEY)
     await two.until(lambda: len(two.received(two.slot("3"))) == 3)
     ntp = 0x1234567890ABCDEF
     one.send_rtcp(rtcp.RtcpSrPacket(one.ssrcs[1], rtcp.RtcpSenderInfo(ntp, 1000, 99, 9999)))
@@ -142,7 +152,7 @@ async def test_the_downlink_follows_nomination_only(join: Join) -> None:
     await two.move()
     two.check()
     await two.until(lambda: two.checks_answered == 2)
-    video(one, 1)
+    video(one, 1, payload=VP8_KEY)
     two.check(nominate=True)
     await two.until(lambda: two.checks_answered == 3)
     video(one, 2)
@@ -162,18 +172,27 @@ async def test_a_goodbye_frees_the_seat(join: Join, relay: Relay) -> None:
 
 
 @pytest.mark.parametrize("mid", [b"\x10\x31", b"\x00\x00"])
-async def test_an_unannounced_stream_is_known_by_mid_or_type_and_gets_the_viewers_mid(
-    relay: Relay, join: Join, mid: bytes
-) -> None:
+async def test_an_unannounced_stream_is_known_by_mid_or_type(relay: Relay, join: Join, mid: bytes) -> None:
     two = await join("two")
     participant = ParticipantId("one")
     one = Client(relay.join(ROOM, participant, 1, 1))
     answer = "\r\n".join(row for row in one.answer.split("\r\n") if not row.startswith("a=ssrc"))
     relay.answer(ROOM, participant, 1, one.offer.number, answer)
     await one.connect()
-    one.send_rtp(with_extension(rtp_packet(4712, 5, 0, VP8_DELTA), b"\x10\x39"))  # there is no m-line 9
-    one.send_rtp(with_extension(rtp_packet(4711, 6, 0, VP8_DELTA), mid))
-    [(sequence, _, rest)] = await two.until(lambda: two.received(two.slot("3")))
+    one.send_rtp(with_extension(rtp_packet(4712, 5, 0, VP8_KEY), b"\x10\x39"))  # there is no m-line 9
+    one.send_rtp(with_extension(rtp_packet(4711, 6, 0, VP8_KEY), mid))
+    [(sequence, _, payload)] = await two.until(lambda: two.received(two.slot("3")))
     await one.close()
-    assert sequence == 6
-    assert rest[4:6] == (b"\x10\x33" if mid[0] else mid)
+    assert (sequence, payload) == (6, VP8_KEY)
+
+
+async def test_publishers_are_told_what_came_and_when(join: Join) -> None:
+    one, _ = await join("one"), await join("two")
+    for number in (65535, 0, 2):
+        block = b"\x41" + number.to_bytes(2, "big")
+        one.send_rtp(with_extension(rtp_packet(one.ssrcs[1], number, 0, VP8_KEY), block))
+    reports = await one.until(lambda: one.feedback(rtcp.TransportFeedbackPacket))
+    found = [transport_cc.parse(report.fci) for report in reports]
+    numbers = {number: at for one in found if one is not None for number, at in one.arrivals}
+    assert numbers.keys() == {65535, 0, 1, 2}
+    assert [number for number, at in numbers.items() if at is None] == [1]

@@ -3,28 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.rewrite import (
-    HEADER,
-    Rewrite,
-    SequenceMap,
-    mid_position,
-    payload_length,
-    payload_position,
-    signed_16,
-)
-from tests.media.client import VIDEO, VIDEO_RTX, rtp_packet
+from media.rewrite import Clock, SequenceMap, TimestampMap, signed_16
 
 uint16 = st.integers(0, 0xFFFF)
-
-
-def slot() -> Rewrite:
-    return Rewrite(ssrc=7, rtx_ssrc=8, clock_rate=90000, mid=b"3")
-
-
-def fields(packet: bytes | None) -> tuple[int, int, int]:
-    assert packet is not None
-    _, sequence, timestamp, ssrc = HEADER.unpack_from(packet)
-    return sequence, timestamp, ssrc
 
 
 @given(uint16)
@@ -71,69 +52,41 @@ def test_a_packet_from_before_the_change_is_refused_and_a_late_one_is_not() -> N
     assert numbers.take(501) == 102
 
 
+@given(uint16, st.integers(0, 200), st.integers(0, 200))
+def test_the_origin_of_a_number_is_found_within_its_source_only(start: int, sent: int, back: int) -> None:
+    numbers = SequenceMap()
+    numbers.take(7)
+    numbers.restart()
+    out = [numbers.take(start + i & 0xFFFF) for i in range(sent + 1)]
+    number = out[-1]
+    assert number is not None
+    found = numbers.origin(number - back & 0xFFFF)
+    assert found == (start + sent - back & 0xFFFF if back <= sent else None)
+    assert numbers.origin(number + 1 & 0xFFFF) is None
+    assert SequenceMap().origin(number) is None
+
+
+def begin(times: TimestampMap, timestamp: int, now: float, clock: Clock | None = None) -> int:
+    times.begin(timestamp, now, clock)
+    times.last, times.last_at = timestamp + times.offset & 0xFFFFFFFF, now
+    return times.last
+
+
 def test_timestamps_go_on_by_the_time_that_has_passed() -> None:
-    rewrite = slot()
-    assert fields(rewrite.media(rtp_packet(1, 5, 1000, b"a"), 0, now=10.0)) == (5, 1000, 7)
-    rewrite.restart()
-    assert fields(rewrite.media(rtp_packet(2, 900, 50, b"a"), 0, now=12.0)) == (6, 1000 + 180_000, 7)
-    assert fields(rewrite.media(rtp_packet(2, 901, 3050, b"a"), 0, now=12.1)) == (7, 1000 + 183_000, 7)
+    times = TimestampMap(90_000)
+    assert begin(times, 1000, 10.0) == 1000
+    times.leave(None)
+    assert begin(times, 50, 12.0) == 1000 + 180_000
 
 
-def test_a_retransmission_names_the_number_the_viewer_knows() -> None:
-    rewrite = slot()
-    rewrite.media(rtp_packet(1, 5, 0, b"a"), 0, 0.0)
-    rewrite.restart()
-    rewrite.media(rtp_packet(2, 900, 0, b"a"), 0, 1.0)
-    repeated = rewrite.rtx(rtp_packet(3, 77, 0, (900).to_bytes(2, "big") + b"a", VIDEO_RTX), 0, 12)
-    assert fields(repeated) == (77, rewrite.timestamp_offset, 8)
-    assert repeated is not None
-    assert repeated[12:] == b"\x00\x06a"
-
-
-def test_a_retransmission_from_before_the_change_is_refused() -> None:
-    rewrite = slot()
-    assert rewrite.rtx(rtp_packet(3, 77, 0, b"\x00\x01a", VIDEO_RTX), 0, 12) is None
-    rewrite.media(rtp_packet(2, 900, 0, b"a"), 0, 1.0)
-    assert rewrite.rtx(rtp_packet(3, 77, 0, (899).to_bytes(2, "big") + b"a", VIDEO_RTX), 0, 12) is None
-
-
-def test_padding_on_the_retransmission_stream_passes_unpatched() -> None:
-    rewrite = slot()
-    rewrite.media(rtp_packet(2, 900, 0, b"a"), 0, 1.0)
-    padding = rtp_packet(3, 77, 0, b"\x00" * 9 + b"\x0a", VIDEO_RTX)
-    padding = bytes([padding[0] | 0x20]) + padding[1:]
-    passed = rewrite.rtx(padding, 0, 12)
-    assert passed is not None
-    assert passed[12:] == padding[12:]
-
-
-def test_the_mid_is_found_and_replaced() -> None:
-    block = b"\xbe\xde\x00\x02" + b"\x22abc" + b"\x00\x10\x31\x00"
-    packet = bytes([0x90]) + rtp_packet(1, 5, 0, b"")[1:] + block + b"payload"
-    end = payload_position(packet)
-    at = mid_position(packet, end)
-    assert packet[at : at + 1] == b"1"
-    assert (
-        slot().media(packet, at, 0.0)
-        == HEADER.pack(0x9000 | VIDEO, 5, 0, 7) + block.replace(b"\x10\x31", b"\x10\x33") + b"payload"
-    )
-
-
-def test_a_mid_that_is_not_one_character_is_refused() -> None:
-    start = bytes([0x90]) + rtp_packet(1, 5, 0, b"")[1:]
-    long_mid = start + b"\xbe\xde\x00\x01\x11ab\x00"
-    assert mid_position(long_mid, payload_position(long_mid)) == -1
-    two_byte_form = start + b"\x10\x00\x00\x01\x01\x01a\x00"
-    assert mid_position(two_byte_form, payload_position(two_byte_form)) == -1
-
-
-@given(st.binary(max_size=80))
-def test_no_bytes_make_the_header_readers_fail(data: bytes) -> None:
-    at = payload_position(data)
-    assert 0 <= at <= len(data)
-    if at:
-        assert -1 <= mid_position(data, at) < at
-        assert payload_length(data, at) <= len(data) - at
+def test_layers_of_one_camera_change_over_in_step() -> None:
+    """The first layer showed 10 s as 900000; the second one's own clock says that it begins at 10.2 s."""
+    times = TimestampMap(90_000)
+    begin(times, 909_000, 50.0)  # captured at 10.1 s
+    times.leave(Clock(10.0, 900_000))
+    assert begin(times, 5_000 + 18_000, 50.4, Clock(10.0, 5_000)) == 909_000 + 9_000
+    times.leave(Clock(10.0, 5_000))
+    assert begin(times, 77, 51.0, Clock(99.0, 77)) == 918_000 + 54_000  # a clock that leaps is not believed
 
 
 @given(uint16, uint16)

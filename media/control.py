@@ -1,0 +1,136 @@
+"""RTCP and the clock of one relay: takes decisions to the plane, and looks again when something falls due.
+
+What follows from what is decided in media/feedback.py (reports, key frames), media/uplink.py (loss and
+arrivals of publishers) and media/downlink.py (what a subscriber's way can carry). Not here: who sits where
+and sees whom (media/relay.py).
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+
+from media.feedback import Feedback, LinkQuality, Outgoing
+from media.plane import PeerKey, PeerStats, Plane, Wire
+from media.statistics import Rates, rates
+from media.uplink import Uplinks
+
+ARRIVALS_EVERY_S = 0.05
+
+
+class Alarm:
+    """Calls `due` at the earliest time asked for."""
+
+    def __init__(self, monotonic: Callable[[], float], due: Callable[[], None]) -> None:
+        self._monotonic, self._due = monotonic, due
+        self._timer: asyncio.TimerHandle | None = None
+        self._at = 0.0
+
+    def arm(self, at: float | None) -> None:
+        """`at`: monotonic; None asks for nothing."""
+        if at is None or (self._timer is not None and self._at <= at):
+            return
+        self.cancel()
+        self._at = at
+        delay_s = max(0.0, at - self._monotonic())
+        self._timer = asyncio.get_running_loop().call_later(delay_s, self._ring)
+
+    def cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._due()
+
+
+class Control:
+    """The feedback loops of all peers of one relay."""
+
+    def __init__(self, plane: Plane, monotonic: Callable[[], float]) -> None:
+        self._plane, self._monotonic = plane, monotonic
+        self._feedback = Feedback(plane)
+        self._uplinks = Uplinks(plane)
+        self._alarm = Alarm(monotonic, self._fell_due)
+        self._peers: set[PeerKey] = set()
+        self._arrivals = Alarm(monotonic, self._report_arrivals)
+
+    def open(self, peer: PeerKey) -> None:
+        """A peer's media may flow."""
+        self._peers.add(peer)
+        self._arrivals.arm(self._monotonic() + ARRIVALS_EVERY_S)
+
+    def forget(self, peer: PeerKey) -> None:
+        """The peer is gone."""
+        self._peers.discard(peer)
+        self._feedback.forget(peer)
+        self._uplinks.forget(peer)
+
+    def close(self) -> None:
+        """No more timers."""
+        self._alarm.cancel()
+        self._arrivals.cancel()
+
+    # What the plane tells.
+
+    def received(self, peer: PeerKey, data: bytes) -> None:
+        """A compound RTCP packet."""
+        self._send(self._feedback.received(peer, data, self._monotonic()))
+
+    def key_frame_started(self, peer: PeerKey, ssrc: int) -> None:
+        """What was asked for has come."""
+        self._feedback.key_frame_started(peer, ssrc)
+
+    def key_frame_needed(self, peer: PeerKey, ssrc: int) -> None:
+        """A slot waits for the source's next key frame."""
+        self._send(self._feedback.key_frame(peer, ssrc, self._monotonic()))
+
+    def packets_missing(self, peer: PeerKey, ssrc: int, sequences: Sequence[int]) -> None:
+        """Numbers of a publisher's stream were skipped."""
+        self._uplinks.missing(peer, ssrc, sequences, self._monotonic())
+        self._alarm.arm(self._uplinks.next_due())
+
+    # What the relay tells.
+
+    def newcomer(self, wire: Wire) -> None:
+        """A slot was filled: its viewer needs a key frame now."""
+        self._send(self._feedback.newcomer(wire, self._monotonic()))
+
+    def tick(
+        self, peer: PeerKey, before: PeerStats | None, after: PeerStats, interval_s: float
+    ) -> Rates | None:
+        """Once a second: our receiver report to the peer, and its rates."""
+        self._send([self._feedback.report(peer, after.sources, self._monotonic())])
+        if before is None:
+            return None
+        return rates(before, after, interval_s, self._feedback.quality.get(peer, LinkQuality()))
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """What was done, by kind."""
+        return {**self._feedback.counters, **self._uplinks.counters}
+
+    # Inside.
+
+    def _send(self, outgoing: Iterable[Outgoing]) -> None:
+        for item in outgoing:
+            if item.key_frame_of is not None:
+                self._plane.watch_key_frame(item.peer, item.key_frame_of)
+            self._plane.send_rtcp(item.peer, item.data)
+        self._alarm.arm(self._feedback.next_due())
+
+    def _fell_due(self) -> None:
+        now = self._monotonic()
+        lost = self._uplinks.due(now, self._feedback.rtt_s)
+        self._send([*self._feedback.due(now), *lost.asked])
+        for peer, ssrc in lost.given_up:
+            self._send(self._feedback.key_frame(peer, ssrc, now))
+        self._alarm.arm(self._uplinks.next_due())
+
+    def _report_arrivals(self) -> None:
+        if not self._peers:
+            return
+        now = self._monotonic()
+        for peer in self._peers:
+            for outgoing in self._uplinks.arrivals(peer, now):
+                self._plane.send_rtcp(outgoing.peer, outgoing.data)
+        self._arrivals.arm(now + ARRIVALS_EVERY_S)

@@ -1,0 +1,122 @@
+"""ICE-TCP for the Python plane: passive connections (RFC 6544) with RFC 4571 framing.
+
+A connection is an address like any other. What a slow one cannot take is dropped, never queued without bound:
+above `FULL_BYTES` waiting, media that may be dropped is; the plane then waits for the next key frame. Not
+here: who the connection belongs to.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+from media.plane import TCP, Address
+
+FULL_BYTES = 64 << 10
+KERNEL_BUFFER_BYTES = 64 << 10  # more would only be old pictures
+MAX_FRAME_BYTES = 2048
+MAX_CONNECTIONS = 1000
+STRANGER_S = 30.0  # a connection that is nobody's by then is closed
+
+Received = Callable[[bytes, Address], None]
+Closed = Callable[[Address], None]
+
+
+class Connection(asyncio.Protocol):
+    """One TCP connection of a peer."""
+
+    def __init__(self, listener: "Listener") -> None:
+        self._listener = listener
+        self._waiting = b""
+        self._transport: asyncio.Transport
+        self.address: Address = ()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (for the type)
+        self._transport = transport
+        transport.set_write_buffer_limits(high=FULL_BYTES)
+        opened = transport.get_extra_info("socket")
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES)
+        host, port = transport.get_extra_info("peername")[:2]
+        self.address = (host, port, TCP)
+        self._listener.opened(self)
+
+    def data_received(self, data: bytes) -> None:
+        data = self._waiting + data
+        at, end = 0, len(data)
+        while end - at >= 2:
+            length = data[at] << 8 | data[at + 1]
+            if length > MAX_FRAME_BYTES:
+                self._listener.too_long(self)
+                self._waiting = b""
+                return
+            if end - at - 2 < length:
+                break
+            self._listener.received(data[at + 2 : at + 2 + length], self.address)
+            at += 2 + length
+        self._waiting = data[at:]
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._listener.lost(self)
+
+    def send(self, data: bytes | memoryview) -> bool:
+        """Queue a frame; False when too much waits already."""
+        if self._transport.is_closing() or self._transport.get_write_buffer_size() > FULL_BYTES:
+            return False
+        self._transport.write(len(data).to_bytes(2, "big") + data)
+        return True
+
+    def close(self) -> None:
+        self._transport.abort()
+
+
+class Listener:
+    """The TCP side of the media port."""
+
+    def __init__(self, received: Received, closed: Closed, known: Callable[[Address], bool]) -> None:
+        self.received = received
+        self._closed, self._known = closed, known
+        self._server: asyncio.Server | None = None
+        self.connections: dict[Address, Connection] = {}
+        self.refused = 0
+
+    async def start(self, host: str, port: int) -> None:
+        """Listen. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: Connection(self), host, port)
+
+    def close(self) -> None:
+        """Stop listening and hang up on everybody."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for connection in list(self.connections.values()):
+            connection.close()
+
+    def send(self, data: bytes | memoryview, address: Address) -> bool:
+        """False when the connection is gone or full."""
+        connection = self.connections.get(address)
+        return connection is not None and connection.send(data)
+
+    # What a connection tells.
+
+    def opened(self, connection: Connection) -> None:
+        if len(self.connections) >= MAX_CONNECTIONS:
+            self.refused += 1
+            connection.close()
+            return
+        self.connections[connection.address] = connection
+        asyncio.get_running_loop().call_later(STRANGER_S, self._look, connection)
+
+    def too_long(self, connection: Connection) -> None:
+        self.refused += 1
+        connection.close()
+
+    def lost(self, connection: Connection) -> None:
+        if self.connections.get(connection.address) is connection:
+            del self.connections[connection.address]
+            self._closed(connection.address)
+
+    def _look(self, connection: Connection) -> None:
+        if self.connections.get(connection.address) is connection and not self._known(connection.address):
+            connection.close()
