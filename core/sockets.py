@@ -1,10 +1,9 @@
 """Socket.IO as this server speaks it: WebSocket only, msgpack, every event validated and acked.
 
-A frame is checked (core/packets.py) before the library sees it. Whoever sends nonsense is counted and hung
-up on, and so is a stranger: a connection that is in no namespace for some seconds, or sends much before it is
-in one. Packets of one connection are worked off in order, one at a time.
-The library's inner names are used in this file only and pinned by tests/core/test_sockets.py. Deliberately
-not here: what the events mean (signaling/gateway.py, chat/gateway.py).
+Frames come checked (core/connections.py). A stranger is hung up on: a connection that is in no namespace for
+some seconds, or sends much before it is in one. Packets of one connection are worked off in order, one at a
+time. The libraries' inner names are used in these two files only and pinned by tests/core/test_sockets.py.
+Deliberately not here: what the events mean (signaling/gateway.py, chat/gateway.py).
 """
 
 import asyncio
@@ -15,63 +14,27 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import engineio
 import socketio
 import structlog
 from aiohttp import web
-from engineio.async_drivers.aiohttp import WebSocket
 from pydantic import BaseModel, ValidationError
 
+from core.clock import SystemClock
+from core.connections import Transport
 from core.errors import Invalid, TodokuError
 from core.http import invalid
 from core.ids import new_id
 from core.inbound import Inbound
-from core.packets import MAX_FRAME_BYTES, MalformedPacket, TodokuPacket, check_frame
+from core.packets import MAX_FRAME_BYTES, TodokuPacket
 
-PING_INTERVAL_S = 10
-PING_TIMEOUT_S = 8
+PING_INTERVAL_S = 3.0  # a network that is gone tells of no end; it is found by an answer that does not come
+PING_TIMEOUT_S = 10.0  # then hung up; longer than any handler keeps us from reading the answer
 STRANGER_S = 10.0
 STRANGER_PACKETS = 20  # a page joins two namespaces, and may enter again after a refusal
 CHANNEL = "todoku-sockets"
+SYSTEM_CLOCK = SystemClock()
 
 log = structlog.get_logger()
-
-
-class _CheckedWebSocket(WebSocket):  # type: ignore[misc]
-    """A WebSocket that ends at the first malformed frame, and with its Engine.IO connection."""
-
-    def __init__(self, handler: Any, server: Any) -> None:
-        super().__init__(handler, server)
-        self._connection = handler.__self__  # Engine.IO's side; it knows of no WebSocket
-
-    async def __call__(self, environ: dict[str, Any]) -> Any:
-        self.server.wires[self._connection.sid] = self
-        try:
-            return await super().__call__(environ)
-        finally:
-            del self.server.wires[self._connection.sid]
-
-    async def wait(self) -> str | bytes:
-        frame: str | bytes = await super().wait()
-        if self._connection.closed:  # the library would go on working off what comes
-            raise OSError("closed")
-        try:
-            check_frame(frame)
-        except MalformedPacket as error:
-            self.server.malformed[str(error)] += 1
-            raise OSError("malformed packet") from None  # python-engineio then closes in order
-        return frame
-
-
-class _Transport(engineio.AsyncServer):  # type: ignore[misc]
-    """Engine.IO with checked frames."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.malformed: Counter[str] = Counter()
-        self.wires: dict[str, _CheckedWebSocket] = {}
-        drivers = getattr(self, "_async")  # noqa: B009  (mypy cannot tell its type)
-        self._async = {**drivers, "websocket": _CheckedWebSocket}
 
 
 class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
@@ -89,8 +52,13 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
         counted: Counter[str] = self.eio.malformed
         return counted
 
-    def _engineio_server_class(self) -> type[_Transport]:
-        return _Transport
+    def _engineio_server_class(self) -> type[Transport]:
+        return Transport
+
+    def quiet_s(self, connection_id: str, namespace: str) -> float:
+        """How long a connection of this process has owed us a sign of life; 0 while it gives them."""
+        wire = self.eio.wires.get(self.manager.eio_sid_from_sid(connection_id, namespace))
+        return wire.quiet_s() if wire is not None else 0.0
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
         await super()._handle_eio_connect(eio_sid, environ)
@@ -168,7 +136,12 @@ Origins = Callable[[str | None, Mapping[str, Any]], bool]
 
 
 def build_server(
-    manager_url: str | None, origins: Sequence[str] | Origins, *, stranger_s: float = STRANGER_S
+    manager_url: str | None,
+    origins: Sequence[str] | Origins,
+    *,
+    stranger_s: float = STRANGER_S,
+    ping_interval_s: float = PING_INTERVAL_S,
+    monotonic: Callable[[], float] = SYSTEM_CLOCK.monotonic,
 ) -> SocketServer:
     """The Socket.IO server; attach it with `server.attach(app)`.
 
@@ -188,12 +161,13 @@ def build_server(
         transports=["websocket"],
         async_handlers=False,
         max_http_buffer_size=MAX_FRAME_BYTES,
-        ping_interval=PING_INTERVAL_S,
+        ping_interval=ping_interval_s,
         ping_timeout=PING_TIMEOUT_S,
         cors_allowed_origins=origins if callable(origins) else list(origins) or None,
         logger=logger,
         engineio_logger=logger,
         stranger_s=stranger_s,
+        monotonic=monotonic,
     )
     server.namespaces = []  # only those with a handler; "/" is nobody's
     return server

@@ -109,6 +109,7 @@ class Raw:
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
+        self.pings = 0
 
     async def packet(self, **fields: Any) -> None:
         await self.socket.send_bytes(msgpack.packb(fields))
@@ -121,6 +122,15 @@ class Raw:
                 if message.type is aiohttp.WSMsgType.BINARY:
                     return javascript(message.data)
                 assert message.type is aiohttp.WSMsgType.TEXT, message
+                self.pings += 1
+
+    async def pinged(self) -> None:
+        """Wait for Engine.IO's ping, which nobody answers for us."""
+        async with asyncio.timeout(WAIT_S):
+            while not self.pings:
+                message = await self.socket.receive()
+                assert (message.type, message.data) == (aiohttp.WSMsgType.TEXT, "2")
+                self.pings += 1
 
     async def closed(self) -> bool:
         """Wait until the server has hung up."""

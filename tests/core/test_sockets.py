@@ -148,7 +148,7 @@ def test_what_we_write_we_can_read() -> None:
 
 
 def test_the_libraries_still_have_the_inner_names_we_replace() -> None:
-    """When this fails after an upgrade, read core/sockets.py against the new version."""
+    """When this fails after an upgrade, read core/sockets.py and core/connections.py against it."""
     server = build_server(None, [])
     assert "websocket" in engineio.AsyncServer(async_mode="aiohttp")._async
     assert callable(socketio.AsyncServer._engineio_server_class)
