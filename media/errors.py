@@ -13,7 +13,7 @@ from core.errors import Conflict, Denied, Invalid, NotFound, Unavailable
 
 
 class SdpRefused(Invalid):
-    """The answer is not one a browser could have given to this offer; `detail` says what is wrong."""
+    """An answer that fits no offer of ours, or an offer that we cannot answer; `detail` says why."""
 
     code = "sdp_refused"
     title = "This session description cannot be used"

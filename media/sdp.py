@@ -34,6 +34,8 @@ from media.sdp_writing import CNAME as CNAME
 from media.sdp_writing import (
     candidate_lines,
     codec_lines,
+    own_feedback,
+    own_fmtp,
     session_lines,
     simulcast_lines,
     ssrc_lines,
@@ -93,7 +95,8 @@ def _media_section(line: Line, offer: OfferParameters) -> list[str]:
         *(f"a=extmap:{number} {uri}" for number, uri in _extensions(line, features).items()),
     ]
     for codec in offered_codecs(line.kind, features):
-        lines += codec_lines(codec, codec.payload_type, codec.rtx_payload_type, features)
+        fmtp, feedback = own_fmtp(codec, features), own_feedback(codec, features)
+        lines += codec_lines(codec, codec.payload_type, codec.rtx_payload_type, fmtp, feedback)
     if features.simulcast and line.is_camera:
         lines += simulcast_lines(RIDS)
     if line.direction == "sendonly":

@@ -3,7 +3,7 @@
 Which lines stand where is said by media/sdp.py (offers) and media/sdp_client_offer.py (answers).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from media.codecs import Codec, Features
 from media.ice import IceCredentials
@@ -58,11 +58,21 @@ def _priority(type_preference: int, local_preference: int) -> int:
     return type_preference << 24 | local_preference << 8 | 255
 
 
-def codec_lines(codec: Codec, payload_type: int, rtx: int | None, features: Features) -> list[str]:
+def own_fmtp(codec: Codec, features: Features) -> str:
+    """Format parameters as we offer them."""
+    return codec.fmtp + (";usedtx=1" if codec.name == "opus" and features.dtx else "")
+
+
+def own_feedback(codec: Codec, features: Features) -> list[str]:
+    """Feedback as we offer it."""
+    return [*codec.feedback, *(["transport-cc"] if features.transport_cc else [])]
+
+
+def codec_lines(
+    codec: Codec, payload_type: int, rtx: int | None, fmtp: str, feedback: Iterable[str]
+) -> list[str]:
     """One codec under these payload types, which need not be the table's."""
     channels = f"/{codec.channels}" if codec.channels > 1 else ""
-    fmtp = codec.fmtp + (";usedtx=1" if codec.name == "opus" and features.dtx else "")
-    feedback = (*codec.feedback, *(("transport-cc",) if features.transport_cc else ()))
     lines = [f"a=rtpmap:{payload_type} {codec.name}/{codec.clock_rate}{channels}"]
     lines += [f"a=fmtp:{payload_type} {fmtp}"] if fmtp else []
     lines += [f"a=rtcp-fb:{payload_type} {kind}" for kind in feedback]

@@ -1,4 +1,4 @@
-"""Real Chromium answers our offers: every codec, layers, extensions, a workshop, an ICE restart."""
+"""Real Chromium answers our offers, with every codec and layer, and takes our answers to its own."""
 
 from dataclasses import replace
 
@@ -7,7 +7,8 @@ from playwright.async_api import Browser, Page
 
 from media.codecs import LAYOUT, Features, workshop_layout
 from media.ice import IceCredentials
-from media.sdp import Answer, OfferParameters, build_offer, parse_answer
+from media.sdp import Answer, OfferParameters, SlotSsrcs, build_offer, parse_answer
+from media.sdp_client_offer import build_client_answer, parse_client_offer
 from tests.media.test_sdp_features import EVERYTHING, parameters
 
 # Answers each offer in turn with one connection, sending on the first two lines.
@@ -85,3 +86,44 @@ async def test_chromium_restarts_ice_for_new_credentials_and_for_nothing_else(pa
     assert before.ufrag == same.ufrag != restarted.ufrag
     assert before.fingerprints == restarted.fingerprints
     assert [line.ssrc for line in before.lines] == [line.ssrc for line in restarted.lines]
+
+
+# As a WHIP client or a WHEP player does it: the page offers, and takes what it is answered.
+OFFER = """async ([direction, layers]) => {
+  const pc = window.pc = new RTCPeerConnection({bundlePolicy: 'max-bundle'});
+  const sendEncodings = layers.map((rid, at) => ({rid, scaleResolutionDownBy: 2 ** (2 - at)}));
+  pc.addTransceiver('audio', {direction});
+  pc.addTransceiver('video', {direction, sendEncodings});
+  await pc.setLocalDescription(await pc.createOffer());
+  return pc.localDescription.sdp;
+}"""
+TAKE = """async (sdp) => {
+  await pc.setRemoteDescription({type: 'answer', sdp});
+  return [pc.getTransceivers().map((line) => line.currentDirection),
+    pc.getTransceivers()[1].sender.getParameters().encodings.map((each) => each.rid)];
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("features", [Features(), EVERYTHING], ids=["today", "everything"])
+async def test_chromium_offers_to_publish_and_takes_our_answer(page: Page, features: Features) -> None:
+    offer = parse_client_offer(await page.evaluate(OFFER, ["sendonly", ["a", "b", "c"]]), "publish", features)
+    names = {codec.name for line in offer.answer.lines for codec in line.codecs}
+    assert names == set(features.codecs)
+    answer = build_client_answer(offer, replace(parameters(features), tcp_port=443))
+    directions, rids = await page.evaluate(TAKE, answer)
+    assert directions == ["sendonly", "sendonly"]
+    assert offer.answer.lines[1].rids == (("a", "b", "c") if features.simulcast else ())
+    assert rids == (["a", "b", "c"] if features.simulcast else ["a"])
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("features", [Features(), EVERYTHING], ids=["today", "everything"])
+async def test_chromium_offers_to_watch_and_takes_our_answer(page: Page, features: Features) -> None:
+    offer = parse_client_offer(await page.evaluate(OFFER, ["recvonly", []]), "watch", features)
+    slots = {"0": SlotSsrcs(7, None), "1": SlotSsrcs(8, 9)}
+    directions, _ = await page.evaluate(
+        TAKE, build_client_answer(offer, replace(parameters(features), slots=slots))
+    )
+    assert directions == ["recvonly", "recvonly"]
+    assert all(line.transport_cc == features.transport_cc for line in offer.answer.lines)
