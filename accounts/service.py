@@ -65,6 +65,11 @@ async def people(connection: AsyncConnection, ids: Iterable[str]) -> dict[Person
     return await store.persons(connection, ids)
 
 
+async def same_address(connection: AsyncConnection, person_id: PersonId) -> list[PersonId]:
+    """The person, and everybody who was only named with the mail address that this person has proven."""
+    return await store.same_address(connection, person_id)
+
+
 async def issue_link(
     connection: AsyncConnection,
     *,

@@ -68,6 +68,16 @@ async def reachable(connection: AsyncConnection, email_normalized: str) -> Perso
     return PersonId(found) if found else None
 
 
+async def same_address(connection: AsyncConnection, person_id: str) -> list[PersonId]:
+    """The person, and everybody else whose unverified address is the one this person has verified."""
+    mine = sa.select(person.c.email_normalized).where(
+        person.c.id == person_id, person.c.email_verified_at.is_not(None)
+    )
+    named = sa.and_(person.c.email_normalized == mine.scalar_subquery(), person.c.email_verified_at.is_(None))
+    query = sa.select(person.c.id).where(sa.or_(person.c.id == person_id, named)).order_by(person.c.id)
+    return [PersonId(found) for found in (await connection.execute(query)).scalars()]
+
+
 async def verify_email(connection: AsyncConnection, person_id: str, now: datetime) -> bool:
     """Mark the person's address as theirs; False if it was already."""
     change = (

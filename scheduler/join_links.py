@@ -8,6 +8,7 @@ from accounts import service as accounts
 from accounts.links import SHOWN
 from core.clock import Clock
 from core.database import Database
+from core.ids import BookingId, PersonId
 from scheduler.model import Visit
 
 
@@ -27,33 +28,33 @@ class JoinLinks:
                 connection,
                 self._secret,
                 purpose="join",
-                scope=_scope(visit, mailed),
+                scope=_scope(visit.booking_id, mailed),
                 person_id=visit.client_id,
                 expires_at=visit.enter_until,
                 now=self._clock.now(),
             )
         return self._address(token)
 
-    async def find(self, visit: Visit, *, mailed: bool) -> str | None:
+    async def find(self, booking_id: BookingId, client_id: PersonId, *, mailed: bool) -> str | None:
         """The link, if it was made and is good; changes nothing."""
         async with self._database.read() as connection:
             token = await accounts.find_link(
                 connection,
                 self._secret,
                 purpose="join",
-                scope=_scope(visit, mailed),
-                person_id=visit.client_id,
+                scope=_scope(booking_id, mailed),
+                person_id=client_id,
                 now=self._clock.now(),
             )
         return self._address(token) if token is not None else None
 
-    def signed_in(self, visit: Visit) -> str:
+    def signed_in(self, booking_id: BookingId) -> str:
         """Where either of the two comes in who has signed in; no secret."""
-        return f"{self.public_url}/room/{visit.booking_id}"
+        return f"{self.public_url}/room/{booking_id}"
 
     def _address(self, token: str) -> str:
         return f"{self.public_url}/join/{token}"
 
 
-def _scope(visit: Visit, mailed: bool) -> dict[str, str]:
-    return {"booking_id": visit.booking_id} | ({} if mailed else SHOWN)
+def _scope(booking_id: BookingId, mailed: bool) -> dict[str, str]:
+    return {"booking_id": booking_id} | ({} if mailed else SHOWN)

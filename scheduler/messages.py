@@ -117,6 +117,28 @@ class BookingReply(Reply):
     calendar_url: str
 
 
+class OwnSessionReply(Reply):
+    """A session as its client sees it; `enter_url` is a secret, null where there is no way in."""
+
+    booking_id: str
+    therapist_name: str
+    starts_at: Utc
+    ends_at: Utc
+    status: str
+    enter_from: Utc
+    enter_until: Utc
+    in_call_since: Utc | None
+    enter_url: str | None
+    calendar_url: str
+
+
+class OwnSessionsReply(Reply):
+    """Upcoming from the next on, past from the latest back."""
+
+    upcoming: list[OwnSessionReply]
+    past: list[OwnSessionReply]
+
+
 class SessionsQuery(_Query):
     first: Day | None = Field(default=None, alias="from")
     last: Day | None = Field(default=None, alias="to")

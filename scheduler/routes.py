@@ -3,7 +3,6 @@
 What goes on in rooms comes from signaling by way of server/assembly; this folder knows nothing of them.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,16 +11,13 @@ from aiohttp import web
 from core.errors import Denied, Invalid, NotFound, PreconditionFailed, Unauthenticated
 from core.http import Identity, Route, body, idempotency_key, identity, path_id, query, reply, require
 from core.idempotency import IdempotencyMismatch
-from core.ids import BookingId
-from scheduler import errors
+from scheduler import client_routes, errors
 from scheduler import messages as m
 from scheduler.booking import Pick, Wish
 from scheduler.hours import local_days, zone
 from scheduler.practice import Practice, PracticeChange
-from scheduler.service import Confirmation, Once, SchedulerService
+from scheduler.service import Confirmation, News, Once, SchedulerService
 from scheduler.visits import Session
-
-News = Callable[[Sequence[BookingId]], Awaitable[Mapping[BookingId, datetime]]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +39,7 @@ def routes(service: SchedulerService, rooms: Rooms) -> list[Route]:
         *_hold_routes(edge),
         *_booking_routes(edge),
         *_therapist_routes(edge),
+        *client_routes.routes(service, rooms.running),
     ]
 
 

@@ -4,8 +4,8 @@ What happens inside is in booking.py, browsing.py, practice.py and visits.py. Fu
 transaction of their own (fulfil, register_therapist, book_on_behalf) take the connection and are named here.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,10 +17,11 @@ from core.database import Database
 from core.errors import Denied, NotFound
 from core.http import Identity, rfc3339
 from core.idempotency import Stored, recall, remember
-from core.ids import EmployerId, PersonId
+from core.ids import BookingId, EmployerId, PersonId
+from scheduler import agenda, browsing, practice_store, store, visits
 from scheduler import booking as bookings
-from scheduler import browsing, practice_store, store, visits
 from scheduler import practice as practices
+from scheduler.agenda import Agenda, OwnSession
 from scheduler.booking import Arrangement, Booker, Pick, Wish, book_on_behalf, laws
 from scheduler.calendar_file import Entry, calendar_file
 from scheduler.config import SchedulerConfig
@@ -49,6 +50,9 @@ __all__ = [
     "fulfil",
     "register_therapist",
 ]
+
+# Since when something goes on in the rooms of some bookings; signaling tells.
+News = Callable[[Sequence[BookingId]], Awaitable[Mapping[BookingId, datetime]]]
 
 WITH_ALTERNATIVES = (SlotTaken, SlotNotOffered, TherapistFull)
 
@@ -165,15 +169,36 @@ class SchedulerService:
 
     async def booking(self, identity: Identity, booking_id: str) -> Confirmation:
         """A booking with names, for its client with the join link. Changes nothing. Raises NotFound."""
-        visit = await self.visit(booking_id, identity, self._clock.now())
-        mailed = _proven(identity)
-        url = await self.links.find(visit, mailed=mailed) if visit.role == "client" else None
+        async with self._database.read() as connection:
+            visit = await visits.look(connection, booking_id, identity, self.config)
+        if visit.role != "client":
+            return Confirmation(visit, None)
+        url = await self.links.find(visit.booking_id, visit.client_id, mailed=_proven(identity))
         return Confirmation(visit, url)
+
+    async def own_sessions(self, identity: Identity, running: News) -> Agenda:
+        """A signed-in client's sessions, those to come with the way in. Changes nothing."""
+        if identity.kind != "account" or identity.person_id is None:
+            raise Denied
+        async with self._database.read() as connection:
+            found = await agenda.own_sessions(connection, identity.person_id, self.config)
+        going_on = await running([one.booking.id for one in found])
+        parts = agenda.split(found, going_on, self._clock.now())
+        upcoming = [replace(one, enter_url=await self._way_in(one, identity)) for one in parts.upcoming]
+        return replace(parts, upcoming=tuple(upcoming))
+
+    async def _way_in(self, one: OwnSession, identity: Identity) -> str | None:
+        booking = one.booking
+        if booking.client_id is None or not agenda.can_be_entered(one):
+            return None
+        mailed = await self.links.find(booking.id, PersonId(booking.client_id), mailed=True)
+        own = booking.client_id == identity.person_id
+        return mailed or (self.links.signed_in(booking.id) if own else None)
 
     async def calendar(self, identity: Identity, booking_id: str) -> bytes:
         """The booking as a calendar file to download. Raises NotFound."""
         shown = await self.booking(identity, booking_id)
-        url = shown.join_url or self.links.signed_in(shown.visit)
+        url = shown.join_url or self.links.signed_in(shown.visit.booking_id)
         return calendar_file(Entry.of(shown.visit, url, self.sender), self._clock.now())
 
     async def visit(self, booking_id: str, identity: Identity, now: datetime) -> Visit:

@@ -171,6 +171,19 @@ async def sessions(connection: AsyncConnection, therapist_id: str, within: Span)
     return [_booking(row) for row in await connection.execute(query)]
 
 
+async def client_bookings(
+    connection: AsyncConnection, client_ids: Iterable[str], limit: int
+) -> list[Booking]:
+    """The clients' sessions, the latest first; holds and expired ones are not shown."""
+    query = (
+        sa.select(booking)
+        .where(booking.c.client_id.in_(list(client_ids)), booking.c.status.in_(SHOWN))
+        .order_by(booking.c.starts_at.desc(), booking.c.id)
+        .limit(limit)
+    )
+    return [_booking(row) for row in await connection.execute(query)]
+
+
 def _booking(row: Any) -> Booking:
     return Booking(
         id=BookingId(row.id),

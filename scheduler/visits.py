@@ -63,6 +63,24 @@ async def visit(
     return await render(connection, booking, role, config)
 
 
+async def look(
+    connection: AsyncConnection, booking_id: str, identity: Identity, config: SchedulerConfig
+) -> Visit:
+    """As `visit`, also for who signed in and has proven the mail address it was booked for. Raises NotFound.
+
+    For looking only: they enter by the join link that was mailed to them.
+    """
+    try:
+        return await visit(connection, booking_id, identity, config)
+    except NotFound:
+        booking = await store.find(connection, booking_id)
+        if booking is None or identity.kind != "account" or identity.person_id is None:
+            raise
+        if booking.client_id not in await accounts.same_address(connection, identity.person_id):
+            raise
+        return await render(connection, booking, "client", config)
+
+
 async def _lapsed(connection: AsyncConnection, booking: Booking, identity: Identity) -> bool:
     """Who booked for a mail address without proving it is out once its owner has proven it."""
     if identity.person_id in (booking.client_id, booking.therapist_id) or booking.client_id is None:

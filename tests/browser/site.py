@@ -45,6 +45,9 @@ class Appointment:
     therapist_email: str
     therapist_name: str
     client_name: str
+    client_email: str
+    therapist_id: PersonId
+    client_id: PersonId
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,13 @@ class Site:
         """A new therapist, a new client, and their session, beginning `starts_in` from now."""
         now, number = SystemClock().now(), next(_numbers)
         therapist, client, email = f"療法士 {number}", f"利用者 {number}", f"therapist-{number}@test.example"
+        client_email = f"client-{number}@test.example"
         database = Database.open(f"sqlite:///{self.var / 'todoku.db'}")
         try:
             async with database.write() as connection:
                 therapist_id = await _person(connection, therapist, email, "therapist", now)
                 await register_therapist(connection, _practice(therapist_id, now), now)
-                client_id = await _person(connection, client, f"client-{number}@test.example", "client", now)
+                client_id = await _person(connection, client, client_email, "client", now)
                 starts_at = (now + starts_in).replace(second=0, microsecond=0)
                 arrangement = Arrangement(therapist_id, starts_at, client_id, ZONE, None)
                 booking = await book_on_behalf(connection, arrangement, SchedulerConfig(), now)
@@ -87,7 +91,29 @@ class Site:
         finally:
             await database.close()
         room = f"{self.address}/room/{booking.id}"
-        return Appointment(booking.id, f"{self.address}/join/{token}", room, email, therapist, client)
+        return Appointment(
+            booking_id=booking.id,
+            join_link=f"{self.address}/join/{token}",
+            therapist_link=room,
+            therapist_email=email,
+            therapist_name=therapist,
+            client_name=client,
+            client_email=client_email,
+            therapist_id=therapist_id,
+            client_id=client_id,
+        )
+
+    async def again(self, first: Appointment, starts_in: timedelta) -> None:
+        """Another session of the same two, beginning `starts_in` from now, which may be before now."""
+        now = SystemClock().now()
+        starts_at = (now + starts_in).replace(second=0, microsecond=0)
+        database = Database.open(f"sqlite:///{self.var / 'todoku.db'}")
+        try:
+            async with database.write() as connection:
+                arrangement = Arrangement(first.therapist_id, starts_at, first.client_id, ZONE, None)
+                await book_on_behalf(connection, arrangement, SchedulerConfig(), now)
+        finally:
+            await database.close()
 
 
 async def _person(connection: AsyncConnection, name: str, email: str, role: str, now: datetime) -> PersonId:

@@ -43,12 +43,12 @@ async def book(page: Page, site: Site, therapist: int, name: str, mail: str) -> 
     await expect(page.get_by_test_id("confirmation")).to_be_visible()
 
 
-async def mail_to(outbox: Path, address: str) -> EmailMessage:
-    """The mail written for `address`; the outbox delivers it a moment after the booking."""
+async def mail_to(outbox: Path, address: str, kind: str = "booking-") -> EmailMessage:
+    """The mail of this kind for `address`; the outbox delivers it a moment after what caused it."""
 
     async def written() -> EmailMessage:
         while True:
-            for path in await asyncio.to_thread(lambda: sorted(outbox.glob("*.eml"))):
+            for path in await asyncio.to_thread(lambda: sorted(outbox.glob(f"{kind}*.eml"))):
                 raw = await asyncio.to_thread(path.read_bytes)
                 message = email.message_from_bytes(raw, EmailMessage, policy=policy.default)
                 if address in message["To"]:

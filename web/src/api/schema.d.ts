@@ -198,7 +198,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Your sessions as a client */
+        get: operations["get_api_bookings"];
         put?: never;
         /** Book a time; safe to repeat with the same Idempotency-Key */
         post: operations["post_api_bookings"];
@@ -784,6 +785,42 @@ export interface components {
          * @description An empty object.
          */
         Nothing: Record<string, never>;
+        /**
+         * OwnSessionReply
+         * @description A session as its client sees it; `enter_url` is a secret, null where there is no way in.
+         */
+        OwnSessionReply: {
+            /** Booking Id */
+            booking_id: string;
+            /** Therapist Name */
+            therapist_name: string;
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+            /** Status */
+            status: string;
+            /** Enter From */
+            enter_from: string;
+            /** Enter Until */
+            enter_until: string;
+            /** In Call Since */
+            in_call_since: string | null;
+            /** Enter Url */
+            enter_url: string | null;
+            /** Calendar Url */
+            calendar_url: string;
+        };
+        /**
+         * OwnSessionsReply
+         * @description Upcoming from the next on, past from the latest back.
+         */
+        OwnSessionsReply: {
+            /** Upcoming */
+            upcoming: components["schemas"]["OwnSessionReply"][];
+            /** Past */
+            past: components["schemas"]["OwnSessionReply"][];
+        };
         /**
          * ParticipantReply
          * @description Somebody in a room; figures are of the last second, null where nothing is measured.
@@ -1607,6 +1644,44 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_bookings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your sessions as a client */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessionsReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

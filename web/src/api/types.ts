@@ -19,6 +19,9 @@ export type Booking = Schemas["BookingReply"];
 /** A free time offered in place of one that is gone; comes in a problem's `alternatives`. */
 export type Alternative = Slot & { therapist_id: string };
 
+/** A session as its client sees it. */
+export type OwnSession = Schemas["OwnSessionReply"];
+export type OwnSessions = Schemas["OwnSessionsReply"];
 export type TherapistSession = Schemas["SessionReply"];
 export type TherapistSessions = Schemas["SessionsReply"];
 export type Practice = Schemas["PracticeReply"];

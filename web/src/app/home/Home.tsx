@@ -5,10 +5,19 @@ import type { Me } from "../../api/types";
 import { usePageTitle } from "../layout/title";
 import { PageLink } from "../navigation";
 import { useMe } from "../queries";
+import { OwnSessions } from "./OwnSessions";
 
 export function Home() {
-  const { t } = useTranslation();
   const me = useMe().data ?? null;
+  return me && !atWork(me) ? <ClientHome me={me} /> : <StartPage me={me} />;
+}
+
+function atWork(me: Me): boolean {
+  return me.roles.includes("therapist") || me.roles.includes("staff");
+}
+
+function StartPage({ me }: { me: Me | null }) {
+  const { t } = useTranslation();
   usePageTitle(t("app.name"));
   return (
     <Stack gap="xl" className="home">
@@ -17,6 +26,21 @@ export function Home() {
         <Text size="lg">{t("app.home.lead")}</Text>
       </div>
       {me ? <Known me={me} /> : <WhoGoesWhere />}
+      {me?.roles.includes("client") ? <OwnSessions /> : null}
+    </Stack>
+  );
+}
+
+function ClientHome({ me }: { me: Me }) {
+  const { t } = useTranslation();
+  usePageTitle(t("app.own.title"));
+  return (
+    <Stack gap="xl" className="home own-home" data-testid="client-home">
+      <div>
+        <Title order={1}>{t("app.own.title")}</Title>
+        <Text>{t("app.home.welcome", { name: me.name ?? "" })}</Text>
+      </div>
+      <OwnSessions />
     </Stack>
   );
 }
@@ -50,18 +74,11 @@ function WhoGoesWhere() {
 
 function Known({ me }: { me: Me }) {
   const { t } = useTranslation();
-  const atWork = me.roles.includes("therapist") || me.roles.includes("staff");
   return (
     <section className="card readable">
       <Title order={2} size="h3">
         {t("app.home.welcome", { name: me.name ?? "" })}
       </Title>
-      {atWork ? null : (
-        <>
-          <Text>{t("app.home.client_signed_in")}</Text>
-          <Text c="dimmed">{t("app.home.client_no_mail")}</Text>
-        </>
-      )}
       <div className="actions">
         {me.roles.includes("therapist") ? (
           <Button component={PageLink} href="/therapist">
