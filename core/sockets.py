@@ -43,6 +43,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
     def __init__(self, *, stranger_s: float = STRANGER_S, **options: Any) -> None:
         super().__init__(**options)
         self._stranger_s = stranger_s
+        self._closed = False
         self._sent: Counter[str] = Counter()  # packets of strangers
         self._ending: set[asyncio.Task[None]] = set()
         self.strangers: Counter[str] = Counter()
@@ -114,8 +115,14 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
         if wire is not None:
             await wire.close()
 
+    async def emit(self, *arguments: Any, **options: Any) -> None:
+        """Nothing once the server is closed: whose end is told late must not open connections anew."""
+        if not self._closed:
+            await super().emit(*arguments, **options)
+
     async def close(self) -> None:
         """Hang up on everybody and end every task of this server; a second time nothing happens."""
+        self._closed = True
         if self.eio.service_task_handle is not None:  # Engine.IO's own shutdown fails when called twice
             await self.shutdown()
         sockets = list(self.eio.sockets.values())

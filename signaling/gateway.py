@@ -7,7 +7,7 @@ and a connection that lost its place without hearing of it is found by the next 
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 
 import structlog
 from aiohttp import web
@@ -35,6 +35,9 @@ class CallGateway:
     def __init__(self, server: SocketServer, calls: CallService, seats: Seats, bus: Bus) -> None:
         self._server, self._calls, self._seats, self._bus = server, calls, seats, bus
         self._mine: dict[str, Member] = {}  # this process's own connections
+        self._quiet: dict[
+            str, float
+        ] = {}  # those of them that give no sign of life, and for how many seconds
         self._telling = asyncio.Lock()  # snapshots leave in the order they were read
         self._tasks: set[asyncio.Task[None]] = set()
         calls.notices = self
@@ -74,7 +77,7 @@ class CallGateway:
     async def _disconnect(self, sid: str) -> None:
         member = self._mine.pop(sid, None)
         if member is not None:  # whether somebody is gone is told by their silence (room.absence)
-            await self._calls.disconnect(member)
+            await self._calls.disconnect(member, self._server.quiet_s(sid, p.NAMESPACE))
 
     async def _join(self, sid: str, message: p.Join) -> BaseModel:
         state, offer = await self._seats.join(self._member(sid), message.grant)
@@ -149,19 +152,27 @@ class CallGateway:
     # Presence.
 
     async def beat(self) -> None:
-        """Note who is connected here; hang up on connections that have lost their place."""
+        """Note who is here, and who falls quiet or answers again; hang up on who has lost their place."""
         here: Mapping[str, Member] = dict(self._mine)
+        before, quiet = self._quiet, self._quiet_ones(here)
+        self._quiet = quiet
         if not here:
             return
-        now = self._calls.clock.now()
+        now, lively = self._calls.clock.now(), [sid for sid in here if sid not in quiet]
 
         async def note(connection: AsyncConnection) -> set[str]:
-            await store.seen(connection, list(here), now)
+            await store.seen(connection, lively, now)
             return await store.held_connections(connection, list(here))
 
         held = await self._calls.database.transact(note)
         for sid in here.keys() & self._mine.keys() - held:
             await self.replaced(sid)
+        for sid in held & (before.keys() ^ quiet.keys()):
+            await self._calls.heard(here[sid], quiet.get(sid, 0.0))
+
+    def _quiet_ones(self, sids: Iterable[str]) -> dict[str, float]:
+        quiet = {sid: self._server.quiet_s(sid, p.NAMESPACE) for sid in sids}
+        return {sid: quiet_s for sid, quiet_s in quiet.items() if quiet_s > 0}
 
     async def _beat_for_ever(self) -> None:
         while True:

@@ -132,12 +132,21 @@ def connect(call: Call, grant: Grant, tab_id: str, connection_id: str, now: date
     return _back(call.put(taken), person.id, {State.AWAY, State.LEFT}, now)
 
 
-def disconnect(call: Call, participant_id: ParticipantId, connection_id: str, now: datetime) -> Outcome:
-    """A connection has ended; whoever has taken the place meanwhile keeps it."""
+def heard(call: Call, participant_id: ParticipantId, connection_id: str, heard_at: datetime) -> Outcome:
+    """A connection owes a sign of life since `heard_at`; whoever has taken the place meanwhile keeps it."""
     person = call.find(participant_id)
     if person.connection_id != connection_id:
         return Outcome(call)
-    return Outcome(call.put(replace(person, connection_id=None, last_seen=now)))
+    return Outcome(call.put(replace(person, last_seen=heard_at)))
+
+
+def disconnect(call: Call, participant_id: ParticipantId, connection_id: str, heard_at: datetime) -> Outcome:
+    """A connection has ended."""
+    outcome = heard(call, participant_id, connection_id, heard_at)
+    person = outcome.call.find(participant_id)
+    if person.connection_id != connection_id:
+        return outcome
+    return Outcome(outcome.call.put(replace(person, connection_id=None)))
 
 
 def check_seat_grant(grant: Grant, room_id: str, participant_id: str) -> None:
@@ -222,7 +231,7 @@ def media_changed(
 
 @dataclass(frozen=True)
 class Patience:
-    """How long silence is borne."""
+    """How long silence is borne, from the last sign of life on."""
 
     away_after: timedelta
     left_after: timedelta
@@ -231,19 +240,30 @@ class Patience:
 def absence(person: Participant, patience: Patience, now: datetime) -> Event | None:
     """What somebody's silence, or return, amounts to by now. Media that flows is a sign of life."""
     if person.state is State.AWAY:
-        if person.last_seen is not None and now - person.last_seen < patience.away_after:
+        if person.connection_id and person.last_seen and now - person.last_seen < patience.away_after:
             return Event.WAIT_AGAIN if person.admitted_at is None else Event.SIT_AGAIN
-        return Event.GONE if now - _last_sign(person) >= patience.left_after else None
+        away_for = patience.left_after - patience.away_after
+        return Event.GONE if now - person.since >= away_for else None
     if person.state not in PRESENT or person.media is Media.UP:
         return None
     return Event.LOST if now - _last_sign(person) >= patience.away_after else None
 
 
 def _last_sign(person: Participant) -> datetime:
-    """The newest of: connection seen, media changed, entered (before the first connection)."""
-    media_at = person.media_at if person.seat else None
+    """The newest of: connection seen, seat taken or given up, entered (before the first connection).
+
+    That media fell silent is none: the relay has waited by itself before it says so, and two patiences would
+    add up.
+    """
+    media_at = person.media_at if person.seat and person.media is not Media.SILENT else None
     signs = [sign for sign in (person.last_seen, media_at) if sign is not None]
     return max(signs, default=person.since)
+
+
+def settle(outcome: Outcome, patience: Patience, now: datetime) -> Outcome:
+    """The same with what silence amounts to by now: one piece of news may be the last that was lacking."""
+    watched = watch(outcome.call, patience, now)
+    return Outcome(watched.call, outcome.effects + watched.effects)
 
 
 def watch(call: Call, patience: Patience, now: datetime) -> Outcome:

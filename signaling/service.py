@@ -6,8 +6,8 @@ Talking to the relay about seats is in seats.py; what time brings in watch.py; e
 
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -112,6 +112,10 @@ class CallService:
         self._verifier = Verifier(signer.public_key_pem)
         self.notices: Notices = NobodyListens()
 
+    @property
+    def patience(self) -> rules.Patience:
+        return rules.Patience(self.config.away_after, self.config.left_after)
+
     # From the pages.
 
     async def connect(self, grant_token: str, tab_id: str, connection_id: str) -> Member:
@@ -128,13 +132,25 @@ class CallService:
             await self.notices.replaced(old)
         return Member(grant.room_id, grant.participant_id, connection_id)
 
-    async def disconnect(self, member: Member) -> None:
+    async def heard(self, member: Member, quiet_s: float) -> None:
+        """A connection has given its last sign of life so long ago."""
+
+        def rule(call: rules.Call, now: datetime) -> rules.Outcome:
+            heard_at = now - timedelta(seconds=quiet_s)
+            outcome = rules.heard(call, member.participant_id, member.connection_id, heard_at)
+            return rules.settle(outcome, self.patience, now)
+
+        await self.change(member.room_id, rule)
+
+    async def disconnect(self, member: Member, quiet_s: float = 0.0) -> None:
         """A connection has ended; its participant's place waits for the next one."""
 
         def rule(call: rules.Call, now: datetime) -> rules.Outcome:
-            return rules.disconnect(call, member.participant_id, member.connection_id, now)
+            heard_at = now - timedelta(seconds=quiet_s)
+            outcome = rules.disconnect(call, member.participant_id, member.connection_id, heard_at)
+            return rules.settle(outcome, self.patience, now)
 
-        await self.change(member.room_id, rule, tell=False)
+        await self.change(member.room_id, rule)
 
     async def admit(self, member: Member, participant_id: str) -> None:
         """The therapist lets somebody in."""
@@ -172,7 +188,8 @@ class CallService:
         """The relay tells about a seat; the same news twice changes nothing."""
 
         def rule(call: rules.Call, now: datetime) -> rules.Outcome:
-            return rules.media_changed(call, call.find(participant_id).id, seat, media, now)
+            outcome = rules.media_changed(call, call.find(participant_id).id, seat, media, now)
+            return rules.settle(outcome, self.patience, now)
 
         await self.change(room_id, rule)
 
@@ -253,7 +270,7 @@ class CallService:
             await self._close(change.after.room)
             await self.notices.changed(change.after.room.id)
             await self.notices.ended(change.after)
-        elif tell and change.before != change.after:
+        elif tell and _shown(change.before) != _shown(change.after):
             await self.notices.changed(change.after.room.id)
 
     async def _effect(self, effect: rules.Effect, change: Change) -> None:
@@ -280,6 +297,14 @@ class CallService:
         """A seat grant a page shows must be its own. Raises GrantRefused, GrantExpired."""
         grant = self._verifier.verify(token, self.clock.now())
         rules.check_seat_grant(grant, member.room_id, member.participant_id)
+
+
+def _shown(call: rules.Call) -> rules.Call:
+    """Without what no page shows, which changes with every connection."""
+    people = (
+        replace(one, tab_id=None, connection_id=None, grant_id=None, last_seen=None) for one in call.people
+    )
+    return rules.Call(replace(call.room, revision=0), tuple(people))
 
 
 def _has_ended(before: rules.Call, after: rules.Call) -> bool:

@@ -84,13 +84,9 @@ class Watch:
         await self._rescue(calls, {relay.id for relay in living})
         await self._wait(calls, now)
 
-    @property
-    def patience(self) -> rules.Patience:
-        return rules.Patience(self._calls.config.away_after, self._calls.config.left_after)
-
     async def _wait(self, calls: Sequence[rules.Call], now: datetime) -> None:
         def rule(call: rules.Call, now: datetime) -> rules.Outcome:
-            return rules.watch(call, self.patience, now)
+            return rules.watch(call, self._calls.patience, now)
 
         for call in calls:
             if rule(call, now).call != call:  # a look first: idle rooms take no lock

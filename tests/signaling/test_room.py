@@ -164,13 +164,37 @@ def test_a_flowing_connection_without_media_is_not_absence() -> None:
 
 def test_silence_of_both_is_absence_then_leaving_and_frees_the_seat() -> None:
     quiet = call(State.CONNECTED, State.CONNECTED)
-    quiet = quiet.put(replace(quiet.find(CLIENT), media=Media.SILENT, media_at=later(5)))
-    assert rules.watch(quiet, PATIENCE, later(14)).call.find(CLIENT).state is State.CONNECTED
-    away = rules.watch(quiet, PATIENCE, later(15)).call
+    quiet = quiet.put(replace(quiet.find(CLIENT), media=Media.SILENT, media_at=later(6)))
+    assert rules.watch(quiet, PATIENCE, later(9)).call.find(CLIENT).state is State.CONNECTED
+    away = rules.watch(quiet, PATIENCE, later(10)).call
     assert away.find(CLIENT).state is State.AWAY
-    left = rules.watch(away, PATIENCE, later(65))
+    assert rules.watch(away, PATIENCE, later(59)).call == away
+    left = rules.watch(away, PATIENCE, later(60))
     assert left.call.find(CLIENT).state is State.LEFT
     assert [effect.action for effect in left.effects] == [Action.FREE_SEAT]
+
+
+def test_the_relays_patience_and_ours_do_not_add_up() -> None:
+    """Whichever comes last, silence of media or of the connection, is enough at that moment."""
+    both = call(State.CONNECTED, State.CONNECTED)
+    silent = rules.media_changed(both, CLIENT, 1, Media.SILENT, later(11))
+    assert rules.settle(silent, PATIENCE, later(11)).call.find(CLIENT).state is State.AWAY
+    fresh = both.put(replace(both.find(CLIENT), media=Media.SILENT, media_at=NOW, last_seen=later(19)))
+    quiet = rules.heard(fresh, CLIENT, "client connection", later(10))
+    assert rules.settle(quiet, PATIENCE, later(20)).call.find(CLIENT).state is State.AWAY
+    assert rules.settle(rules.Outcome(fresh), PATIENCE, later(20)).call == fresh
+
+
+def test_nobody_is_back_whose_connection_has_ended() -> None:
+    away = call(State.AWAY)
+    gone = rules.disconnect(away, CLIENT, "client connection", later(20))
+    assert rules.settle(gone, PATIENCE, later(21)).call.find(CLIENT).state is State.AWAY
+
+
+def test_signs_of_an_earlier_connection_count_for_nothing() -> None:
+    before = call(State.CONNECTED)
+    for rule in (rules.heard, rules.disconnect):
+        assert rule(before, CLIENT, "an earlier connection", later(5)).call == before
 
 
 @pytest.mark.parametrize(("admitted", "state"), [(None, State.WAITING), (NOW, State.JOINING)])

@@ -2,7 +2,13 @@
 
 import pytest
 
+from core.connections import QUIET_AFTER_S
+from core.jobs import TICK_S as JOBS_TICK_S
+from core.sockets import PING_INTERVAL_S
+from media.config import MediaConfig
+from media.relay import TICK_S
 from media.room import Rooms
+from signaling.config import SignalingConfig
 from signaling.model import EndReason, Media, RoomState
 from signaling.participant import State
 from tests.signaling.world import World, until
@@ -20,6 +26,63 @@ async def test_a_dropped_connection_does_not_end_the_call(world: World) -> None:
     call = await world.call(client.room_id)
     assert {one.state for one in call.people} == {State.CONNECTED}
     assert therapist.last("ended") == {}
+
+
+async def test_who_vanishes_is_away_to_the_other_as_soon_as_the_relay_says_silent(world: World) -> None:
+    client, therapist, relay = await world.both_in_call()
+    await client.socket.disconnect()
+    await until(lambda: world.signaling.gateway.connections == 1)
+    world.clock.advance(MediaConfig().silent_after_s)
+    await world.signaling.gateway.beat()
+    relay.tell(client.room_id, client.id, "silent")
+    await therapist.peer_state("away")  # no job has looked
+    assert (await world.call(client.room_id)).find(therapist.id).state is State.CONNECTED
+
+
+async def test_who_vanishes_with_the_network_is_away_though_the_socket_is_held(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, therapist, relay = await world.both_in_call()
+    gateway, quiet = world.signaling.gateway, {client.socket.get_sid("/call"): 5.5}
+    monkeypatch.setattr(world.server, "quiet_s", lambda sid, _namespace: quiet.get(sid, 0.0))
+    world.clock.advance(5.5)
+    await gateway.beat()
+    assert (await world.call(client.room_id)).find(client.id).state is State.CONNECTED  # media may flow
+    world.clock.advance(1)
+    relay.tell(client.room_id, client.id, "silent")
+    await therapist.peer_state("away")
+    quiet.clear()
+    await gateway.beat()
+    await therapist.peer_state("joining")  # the connection answers again
+    relay.tell(client.room_id, client.id, "connected")
+    await therapist.peer_state("connected")
+
+
+async def test_who_falls_quiet_after_their_media_is_away_at_the_next_heartbeat(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, therapist, relay = await world.both_in_call()
+    relay.tell(client.room_id, client.id, "silent")
+    await therapist.sees(lambda state: state["peer"]["media"] == "silent")
+    world.clock.advance(30)
+    await world.signaling.gateway.beat()
+    assert (await world.call(client.room_id)).find(client.id).state is State.CONNECTED
+    sid = client.socket.get_sid("/call")
+    monkeypatch.setattr(world.server, "quiet_s", lambda asked, _namespace: 5.5 if asked == sid else 0.0)
+    await world.signaling.gateway.beat()
+    await therapist.peer_state("away")
+
+
+def test_nobody_waits_longer_than_eight_seconds_for_the_word_that_somebody_vanished() -> None:
+    """Every way to it, from the last sign of life: nothing may add up beyond what is promised."""
+    signaling, media = SignalingConfig(), MediaConfig()
+    told_by_relay_s = media.silent_after_s + TICK_S
+    told_by_heartbeat_s = PING_INTERVAL_S + QUIET_AFTER_S + signaling.heartbeat_s
+    told_by_job_s = signaling.away_after_s + signaling.watch_s + JOBS_TICK_S
+    assert max(told_by_relay_s, told_by_heartbeat_s, told_by_job_s) <= 8
+    # Nobody is left to the job who could be told of at once.
+    assert signaling.away_after_s <= min(media.silent_after_s, PING_INTERVAL_S + QUIET_AFTER_S) - 0.5
+    assert signaling.heartbeat_s * 2 < signaling.away_after_s  # one late heartbeat makes nobody away
 
 
 async def test_silence_of_connection_and_media_is_absence_then_leaving(world: World) -> None:
