@@ -1,12 +1,14 @@
 /** Asking for a mailed sign-in link. The answer is the same whether or not the address is known. */
-import { Alert, Button, Text, TextInput, Title } from "@mantine/core";
+import { Button, Text, TextInput, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asApiError, request } from "../../shared/api";
+import { refusedFields } from "../../shared/errors";
 import { currentLanguage } from "../../shared/i18n";
 import { mailFault } from "./fields";
 import { Refusal } from "./Refusal";
+import { Told } from "./Told";
 
 export function LinkForm() {
   const { t } = useTranslation();
@@ -23,21 +25,25 @@ export function LinkForm() {
       <Title order={2} size="h4" id="link-title">
         {t("app.link_form.title")}
       </Title>
-      <div role="status">
-        {ask.isSuccess ? (
-          <Alert color="green" title={t("app.link_form.sent_title")}>
-            {t("app.link_form.sent", { email: ask.variables })}
-          </Alert>
-        ) : null}
-      </div>
       {ask.isSuccess ? (
-        <Button variant="default" onClick={() => ask.reset()}>
-          {t("app.link_form.again")}
-        </Button>
+        <>
+          <Told
+            role="status"
+            color="green"
+            title={t("app.link_form.sent_title")}
+            testId="link-sent"
+          >
+            {t("app.link_form.sent", { email: ask.variables })}
+          </Told>
+          <Button variant="default" onClick={() => ask.reset()}>
+            {t("app.link_form.again")}
+          </Button>
+        </>
       ) : (
         <AskForm
           pending={ask.isPending}
           error={ask.error}
+          asked={ask.variables}
           at={ask.submittedAt}
           onAsk={(email) => ask.mutate(email)}
         />
@@ -46,9 +52,13 @@ export function LinkForm() {
   );
 }
 
+const WRONG = "app.sign_in.email_wrong";
+
 function AskForm(props: {
   pending: boolean;
   error: unknown;
+  /** The address that was asked for last. */
+  asked: string | undefined;
   at: number;
   onAsk: (email: string) => void;
 }) {
@@ -56,7 +66,11 @@ function AskForm(props: {
   const [email, setEmail] = useState("");
   const [checked, setChecked] = useState(false);
   const input = useRef<HTMLInputElement>(null);
-  const fault = mailFault(email);
+  const unreadable = refusedFields(props.error).has("email");
+  const fault = mailFault(email) ?? (unreadable && email.trim() === props.asked ? WRONG : null);
+  useEffect(() => {
+    if (unreadable) input.current?.focus();
+  }, [unreadable, props.at]);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setChecked(true);
@@ -66,6 +80,9 @@ function AskForm(props: {
   return (
     <form className="stack" noValidate onSubmit={submit}>
       <Text>{t("app.link_form.text")}</Text>
+      {unreadable ? null : (
+        <Refusal error={props.error ? asApiError(props.error) : null} at={props.at} />
+      )}
       <TextInput
         ref={input}
         type="email"
@@ -79,7 +96,6 @@ function AskForm(props: {
         error={checked && fault ? t(fault) : null}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
-      <Refusal error={props.error ? asApiError(props.error) : null} at={props.at} />
       <Button type="submit" variant="default" loading={props.pending} data-testid="signin-link">
         {t("app.link_form.submit")}
       </Button>

@@ -2,7 +2,7 @@
  * The page of a mailed sign-in link. Opening it changes nothing; a press of the button exchanges the link, because
  * mail scanners open links, and some run a page's scripts, too.
  */
-import { Alert, Button, Stack, Text, Title } from "@mantine/core";
+import { Button, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { LinkExchange, Me } from "../../api/types";
@@ -11,6 +11,7 @@ import { errorText } from "../../shared/errors";
 import { usePageTitle } from "../layout/title";
 import { enter } from "../session";
 import { LinkForm } from "./LinkForm";
+import { Told } from "./Told";
 
 /** Links of other kinds opened here by mistake have pages of their own. */
 const ELSEWHERE: Readonly<Record<string, string>> = { booking: "/b/", join: "/join/" };
@@ -33,7 +34,7 @@ export function LinkPage({ token }: { token: string }) {
       <Title order={1} size="h2">
         {t("app.link.title")}
       </Title>
-      <div role="alert">{exchange.error ? <Refused error={exchange.error} /> : null}</div>
+      {exchange.error ? <Refused error={exchange.error} /> : null}
       {exchange.error && asApiError(exchange.error).status in DEAD ? (
         <LinkForm />
       ) : (
@@ -67,22 +68,22 @@ function Refused({ error }: { error: unknown }) {
   const { code, status } = asApiError(error);
   if (SPENT.has(code)) {
     return (
-      <Alert color="apricot" title={t("app.link.gone_title")} data-testid="link-refused">
+      <Told color="apricot" title={t("app.link.gone_title")} testId="link-refused">
         {t("app.link.gone")}
-      </Alert>
+      </Told>
     );
   }
   if (status in DEAD) {
     return (
-      <Alert color="apricot" title={t("app.link.unknown_title")} data-testid="link-refused">
+      <Told color="apricot" title={t("app.link.unknown_title")} testId="link-refused">
         {t("app.link.unknown")}
-      </Alert>
+      </Told>
     );
   }
   const text = errorText(t, error);
   return (
-    <Alert color="red" title={text.title}>
+    <Told color="red" title={text.title} testId="link-refused">
       {text.next}
-    </Alert>
+    </Told>
   );
 }

@@ -1,11 +1,11 @@
 /** Why signing in or asking for a link did not work; after too many attempts, from when it works again. */
-import { Alert } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { ApiError } from "../../shared/api";
 import { errorText } from "../../shared/errors";
 import { timeOfDay, visitorZone } from "../../shared/time";
 import { useNow } from "../ticking";
 import { secondsLeft } from "./fields";
+import { Told } from "./Told";
 
 interface Props {
   error: ApiError | null;
@@ -17,18 +17,16 @@ const THROTTLED = new Set(["too_many_attempts", "too_many_links"]);
 
 export function Refusal({ error, at }: Props) {
   const { t } = useTranslation();
-  if (!error) return <div role="alert" />;
+  if (!error) return null;
   const text = errorText(t, error);
   return (
-    <div role="alert">
-      <Alert color="red" title={text.title}>
-        {THROTTLED.has(error.code) ? (
-          <Throttled retryAfterS={error.extra["retry_after_s"]} at={at} fallback={text.next} />
-        ) : (
-          text.next
-        )}
-      </Alert>
-    </div>
+    <Told color="red" title={text.title} testId="refused">
+      {THROTTLED.has(error.code) ? (
+        <Throttled retryAfterS={error.extra["retry_after_s"]} at={at} fallback={text.next} />
+      ) : (
+        text.next
+      )}
+    </Told>
   );
 }
 

@@ -69,6 +69,7 @@ function PasswordForm({ wanted }: { wanted: string | null }) {
   };
   return (
     <form className="card" noValidate onSubmit={submit}>
+      <Refusal error={signIn.error ? asApiError(signIn.error) : null} at={signIn.submittedAt} />
       <TextInput
         name="email"
         type="email"
@@ -94,7 +95,6 @@ function PasswordForm({ wanted }: { wanted: string | null }) {
         visibilityToggleButtonProps={{ "aria-label": t("app.sign_in.show_password") }}
         onChange={(event) => setTyped({ ...typed, password: event.currentTarget.value })}
       />
-      <Refusal error={signIn.error ? asApiError(signIn.error) : null} at={signIn.submittedAt} />
       <Button type="submit" loading={signIn.isPending} data-testid="signin-submit">
         {t("app.sign_in.submit")}
       </Button>
