@@ -9,4 +9,4 @@ from core.config import option
 class OpsConfig:
     """Options of the live view; units are in the names."""
 
-    stale_after_s: float = option(5.0, "figures older than this are not shown")
+    stale_after_s: float = option(3.0, "figures older than this are not shown")

@@ -12,7 +12,7 @@ from ops.errors import ConfirmationWrong
 from ops.live import LivePerson, LiveRoom
 from ops.service import OpsService
 from signaling.errors import RoomEnded, RoomUnknown
-from signaling.model import RoomState
+from signaling.model import Media, RoomState
 from signaling.participant import State
 
 MAX_REASON_CHARS = 200
@@ -26,6 +26,9 @@ class ParticipantReply(Reply):
     name: str
     state: State
     since: Utc
+    media: Media = Field(description="what the relay has of their packets")
+    microphone: bool = Field(description="false: muted, or none")
+    camera: bool
     transport: Literal["udp", "tcp"] | None
     up_bps: int | None
     down_bps: int | None
@@ -118,5 +121,8 @@ def _participant(live: LivePerson) -> ParticipantReply:
         name=person.name,
         state=person.state,
         since=person.since,
+        media=person.media,
+        microphone=person.microphone,
+        camera=person.camera,
         **vars(live.figures),
     )

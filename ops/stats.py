@@ -37,6 +37,7 @@ class _RoomStats(_Heard):
 
 
 class _RelayStats(_Heard):
+    relay_id: str
     rooms: list[_RoomStats]
 
 
@@ -52,6 +53,7 @@ class _Quality(_Heard):
 class _Noted:
     at: float  # monotonic seconds
     figures: Figures
+    relay_id: str = ""
 
 
 class LatestStats:
@@ -72,15 +74,17 @@ class LatestStats:
             await subscription.close()
 
     async def relay_told(self, payload: dict[str, Any]) -> None:
-        """A message on relay.stats; anything else is ignored."""
+        """A message on relay.stats: all that this relay carries. Anything else is ignored."""
         try:
             stats = _RelayStats.model_validate(payload)
         except ValidationError:
             return
+        for key in [key for key, note in self._relays.items() if note.relay_id == stats.relay_id]:
+            del self._relays[key]  # who is not named any more is not there any more
         for room in stats.rooms:
             for person in room.participants:
                 figures = Figures(**person.model_dump(exclude={"participant_id"}))
-                self._relays[room.room_id, person.participant_id] = self._noted(figures)
+                self._relays[room.room_id, person.participant_id] = self._noted(figures, stats.relay_id)
         self._forget(self._relays)
 
     async def browser_told(self, payload: dict[str, Any]) -> None:
@@ -106,8 +110,8 @@ class LatestStats:
     def _figures(noted: dict[Key, _Noted], key: Key) -> Figures:
         return noted[key].figures if key in noted else NOTHING
 
-    def _noted(self, figures: Figures) -> _Noted:
-        return _Noted(self._clock.monotonic(), figures)
+    def _noted(self, figures: Figures, relay_id: str = "") -> _Noted:
+        return _Noted(self._clock.monotonic(), figures, relay_id)
 
     def _forget(self, noted: dict[Key, _Noted]) -> None:
         oldest = self._clock.monotonic() - self._stale_after_s

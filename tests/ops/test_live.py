@@ -66,6 +66,14 @@ async def test_the_newest_figures_count_and_old_ones_are_not_shown(
     assert stats.figures() == {}
 
 
+async def test_who_is_not_on_their_relay_any_more_has_no_figures(stats: LatestStats) -> None:
+    await stats.relay_told(TOLD)
+    await stats.relay_told({**TOLD, "relay_id": "two", "rooms": []})
+    assert stats.figures() == {("room", CLIENT): FIGURES}
+    await stats.relay_told({**TOLD, "rooms": []})
+    assert stats.figures() == {}
+
+
 async def test_what_the_relay_could_not_measure_the_browser_tells(stats: LatestStats) -> None:
     await stats.browser_told(QUALITY)
     await stats.relay_told(TOLD)

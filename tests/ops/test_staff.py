@@ -39,6 +39,18 @@ async def test_staff_see_who_is_in_a_call_since_when_and_how_it_goes(office: Off
     assert therapist.id == by_role["therapist"]["participant_id"]
 
 
+async def test_staff_see_at_once_that_somebodys_media_is_silent(office: Office) -> None:
+    client, therapist, relay = await office.world.both_in_call()
+    await client.ok("media", microphone=False, camera=True)
+    relay.tell(client.room_id, client.id, "silent")
+    await therapist.sees(lambda state: state["peer"]["media"] == "silent")
+    [room] = (await office.ask("staff", "GET", ROOMS))[1]["rooms"]
+    by_role = {one["role"]: one for one in room["participants"]}
+    assert by_role["client"]["media"] == "silent"
+    assert (by_role["client"]["microphone"], by_role["client"]["camera"]) == (False, True)
+    assert by_role["therapist"]["media"] == "up"
+
+
 async def test_staff_end_a_stuck_room_on_the_record(office: Office) -> None:
     client, therapist, relay = await office.world.both_in_call()
     body = {"confirm": client.room_id[-6:], "reason": "nobody can hear anything"}

@@ -760,6 +760,12 @@ export interface components {
             };
         };
         /**
+         * Media
+         * @description What the relay last said about somebody's packets.
+         * @enum {string}
+         */
+        Media: "none" | "up" | "silent";
+        /**
          * NewMessage
          * @description A message to write. `client_message_id` is made once and kept when sending again.
          */
@@ -838,6 +844,15 @@ export interface components {
             state: components["schemas"]["State"];
             /** Since */
             since: string;
+            /** @description what the relay has of their packets */
+            media: components["schemas"]["Media"];
+            /**
+             * Microphone
+             * @description false: muted, or none
+             */
+            microphone: boolean;
+            /** Camera */
+            camera: boolean;
             /** Transport */
             transport: ("udp" | "tcp") | null;
             /** Up Bps */

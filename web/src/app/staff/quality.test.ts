@@ -3,6 +3,9 @@ import { type Measured, qualityOf } from "./quality";
 
 const FINE: Measured = {
   state: "connected",
+  media: "up",
+  microphone: true,
+  camera: true,
   transport: "udp",
   up_bps: 900_000,
   down_bps: 1_100_000,
@@ -25,7 +28,14 @@ it.each<[string, Partial<Measured>, string, string]>([
     "loss_down",
   ],
   ["nothing flows", { up_bps: 0, down_bps: 0 }, "poor", "silent"],
-  ["only one way flows, as with camera and microphone off", { up_bps: 0 }, "good", "fine"],
+  ["nothing arrives, though much is sent to them", { up_bps: 0 }, "poor", "silent"],
+  ["the relay says silent, whatever was measured last", { media: "silent" }, "poor", "silent"],
+  [
+    "camera and microphone are off",
+    { up_bps: 1_200, microphone: false, camera: false },
+    "none",
+    "sends_nothing",
+  ],
   ["the connection is gone", { state: "away", up_bps: null, down_bps: null }, "poor", "away"],
   ["they only wait", { state: "waiting", up_bps: null, down_bps: null }, "none", "not_in_call"],
   ["no figures have come yet", { up_bps: null, down_bps: null }, "none", "unmeasured"],
