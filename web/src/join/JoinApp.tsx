@@ -5,6 +5,7 @@ import { BookingPage } from "./booking/BookingPage";
 import { RoomPage } from "./room/RoomPage";
 import { ErrorScreen } from "./ui/ErrorScreen";
 import { Page } from "./ui/Page";
+import { WayOut } from "./ui/WayOut";
 
 export function JoinApp({ path }: { path: string }) {
   const address = addressOf(path);
@@ -18,7 +19,9 @@ export function JoinApp({ path }: { path: string }) {
     case "unknown":
       return (
         <Page>
-          <ErrorScreen error={new ApiError({ code: "not_found" })} />
+          <ErrorScreen error={new ApiError({ code: "not_found" })}>
+            <WayOut />
+          </ErrorScreen>
         </Page>
       );
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ApiError } from "../shared/api";
 import { addressOf } from "./address";
 import { dayToShow, weekOf } from "./booking/days";
 import { stageNote } from "./call/RemoteStage";
@@ -48,6 +49,7 @@ describe("the note over the picture", () => {
     online: "up",
     media: "connected",
     remote: null,
+    trouble: null,
     outcome: null,
     snapshot: snapshot("client", "connected", theirs),
     ...more,
@@ -62,6 +64,11 @@ describe("the note over the picture", () => {
   });
 
   it("names the gravest thing", () => {
+    const trouble = new ApiError({ code: "relay_full" });
+    expect(stageNote(state("left", { trouble, media: "failed" }))).toBe("trouble");
+    expect(stageNote(state("left", { trouble, media: "failed", online: "down" }))).toBe(
+      "reconnecting",
+    );
     expect(stageNote(state("connected", { media: "interrupted" }))).toBe("reconnecting");
     expect(stageNote(state("away"))).toBe("peer_away");
     expect(stageNote(state("left"))).toBe("peer_left");

@@ -2,14 +2,18 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Booking } from "../../api/types";
-import { request } from "../../shared/api";
+import { type ApiError, request } from "../../shared/api";
 import { serverNow } from "../../shared/clock";
 import { currentLanguage } from "../../shared/i18n";
 import { useStore } from "../../shared/store";
 import { visitorZone } from "../../shared/time";
+import { bookingPage, rememberBookingPage } from "../room/memory";
+import { nextStep } from "../room/refusals";
+import { withCookies } from "../room/RefusedPage";
 import { ErrorScreen } from "../ui/ErrorScreen";
 import { Loading } from "../ui/Loading";
 import { Page } from "../ui/Page";
+import { WayOut } from "../ui/WayOut";
 import { Confirmation } from "./Confirmation";
 import { DetailsStep } from "./DetailsStep";
 import { BookingFlow, type Step } from "./flow";
@@ -22,12 +26,16 @@ export function BookingPage({ token }: { token: string }) {
   const state = useStore(flow.state);
   useBrowserHistory(flow, state.step, state.booking);
   useEffect(() => void flow.start(), [flow]);
+  const works = state.offer !== null;
+  useEffect(() => {
+    if (works) rememberBookingPage(location.pathname);
+  }, [works]);
 
   const title = t("booking.title");
   if (state.fatal) {
     return (
       <Page title={title}>
-        <ErrorScreen error={state.fatal} onRetry={() => void flow.start()} />
+        <Fatal error={state.fatal} onRetry={() => void flow.start()} />
       </Page>
     );
   }
@@ -35,6 +43,25 @@ export function BookingPage({ token }: { token: string }) {
     <Page title={title} wide={state.step === "therapists"}>
       <StepView flow={flow} step={state.offer || state.booking ? state.step : null} />
     </Page>
+  );
+}
+
+/** The link does not work: now, or never again. */
+function Fatal({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
+  const { t } = useTranslation();
+  const step = nextStep(error.code, "link");
+  const final = !step.startsWith("retry");
+  useEffect(() => {
+    if (final && bookingPage() === location.pathname) rememberBookingPage(null);
+  }, [final]);
+  return (
+    <ErrorScreen
+      error={error}
+      onRetry={final ? undefined : onRetry}
+      words={step === "retry_with_cookies" ? withCookies(t) : undefined}
+    >
+      {final ? <WayOut /> : null}
+    </ErrorScreen>
   );
 }
 

@@ -40,7 +40,7 @@ export function TimesStep({ flow }: { flow: BookingFlow }) {
 
 function Week({ flow }: { flow: BookingFlow }) {
   const { t } = useTranslation();
-  const { weekFrom, slots, zone, busy } = useStore(flow.state);
+  const { weekFrom, slots, slotsFailed, zone, busy } = useStore(flow.state);
   const [wanted, setWanted] = useState<string>();
   const days = weekOf(weekFrom, slots, zone);
   const shown = dayToShow(days, wanted);
@@ -59,7 +59,16 @@ function Week({ flow }: { flow: BookingFlow }) {
         ))}
       </div>
       {busy === "slots" && slots.length === 0 ? <Loading /> : null}
-      {busy !== "slots" && !day ? <p className="empty">{t("booking.times.none")}</p> : null}
+      {slotsFailed ? (
+        <p className="empty">
+          <Button kind="primary" onClick={() => void flow.reloadSlots()} data-testid="reload-slots">
+            {t("common.retry")}
+          </Button>
+        </p>
+      ) : null}
+      {busy !== "slots" && !slotsFailed && !day ? (
+        <p className="empty">{t("booking.times.none")}</p>
+      ) : null}
       {day ? <Times day={day} flow={flow} /> : null}
     </section>
   );

@@ -169,6 +169,32 @@ describe("a booking", () => {
   });
 });
 
+describe("times that cannot be fetched", () => {
+  it("are asked for again, and are not said to be none", async () => {
+    const answer = server.answers["GET /booking/slots"] as Answer;
+    server.refuse("GET /booking/slots", "network_failed");
+    await flow.chooseTherapist("t1");
+    expect(flow.state.get()).toMatchObject({
+      slotsFailed: true,
+      problem: { code: "network_failed" },
+    });
+    server.answers["GET /booking/slots"] = answer;
+    await flow.reloadSlots();
+    expect(flow.state.get()).toMatchObject({ slotsFailed: false, problem: null, slots: [SLOT] });
+  });
+
+  it("come all the same when only the link's session had ended", async () => {
+    const answer = server.answers["GET /booking/slots"] as Answer;
+    server.answers["GET /booking/slots"] = () => {
+      server.answers["GET /booking/slots"] = answer;
+      throw new ApiError({ code: "unauthenticated" });
+    };
+    await flow.chooseTherapist("t1");
+    expect(flow.state.get()).toMatchObject({ problem: null, slots: [SLOT] });
+    expect(server.calls("POST /links/exchange")).toHaveLength(2);
+  });
+});
+
 describe("the form", () => {
   it("takes ordinary addresses and refuses what cannot be one", () => {
     const problem = (email: string) => checkDetails({ name: "a", email }).email;

@@ -18,6 +18,7 @@ import { type ApiError, type request, asApiError } from "../../shared/api";
 import { newId } from "../../shared/ids";
 import { Store } from "../../shared/store";
 import { addDays, localDate } from "../../shared/time";
+import { askingByLink } from "../linkSession";
 import { WEEK_DAYS } from "./days";
 import { type DetailProblems, type Details, checkDetails, problemsFrom, tidy } from "./form";
 
@@ -35,6 +36,8 @@ export interface BookingState {
   therapistId: string | null;
   weekFrom: string;
   slots: Slot[];
+  /** The times could not be fetched: there may be some. */
+  slotsFailed: boolean;
   picked: Slot | null;
   hold: Hold | null;
   holdOver: boolean;
@@ -57,6 +60,7 @@ const TIME_GONE = new Set(["slot_taken", "slot_not_offered", "therapist_full", "
 export class BookingFlow {
   readonly state: Store<BookingState>;
   readonly #tools: FlowTools;
+  readonly #byLink: typeof request;
   readonly #token: string;
   #attempt = { body: "", key: "" };
   #asking = 0;
@@ -64,6 +68,7 @@ export class BookingFlow {
   constructor(token: string, tools: FlowTools) {
     this.#token = token;
     this.#tools = tools;
+    this.#byLink = askingByLink(tools.ask, () => this.#exchange());
     this.state = new Store<BookingState>({
       step: "therapists",
       fatal: null,
@@ -74,6 +79,7 @@ export class BookingFlow {
       therapistId: null,
       weekFrom: localDate(tools.now(), tools.zone),
       slots: [],
+      slotsFailed: false,
       picked: null,
       hold: null,
       holdOver: false,
@@ -95,8 +101,7 @@ export class BookingFlow {
   async start(): Promise<void> {
     this.state.update({ busy: "therapists", fatal: null, problem: null });
     try {
-      const body = { token: this.#token };
-      const link = await this.#tools.ask<LinkExchange>("POST", "/links/exchange", { body });
+      const link = await this.#exchange();
       const { details } = this.state.get();
       if (link.name && !details.name) this.editDetails({ name: link.name });
       await this.#loadTherapists();
@@ -130,6 +135,7 @@ export class BookingFlow {
   }
 
   async reloadSlots(): Promise<void> {
+    this.state.update({ problem: null });
     await this.#loadSlots();
   }
 
@@ -264,15 +270,21 @@ export class BookingFlow {
     const { therapistId, weekFrom, zone } = this.state.get();
     if (!therapistId) return;
     const turn = ++this.#asking;
-    this.state.update({ busy: "slots" });
+    this.state.update({ busy: "slots", slotsFailed: false });
     const to = addDays(weekFrom, WEEK_DAYS - 1);
     const query = new URLSearchParams({ therapist_id: therapistId, from: weekFrom, to, tz: zone });
     try {
       const { slots } = await this.#ask<Slots>("GET", `/booking/slots?${query}`);
       if (turn === this.#asking) this.state.update({ slots, busy: "" });
     } catch (error) {
-      if (turn === this.#asking) this.state.update({ problem: asApiError(error), busy: "" });
+      const problem = asApiError(error);
+      if (turn === this.#asking) this.state.update({ problem, slotsFailed: true, busy: "" });
     }
+  }
+
+  #exchange(): Promise<LinkExchange> {
+    const body = { token: this.#token };
+    return this.#tools.ask<LinkExchange>("POST", "/links/exchange", { body });
   }
 
   #firstDay(zone: string): string {
@@ -281,6 +293,6 @@ export class BookingFlow {
   }
 
   #ask<T>(...[method, path, options]: Parameters<typeof request>): Promise<T> {
-    return this.#tools.ask<T>(method, path, { session: "link", ...options });
+    return this.#byLink<T>(method, path, { session: "link", ...options });
   }
 }

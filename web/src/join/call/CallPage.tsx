@@ -6,6 +6,7 @@ import { OfflineBanner } from "../../shared/OfflineBanner";
 import { useStore } from "../../shared/store";
 import type { ChatClient } from "../chat/client";
 import { unreadCount } from "../chat/history";
+import type { CallLink } from "../room/callLink";
 import { DevicePickers } from "../room/DevicePickers";
 import type { InsideProps } from "../room/Inside";
 import { peerName } from "../room/peerName";
@@ -35,7 +36,7 @@ export function CallPage(props: CallProps) {
   const verdict = useQuality(link);
   const page = useRef<HTMLDivElement>(null);
   useShortcuts(local, view.toggle);
-  useStaying(() => {
+  useStaying(link, () => {
     if (open) setOpen(null);
     else if (view.open && view.sheet) view.toggle();
     else setOpen("hangup");
@@ -50,7 +51,7 @@ export function CallPage(props: CallProps) {
       <OfflineBanner />
       <main className="call-stage">
         <h1 className="visually-hidden">{t("call.title", { name: peer })}</h1>
-        <RemoteStage link={link} local={local} name={peer} />
+        <RemoteStage link={link} local={local} name={peer} onHangUp={() => setOpen("hangup")} />
         <SelfView local={local} />
         <div className="call-top">
           <span className="call-name">{peer}</span>
@@ -75,14 +76,15 @@ export function CallPage(props: CallProps) {
   );
 }
 
-/** Back and closing the tab ask first; `onBack` says what Back means. */
-function useStaying(onBack: () => void): void {
+/** Back asks first, and says through `onBack` what it means; so does closing the tab while the call works. */
+function useStaying(link: CallLink, onBack: () => void): void {
+  const connected = useStore(link.state).media === "connected";
   const back = useRef(onBack);
   useEffect(() => {
     back.current = onBack;
   });
   useEffect(() => guardBack(window, () => back.current()), []);
-  useEffect(() => guardLeaving(window), []);
+  useEffect(() => (connected ? guardLeaving(window) : undefined), [connected]);
 }
 
 function useUnread(chat: ChatClient): number {

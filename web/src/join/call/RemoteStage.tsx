@@ -3,19 +3,31 @@ import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { LocalMedia } from "../../rtc/local";
 import { speakerToUse } from "../../rtc/speaker";
+import { errorText } from "../../shared/errors";
 import { useStore } from "../../shared/store";
 import { Portrait } from "../booking/Portrait";
 import type { CallLink, LinkState } from "../room/callLink";
 import { mark } from "../room/marks";
 import { VideoView, play } from "../room/VideoView";
 import { Icon } from "../room/icons";
+import { Button } from "../ui/Button";
+import { ReloadButton } from "../ui/ReloadButton";
+import { useLasting } from "../ui/useLasting";
 
 export type StageNote =
-  "reconnecting" | "peer_left" | "peer_away" | "peer_coming" | "connecting" | "camera_off" | null;
+  | "trouble"
+  | "reconnecting"
+  | "peer_left"
+  | "peer_away"
+  | "peer_coming"
+  | "connecting"
+  | "camera_off"
+  | null;
 
 /** Pure: the one thing to say over the picture, the gravest first. */
-export function stageNote({ online, media, snapshot }: LinkState): StageNote {
+export function stageNote({ online, media, snapshot, trouble }: LinkState): StageNote {
   const peer = snapshot?.peer;
+  if (trouble && online === "up") return "trouble";
   if (online === "down" && media !== "connected") return "reconnecting";
   if (media === "interrupted" || media === "failed") return "reconnecting";
   if (!peer || peer.state === "left" || peer.state === "ended") return "peer_left";
@@ -29,15 +41,21 @@ interface StageProps {
   link: CallLink;
   local: LocalMedia;
   name: string;
+  onHangUp: () => void;
 }
 
-export function RemoteStage({ link, local, name }: StageProps) {
+export function RemoteStage(props: StageProps) {
+  const { link, local, name } = props;
   const { t } = useTranslation();
   const state = useStore(link.state);
   const { devices, speakerId } = useStore(local.state);
   const [blocked, setBlocked] = useState(false);
   const firstFrame = useCallback(() => mark("firstRemoteFrame"), []);
   const note = stageNote(state);
+  const text =
+    note === "trouble"
+      ? errorText(t, state.trouble).title
+      : t(`call.note.${note ?? "here"}`, { name });
   const muted = note === null && state.snapshot?.peer?.microphone === false;
   return (
     <section className="remote" aria-label={name}>
@@ -49,14 +67,9 @@ export function RemoteStage({ link, local, name }: StageProps) {
         onBlocked={setBlocked}
         onFrame={firstFrame}
       />
-      {note ? (
-        <div className={`remote-note remote-note-${note}`}>
-          <Portrait name={name} id={state.snapshot?.peer?.participant_id ?? name} large />
-          <p>{t(`call.note.${note}`, { name })}</p>
-        </div>
-      ) : null}
+      {note ? <RemoteNote note={note} text={text} {...props} /> : null}
       <p className="visually-hidden" role="status" data-testid="peer-state" data-note={note ?? ""}>
-        {note ? t(`call.note.${note}`, { name }) : t("call.note.here", { name })}
+        {text}
       </p>
       {muted ? (
         <p className="remote-muted">
@@ -65,6 +78,37 @@ export function RemoteStage({ link, local, name }: StageProps) {
       ) : null}
       {blocked ? <Unblock onDone={() => setBlocked(false)} /> : null}
     </section>
+  );
+}
+
+interface NoteProps extends StageProps {
+  note: Exclude<StageNote, null>;
+  text: string;
+}
+
+/** Ours to mend, when it does not mend itself. */
+const OURS = new Set<StageNote>(["trouble", "reconnecting", "connecting"]);
+
+function RemoteNote({ note, text, link, name, onHangUp }: NoteProps) {
+  const { t } = useTranslation();
+  const peer = useStore(link.state).snapshot?.peer;
+  const lasting = useLasting(OURS.has(note) ? note : null);
+  return (
+    <div className={`remote-note remote-note-${note}`}>
+      <Portrait name={name} id={peer?.participant_id ?? name} large />
+      <p>{text}</p>
+      {note === "trouble" || lasting ? (
+        <div className="remote-help" role="alert" data-testid="stage-help">
+          <p>{t(note === "trouble" ? "room.goesOn" : "call.blocked")}</p>
+          <ReloadButton />
+        </div>
+      ) : null}
+      {note === "peer_left" ? (
+        <Button onClick={onHangUp} data-testid="end-alone">
+          {t("call.hangUp")}
+        </Button>
+      ) : null}
+    </div>
   );
 }
 

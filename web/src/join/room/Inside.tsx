@@ -9,6 +9,8 @@ import { CallPage } from "../call/CallPage";
 import { ChatClient, type ChatProtocol } from "../chat/client";
 import { Loading } from "../ui/Loading";
 import { Page } from "../ui/Page";
+import { ReloadButton } from "../ui/ReloadButton";
+import { useLasting } from "../ui/useLasting";
 import type { CallLink } from "./callLink";
 import { Lobby } from "./Lobby";
 import { screenOf } from "./screens";
@@ -30,6 +32,7 @@ export function Inside(props: InsideProps) {
       return (
         <Page title={t("room.title")}>
           <Loading text={t("room.connecting")} />
+          <StillConnecting />
         </Page>
       );
     case "waiting_room":
@@ -39,6 +42,18 @@ export function Inside(props: InsideProps) {
     case "call":
       return <CallPage {...props} chat={chat} />;
   }
+}
+
+/** Before the first word from the server. */
+function StillConnecting() {
+  const { t } = useTranslation();
+  if (!useLasting("connecting")) return null;
+  return (
+    <div className="card card-center" role="status" data-testid="still-connecting">
+      <p>{t("room.lasting")}</p>
+      <ReloadButton />
+    </div>
+  );
 }
 
 function useChat({ session, entry }: InsideProps): ChatClient {

@@ -22,7 +22,7 @@ const CHIME_EVERY_MS = 20_000;
 
 export function Lobby({ session, entry, link }: InsideProps) {
   const { t } = useTranslation();
-  const { snapshot, online } = useStore(link.state);
+  const { snapshot } = useStore(link.state);
   const peer = snapshot?.peer ?? null;
   const presence = presenceOf(peer);
   const name = peerName(t, entry);
@@ -38,7 +38,7 @@ export function Lobby({ session, entry, link }: InsideProps) {
             <Preview local={session.local} />
           </section>
           <section className="card" aria-label={t("room.waiting.state")}>
-            <ConnectionNote online={online} />
+            <ConnectionNote link={link} />
             <Visitor name={name} peer={peer} presence={presence} onAdmit={() => link.admit()} />
             <details>
               <summary>{t("room.waiting.devices")}</summary>

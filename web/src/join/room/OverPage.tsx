@@ -8,6 +8,7 @@ import { Button } from "../ui/Button";
 import { Heading } from "../ui/Heading";
 import { Page } from "../ui/Page";
 import type { InsideProps } from "./Inside";
+import { bookingPage } from "./memory";
 import { peerName } from "./peerName";
 
 export function OverPage(props: InsideProps) {
@@ -63,10 +64,24 @@ function EndPage({ session, entry, by }: InsideProps & { by: string | null }) {
             {t("room.toToday")}
           </a>
         ) : (
-          <p className="fine">{t("ended.close")}</p>
+          <>
+            <NextBooking />
+            <p className="fine">{t("ended.close")}</p>
+          </>
         )}
       </section>
     </Page>
+  );
+}
+
+function NextBooking() {
+  const { t } = useTranslation();
+  const page = bookingPage();
+  if (!page) return null;
+  return (
+    <a className="button button-primary" href={page} data-testid="book-again">
+      {t("ended.bookNext")}
+    </a>
   );
 }
 

@@ -1,23 +1,13 @@
-/** Why one cannot come in, and what to do: wait and retry, sign in, or book again. */
+/** Why one cannot come in, and what to do: try again, sign in, book again, or begin at the start. */
+import type { TFunction } from "i18next";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { type ApiError, asApiError } from "../../shared/api";
 import { ErrorScreen } from "../ui/ErrorScreen";
 import { Page } from "../ui/Page";
+import { WayOut } from "../ui/WayOut";
+import { type NextStep, nextStep } from "./refusals";
 import type { RoomSession } from "./session";
-
-/** Trying again cannot change these. */
-const FINAL = new Set([
-  "session_over",
-  "room_ended",
-  "booking_cancelled",
-  "link_unknown",
-  "link_expired",
-  "link_revoked",
-  "not_found",
-  "room_unknown",
-  "denied",
-]);
 
 interface RefusedProps {
   session: RoomSession;
@@ -26,32 +16,55 @@ interface RefusedProps {
 
 export function RefusedPage({ session, error }: RefusedProps) {
   const { t } = useTranslation();
-  const code = asApiError(error).code;
+  const step = nextStep(asApiError(error).code, session.kind);
   const retry = () => void session.start();
   useEffect(() => {
     addEventListener("online", retry);
     return () => removeEventListener("online", retry);
   });
-  const therapist = session.kind === "account";
   return (
     <Page title={t("room.title")}>
-      <ErrorScreen error={error} onRetry={FINAL.has(code) || signIn(code) ? undefined : retry}>
-        {signIn(code) && therapist ? (
-          <a className="button button-primary" href={`/sign-in?next=${location.pathname}`}>
-            {t("room.refused.signIn")}
-          </a>
-        ) : null}
-        {FINAL.has(code) && !therapist ? <p className="notice">{t("room.refused.help")}</p> : null}
-        {FINAL.has(code) && therapist ? (
-          <a className="button button-primary" href="/therapist">
-            {t("room.toToday")}
-          </a>
-        ) : null}
+      <ErrorScreen
+        error={error}
+        onRetry={step.startsWith("retry") ? retry : undefined}
+        words={step === "retry_with_cookies" ? withCookies(t) : undefined}
+      >
+        <Step step={step} />
       </ErrorScreen>
     </Page>
   );
 }
 
-function signIn(code: string): boolean {
-  return code === "unauthenticated";
+/** A link's session is never signed in to: it is kept in a cookie, or it is not. */
+export function withCookies(t: TFunction): { title: string; next: string } {
+  return { title: t("room.refused.cookies.title"), next: t("room.refused.cookies.next") };
+}
+
+function Step({ step }: { step: NextStep }) {
+  const { t } = useTranslation();
+  switch (step) {
+    case "retry":
+    case "retry_with_cookies":
+      return null;
+    case "sign_in":
+      return (
+        <a className="button button-primary" href={`/sign-in?next=${location.pathname}`}>
+          {t("room.refused.signIn")}
+        </a>
+      );
+    case "to_today":
+      return (
+        <a className="button button-primary" href="/therapist">
+          {t("room.toToday")}
+        </a>
+      );
+    case "book_again":
+    case "find_link":
+      return (
+        <>
+          <p className="notice">{t(`room.refused.${step}`)}</p>
+          <WayOut bookAgain={step === "book_again"} />
+        </>
+      );
+  }
 }

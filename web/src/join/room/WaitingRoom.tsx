@@ -15,7 +15,7 @@ import { isPresent } from "./screens";
 
 export function WaitingRoom({ session, entry, link }: InsideProps) {
   const { t } = useTranslation();
-  const { snapshot, online } = useStore(link.state);
+  const { snapshot } = useStore(link.state);
   const { microphone, microphoneOn } = useStore(session.local.state);
   const present = isPresent(snapshot?.peer ?? null);
   const admitted = snapshot?.me.state === "admitted";
@@ -29,7 +29,7 @@ export function WaitingRoom({ session, entry, link }: InsideProps) {
             <MicMeter track={microphoneOn ? microphone : null} />
           </section>
           <section className="card" aria-label={t("room.waiting.state")}>
-            <ConnectionNote online={online} />
+            <ConnectionNote link={link} />
             <p
               className={present ? "presence presence-there" : "presence"}
               role="status"

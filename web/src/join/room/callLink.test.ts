@@ -152,6 +152,28 @@ describe("the wire of a call", () => {
     await vi.waitFor(() => expect(channel.count("join")).toBe(2));
   });
 
+  it("says why it has no seat, asks again, and is quiet once it has one", async () => {
+    vi.useFakeTimers();
+    channel.answers["join"] = () => {
+      throw new ApiError({ code: "relay_full" });
+    };
+    channel.hear("state", snapshot("admitted"));
+    await vi.waitFor(() => expect(link.state.get().trouble?.code).toBe("relay_full"));
+    channel.answers["join"] = () => ({ offer: offer(1) });
+    await vi.runOnlyPendingTimersAsync();
+    expect([channel.count("join"), link.state.get().trouble]).toEqual([2, null]);
+    vi.useRealTimers();
+  });
+
+  it("does not call a lost network a trouble of the room", async () => {
+    channel.answers["join"] = () => {
+      throw new ApiError({ code: "network_failed" });
+    };
+    channel.hear("state", snapshot("admitted"));
+    await vi.waitFor(() => expect(channel.count("join")).toBe(1));
+    expect(link.state.get().trouble).toBeNull();
+  });
+
   it("enters again when its grant is too old", async () => {
     channel.hear("refused", new ApiError({ code: "grant_expired" }));
     await vi.waitFor(() => expect(channel.auth()).toMatchObject({ grant: "fresh" }));

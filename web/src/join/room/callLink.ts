@@ -24,6 +24,8 @@ export interface LinkState {
   snapshot: Snapshot | null;
   media: MediaState;
   remote: MediaStream | null;
+  /** Why there is no seat for us just now; it is asked for again and again. */
+  trouble: ApiError | null;
   outcome: Outcome | null;
 }
 
@@ -40,6 +42,8 @@ export interface LinkTools {
 /** States in which the server would give us a seat. */
 const MAY_SIT = new Set(["admitted", "joining", "connected", "away"]);
 const RENEWABLE = new Set(["grant_expired", "grant_refused", "relay_room_outdated"]);
+/** Said elsewhere: the connection is away. */
+const PASSING = new Set(["network_failed", "timeout"]);
 const INTERRUPTED_PATIENCE_MS = 2_500;
 const RETRY_MS = 1_500;
 
@@ -63,6 +67,7 @@ export class CallLink {
       snapshot: null,
       media: "new",
       remote: null,
+      trouble: null,
       outcome: null,
     });
     this.#media = new MediaConnection(
@@ -153,6 +158,7 @@ export class CallLink {
     try {
       const { offer } = await this.#channel.ask("join", { grant: this.#grant });
       this.#seat = "taken";
+      this.state.update({ trouble: null });
       if (offer) await this.#media.take(offer);
     } catch (error) {
       this.#seat = "none";
@@ -172,6 +178,7 @@ export class CallLink {
     if (this.state.get().outcome || error.code === "not_admitted") return;
     if (RENEWABLE.has(error.code)) return void this.#refused(error);
     // Anything else may pass: the network is away, no relay is free yet.
+    if (!PASSING.has(error.code)) this.state.update({ trouble: error });
     this.#later(RETRY_MS, () => this.#seat === "none" && this.#sit());
   }
 

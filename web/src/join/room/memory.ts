@@ -1,11 +1,13 @@
 /**
  * What a reload or the next visit should find again. In this tab: that we are inside
- * a room, with camera and microphone on or off. In this browser: which devices.
+ * a room, with camera and microphone on or off. In this browser: which devices, and
+ * where one books.
  */
 import type { DeviceChoice } from "../../rtc/local";
 
 const INSIDE_KEY = "todoku.inside";
 const DEVICES_KEY = "todoku.devices";
+const BOOKING_KEY = "todoku.booking";
 
 interface Inside {
   place: string;
@@ -40,6 +42,22 @@ export function rememberedChoice(place: string): DeviceChoice {
     cameraOn: here?.cameraOn ?? true,
     microphoneOn: here?.microphoneOn ?? true,
   };
+}
+
+/** The address of a booking link that works; null: it no longer does. */
+export function rememberBookingPage(path: string | null): void {
+  if (path !== null) return write(localStorage, BOOKING_KEY, { path });
+  try {
+    localStorage.removeItem(BOOKING_KEY);
+  } catch {
+    // Where nothing is kept there is nothing to forget.
+  }
+}
+
+/** Where this browser booked before; so that a join link that is over is no dead end. */
+export function bookingPage(): string | null {
+  const path = read<{ path?: unknown }>(localStorage, BOOKING_KEY)?.path;
+  return typeof path === "string" && /^\/b\/[\w-]+$/.test(path) ? path : null;
 }
 
 function rememberDevices({ cameraId, microphoneId, speakerId }: DeviceChoice): void {

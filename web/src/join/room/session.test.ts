@@ -88,6 +88,19 @@ describe("a visit to a room", () => {
     expect(asked).toEqual(["POST /links/exchange", "POST /rooms/enter"]);
   });
 
+  it("that has stood open for too long opens its link again", async () => {
+    let ended = true;
+    answers["/rooms/door/b1"] = () => {
+      if (!ended) return { ...DOOR, open: true };
+      ended = false;
+      throw new ApiError({ code: "unauthenticated" });
+    };
+    const session = newSession();
+    await session.start();
+    expect(session.state.get().phase).toBe("check");
+    expect(asked.filter((each) => each.includes("exchange"))).toHaveLength(2);
+  });
+
   it("that is refused keeps the reason", async () => {
     answers["/rooms/door/b1"] = () => {
       throw new ApiError({ code: "booking_cancelled" });

@@ -8,6 +8,7 @@ import { LocalMedia } from "../../rtc/local";
 import { type ApiError, type SessionKind, type request, asApiError } from "../../shared/api";
 import type { Channel } from "../../shared/socket";
 import { Store } from "../../shared/store";
+import { askingByLink } from "../linkSession";
 import { CallLink, type Outcome } from "./callLink";
 import { exposeStats, mark } from "./marks";
 import { forgetInside, rememberInside, rememberedChoice, wasInside } from "./memory";
@@ -55,6 +56,7 @@ export class RoomSession {
   readonly local: LocalMedia;
   readonly kind: SessionKind;
   readonly #invitation: Invitation;
+  readonly #ask: typeof request;
   readonly #tools: SessionTools;
   #bookingId: string | undefined;
   #opened: Promise<void> | undefined;
@@ -64,6 +66,8 @@ export class RoomSession {
     this.#invitation = invitation;
     this.#tools = tools;
     this.kind = invitation.by;
+    this.#ask =
+      invitation.by === "link" ? askingByLink(tools.ask, () => this.#invited()) : tools.ask;
     this.local = new LocalMedia(tools.browser, rememberedChoice(tools.place));
   }
 
@@ -127,12 +131,12 @@ export class RoomSession {
   /** Asked first, because coming early is no error. */
   async #door(): Promise<RoomDoor> {
     const path = `/rooms/door/${await this.#booking()}`;
-    return this.#tools.ask<RoomDoor>("GET", path, { session: this.kind });
+    return this.#ask<RoomDoor>("GET", path, { session: this.kind });
   }
 
   async #enter(): Promise<RoomEntry> {
     const body = { booking_id: await this.#booking(), tab_id: this.#tools.tabId() };
-    return this.#tools.ask<RoomEntry>("POST", "/rooms/enter", { session: this.kind, body });
+    return this.#ask<RoomEntry>("POST", "/rooms/enter", { session: this.kind, body });
   }
 
   async #booking(): Promise<string> {

@@ -8,12 +8,14 @@ import { Heading } from "./Heading";
 interface ErrorScreenProps {
   error: unknown;
   onRetry?: (() => void) | undefined;
+  /** Said in place of the code's own words, where those would mislead. */
+  words?: { title: string; next: string } | undefined;
   children?: ReactNode;
 }
 
-export function ErrorScreen({ error, onRetry, children }: ErrorScreenProps) {
+export function ErrorScreen({ error, onRetry, words, children }: ErrorScreenProps) {
   const { t } = useTranslation();
-  const text = errorText(t, error);
+  const text = { ...errorText(t, error), ...words };
   return (
     <section className="card card-center" data-testid="error-screen" data-code={text.code}>
       <div className="sign sign-warm" aria-hidden="true">
