@@ -51,6 +51,10 @@ class _Seat(_Call):
     seat: int
 
 
+class _Offer(_Seat):
+    restart: bool
+
+
 class _Answer(_Seat):
     number: int
     sdp: str
@@ -114,8 +118,8 @@ class RelayServer:
             raise GrantRefused("this right is for the waiting room only")
         return asdict(self._relay.join(grant.room_id, grant.participant_id, grant.epoch, call.seat))
 
-    def _offer(self, call: _Seat) -> dict[str, Any]:
-        return asdict(self._relay.offer(call.room_id, call.participant_id, call.seat))
+    def _offer(self, call: _Offer) -> dict[str, Any]:
+        return asdict(self._relay.offer(call.room_id, call.participant_id, call.seat, call.restart))
 
     def _answer(self, call: _Answer) -> dict[str, Any]:
         self._relay.answer(call.room_id, call.participant_id, call.seat, call.number, call.sdp)
@@ -177,7 +181,7 @@ _METHODS: dict[str, tuple[type[_Call], Callable[[RelayServer, Any], dict[str, An
     "open_room": (_Room, RelayServer._open_room),
     "close_room": (_Room, RelayServer._close_room),
     "join": (_Join, RelayServer._join),
-    "offer": (_Seat, RelayServer._offer),
+    "offer": (_Offer, RelayServer._offer),
     "answer": (_Answer, RelayServer._answer),
     "leave": (_Seat, RelayServer._leave),
     "stats": (_Nothing, RelayServer._stats),

@@ -41,12 +41,16 @@ class Relays:
         return read_offer(await self._call(relay_id, "join", grant=grant_token, seat=seat))
 
     async def offer(
-        self, relay_id: RelayId, room_id: RoomId, participant_id: ParticipantId, seat: int
+        self,
+        relay_id: RelayId,
+        room_id: RoomId,
+        participant_id: ParticipantId,
+        seat: int,
+        restart: bool = False,
     ) -> Offer:
-        """The current offer of a seat."""
-        return read_offer(
-            await self._call(relay_id, "offer", room_id=room_id, participant_id=participant_id, seat=seat)
-        )
+        """The current offer of a seat; with `restart` the next one, for an ICE restart."""
+        seat_of = {"room_id": room_id, "participant_id": participant_id, "seat": seat}
+        return read_offer(await self._call(relay_id, "offer", **seat_of, restart=restart))
 
     async def answer(
         self,

@@ -87,8 +87,8 @@ class CallGateway:
     async def _answer(self, sid: str, message: p.Answer) -> None:
         await self._seats.answer(self._member(sid), message.offer, message.sdp)
 
-    async def _resync(self, sid: str, _message: p.Resync) -> BaseModel:
-        state, offer = await self._seats.resync(self._member(sid))
+    async def _resync(self, sid: str, message: p.Resync) -> BaseModel:
+        state, offer = await self._seats.resync(self._member(sid), message.restart)
         await self._emit("state", state, sid)
         if offer is not None:
             await self.offered(sid, offer)

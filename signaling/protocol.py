@@ -56,6 +56,10 @@ class Answer(Message):
 class Resync(Message):
     """Ask for the state and the current offer, after every reconnection."""
 
+    restart: bool = Field(
+        False, description="the way to the relay may be gone: the offer shall ask for an ICE restart"
+    )
+
 
 class Admit(Message):
     """Let somebody in (therapist)."""

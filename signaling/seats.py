@@ -75,8 +75,11 @@ class Seats:
             finally:
                 await others  # waits no longer for the relay than we did
 
-    async def resync(self, member: Member) -> tuple[StateMessage, OfferMessage | None]:
-        """The state and the current offer; a seat the relay no longer knows is taken anew."""
+    async def resync(
+        self, member: Member, restart: bool = False
+    ) -> tuple[StateMessage, OfferMessage | None]:
+        """The state and the current offer, or with `restart` the next one; a seat the relay no longer knows is
+        taken anew."""
         call = await self._calls.load(member.room_id)
         person = rules.holder(call, member.participant_id, member.connection_id)
         if person.state not in (State.JOINING, State.CONNECTED) or person.seat == 0:
@@ -85,7 +88,7 @@ class Seats:
         if relay_id is None:
             return await self.join(member)
         try:
-            offer = await self._calls.relays.offer(relay_id, call.room.id, person.id, person.seat)
+            offer = await self._calls.relays.offer(relay_id, call.room.id, person.id, person.seat, restart)
         except (RelayRoomUnknown, RelaySeatUnknown):
             return await self.join(member)
         except BusTimeout:

@@ -29,7 +29,7 @@ from media.model import Offer
 from media.relay import Relay
 from media.relay_server import RelayServer
 from media.relays import EVENTS_TOPIC, HELLO_TOPIC, STATS_TOPIC, Relays, read_stats, relay_topic
-from tests.media.client import VP8_DELTA, Client, rtp_packet
+from tests.media.client import VP8_KEY, Client, rtp_packet
 from tests.services import die_with_parent
 
 TIMEOUT_S = 15
@@ -157,8 +157,8 @@ async def test_a_grant_gives_a_seat_and_an_offer(house: House) -> None:
 
 async def test_two_people_reach_each_other(house: House) -> None:
     one, two = await house.connect(ONE, 100), await house.connect(TWO, 200)
-    one.send_rtp(rtp_packet(one.ssrcs[1], 7, 0, VP8_DELTA))
-    assert await two.until(lambda: two.received(two.slot("3"))) == [(7, 0, VP8_DELTA)]
+    one.send_rtp(rtp_packet(one.ssrcs[1], 7, 0, VP8_KEY))
+    assert await two.until(lambda: two.received(two.slot("3"))) == [(7, 0, VP8_KEY)]
     event = await house.told(EVENTS_TOPIC, lambda e: bool(e["participant_id"] == TWO))
     assert event == {
         "relay_id": house.relay_id,

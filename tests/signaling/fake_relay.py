@@ -40,8 +40,11 @@ class FakeRelay:
         self.media[room_id, participant_id] = "joining"
         return self._offer(taken)
 
-    def offer(self, room_id: RoomId, participant_id: ParticipantId, seat: int) -> Offer:
-        return self._offer(self.rooms.find(room_id, participant_id, seat))
+    def offer(
+        self, room_id: RoomId, participant_id: ParticipantId, seat: int, restart: bool = False
+    ) -> Offer:
+        found = self.rooms.find(room_id, participant_id, seat)
+        return self._offer(self.rooms.renewed(found) if restart else found)
 
     def _offer(self, seat: Seat) -> Offer:
         tracks = (Track("0", seat.participant_id, "audio"), Track("2", None, "audio"))

@@ -124,6 +124,13 @@ async def test_a_reconnecting_socket_gets_state_and_current_offer(world: World) 
     assert therapist.last()["peer"]["state"] == "connected"  # the call never ended
 
 
+async def test_who_asks_for_it_gets_an_offer_with_the_next_number_in_the_same_seat(world: World) -> None:
+    client, _, _ = await world.both_in_call()
+    assert (await client.ok("resync", restart=True))["offer"]["number"] == 2
+    assert (await client.ok("resync"))["offer"]["number"] == 2
+    assert (await world.call(client.room_id)).find(client.id).seat == 1
+
+
 async def test_another_tab_takes_over_and_the_old_one_stays_out(world: World) -> None:
     client, _, relay = await world.both_in_call()
     other = await world.arrive(world.client)

@@ -45,6 +45,10 @@ class FakeChannel {
     return this.asked.filter(([name]) => name === event).length;
   }
 
+  sent(event: string): object[] {
+    return this.asked.filter(([name]) => name === event).map(([, payload]) => payload);
+  }
+
   #keep(event: string, listener: Listener): () => void {
     this.#listeners.set(event, listener);
     return () => void this.#listeners.delete(event);
@@ -68,7 +72,10 @@ let link: CallLink;
 const renew = vi.fn(() => Promise.resolve({ grant: "fresh" } as RoomEntry));
 
 vi.stubGlobal("window", globalThis);
-vi.stubGlobal("addEventListener", vi.fn());
+const listeners: Record<string, () => void> = {};
+vi.stubGlobal("addEventListener", (name: string, listener: () => void) => {
+  listeners[name] = listener;
+});
 vi.stubGlobal("removeEventListener", vi.fn());
 
 beforeEach(() => {
@@ -135,6 +142,29 @@ describe("the wire of a call", () => {
     channel.up();
     await vi.waitFor(() => expect(link.state.get().snapshot?.revision).toBe(2));
     expect([channel.count("join"), fake.peers.length]).toEqual([1, 1]);
+  });
+
+  it("asks for an ICE restart when the network is another one, or media stays away", async () => {
+    vi.useFakeTimers();
+    await seated();
+    channel.answers["resync"] = () => ({ state: snapshot("connected", 2), offer: offer(2) });
+    channel.up(); // media has not been connected yet
+    await vi.waitFor(() => expect(channel.count("resync")).toBe(1));
+    fake.peers[0]?.become("connected");
+    channel.up();
+    await vi.waitFor(() => expect(channel.count("resync")).toBe(2));
+    listeners["online"]?.();
+    await vi.waitFor(() => expect(channel.count("resync")).toBe(3));
+    fake.peers[0]?.become("disconnected");
+    await vi.advanceTimersByTimeAsync(2_600);
+    expect(channel.sent("resync")).toEqual([
+      { restart: true },
+      {},
+      { restart: true },
+      { restart: true },
+    ]);
+    expect(channel.count("join")).toBe(1);
+    vi.useRealTimers();
   });
 
   it("takes another seat when the relay no longer knows the old one", async () => {

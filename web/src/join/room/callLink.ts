@@ -96,7 +96,7 @@ export class CallLink {
       channel.onRefused((error) => void this.#refused(error)),
       this.#tools.local.state.subscribe(() => this.#localChanged()),
     );
-    const backOnline = () => void this.#resync();
+    const backOnline = () => void this.#resync(true);
     addEventListener("online", backOnline);
     this.#undo.push(() => removeEventListener("online", backOnline));
     this.#localChanged();
@@ -136,7 +136,7 @@ export class CallLink {
     this.#renewed = 0;
     this.#sentMedia = "";
     this.#tellMedia();
-    if (this.#seat === "taken") await this.#resync();
+    if (this.#seat === "taken") await this.#resync(this.state.get().media !== "connected");
   }
 
   #take(snapshot: Snapshot): void {
@@ -182,15 +182,16 @@ export class CallLink {
     this.#later(RETRY_MS, () => this.#seat === "none" && this.#sit());
   }
 
-  async #resync(): Promise<void> {
+  /** `restart`: the way to the relay may be another one now (ICE restart). */
+  async #resync(restart = false): Promise<void> {
     if (!this.#channel.connected) return;
     try {
-      const { state, offer } = await this.#channel.ask("resync", {});
+      const { state, offer } = await this.#channel.ask("resync", restart ? { restart } : {});
       if (state) this.#take(state);
       if (offer) await this.#media.take(offer);
       else await this.#sitAgain(); // the relay no longer knows our seat
     } catch {
-      this.#later(RETRY_MS, () => this.#resync());
+      this.#later(RETRY_MS, () => this.#resync(restart));
     }
   }
 
@@ -211,9 +212,9 @@ export class CallLink {
     if (media === "failed") void this.#sitAgain();
   }
 
-  /** The current offer may mend it; if it does not, another seat will. */
+  /** An ICE restart may mend it; if it does not, another seat will. */
   async #repair(): Promise<void> {
-    await this.#resync();
+    await this.#resync(true);
     if (this.state.get().media !== "interrupted") return;
     this.#later(INTERRUPTED_PATIENCE_MS, () => this.#sitAgain());
   }

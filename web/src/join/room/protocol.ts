@@ -48,7 +48,7 @@ export interface CallProtocol {
   send: {
     join: [{ grant?: string }, { offer?: Offer }];
     answer: [{ offer: number; sdp: string }, object];
-    resync: [Empty, { state?: Snapshot; offer?: Offer | null }];
+    resync: [{ restart?: boolean }, { state?: Snapshot; offer?: Offer | null }];
     admit: [{ participant_id: string }, object];
     media: [{ microphone: boolean; camera: boolean }, object];
     quality: [QualityReport, object];
