@@ -1,0 +1,40 @@
+"""What the parts of the bandwidth estimator tell each other. Values only; times in s, rates in bit/s."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Usage = Literal["normal", "overuse", "underuse"]
+
+
+class PacketResult(NamedTuple):
+    """One packet as transport-wide feedback tells of it. Thousands are made in a second, and making a frozen
+    dataclass takes three times as long."""
+
+    sent_at_s: float  # by our clock
+    arrived_at_s: float | None  # by the receiver's clock, whatever its zero; None: lost
+    size_bytes: int
+    probe: int = 0  # id of the probe it was sent for; 0: none
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A moment, to begin at once, in which media and padding together are to be sent at `bitrate_bps`. The
+    padding carries `id` in its PacketResult; media may."""
+
+    id: int
+    bitrate_bps: int
+    duration_s: float
+
+
+@dataclass(frozen=True)
+class EstimatorState:
+    """For statistics. `limit`: what the target follows from."""
+
+    target_bps: int
+    limit: Literal["delay", "loss", "remb", "silence"]
+    usage: Usage
+    queue_s: float
+    delivered_bps: int | None
+    loss: float  # 0..1
+    rtt_s: float | None
+    probes: int
