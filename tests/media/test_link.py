@@ -1,4 +1,4 @@
-"""The simulated link itself: packets wait their turn, what does not fit is dropped, nothing is left to luck."""
+"""The simulated link itself: packets wait their turn, what does not fit is dropped, and luck is seeded."""
 
 from typing import Any
 
