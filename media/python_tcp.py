@@ -8,6 +8,7 @@ here: who the connection belongs to.
 import asyncio
 import socket
 from collections.abc import Callable
+from typing import cast
 
 from media.plane import TCP, Address
 
@@ -31,7 +32,7 @@ class Connection(asyncio.Protocol):
         self.address: Address = ()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (for the type)
+        transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
         self._transport = transport
         transport.set_write_buffer_limits(high=FULL_BYTES)
         opened = transport.get_extra_info("socket")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+import uvloop
 
 from media import python_tcp
 from media.plane import TCP
@@ -117,3 +118,20 @@ async def test_more_connections_than_allowed_are_refused(
     assert plane._tcp.refused == 1
     first.close()
     second.close()
+
+
+def test_a_connection_works_on_uvloop_too() -> None:
+    async def exchange() -> bytes:
+        plane = Plane(FakeClock())
+        port = await plane.start(plane.told)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(frame(STUN))
+        await plane.until(lambda: plane.told.rows)
+        plane.send(b"answer", plane.told.rows[0][2])
+        answer = await reader.readexactly(8)
+        writer.close()
+        plane.close()
+        return answer
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(exchange()) == frame(b"answer")
