@@ -13,13 +13,13 @@ from media import rtcp
 from media.feedback import OUR_SSRC, Outgoing
 from media.keyrequests import SourceKey
 from media.nack import NackSchedule
-from media.plane import PeerKey
+from media.plane import PeerKey, PlaneStats
 from media.reception import SequenceClock
 from media.transport_cc import FeedbackBuilder
 
 EARLY_ARRIVALS = 20  # so many are reported without waiting for the time
 REPORT_EVERY_S = 0.1
-NO_MEDIA_SSRC = 0  # the report is about the transport
+NO_MEDIA_SSRC = 0  # nothing is known to be sent yet
 
 
 class Arrived(Protocol):
@@ -27,6 +27,7 @@ class Arrived(Protocol):
 
     def still_missing(self, peer: PeerKey, ssrc: int, sequences: Sequence[int]) -> list[int]: ...
     def take_arrivals(self, peer: PeerKey) -> list[tuple[int, float]]: ...
+    def stats(self) -> PlaneStats: ...
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Uplinks:
         self._plane = plane
         self._schedules: dict[SourceKey, NackSchedule] = {}
         self._arrivals: dict[PeerKey, _Arrivals] = {}
+        self._media_ssrcs: dict[PeerKey, int] = {}
         self.counters: Counter[str] = Counter()
 
     def missing(self, peer: PeerKey, ssrc: int, sequences: Sequence[int], now: float) -> None:
@@ -96,14 +98,24 @@ class Uplinks:
         early = len(state.waiting) >= EARLY_ARRIVALS
         if not state.waiting or not (early or now - state.reported_at >= REPORT_EVERY_S):
             return []
-        packets = state.builder.build(NO_MEDIA_SSRC, sorted(state.waiting.items()))
+        packets = state.builder.build(self._media_ssrc(peer), sorted(state.waiting.items()))
         state.reported_at, state.waiting = now, {}
         self.counters["transport_feedback"] += len(packets)
         return [Outgoing(peer, data) for data in packets]
 
+    def _media_ssrc(self, peer: PeerKey) -> int:
+        """The report is about the transport, but Chromium ignores one that names no stream of its own."""
+        if peer not in self._media_ssrcs:
+            stats = self._plane.stats().peers.get(peer)
+            if stats is None or not stats.sources:
+                return NO_MEDIA_SSRC
+            self._media_ssrcs[peer] = stats.sources[0].ssrc
+        return self._media_ssrcs[peer]
+
     def forget(self, peer: PeerKey) -> None:
         """The publisher is gone."""
         self._arrivals.pop(peer, None)
+        self._media_ssrcs.pop(peer, None)
         for key in [key for key in self._schedules if key[0] == peer]:
             del self._schedules[key]
 

@@ -16,9 +16,11 @@ STATS = """async () => {
   const of = (type, kind) => all.find((x) => x.type === type && x.kind === kind) || {};
   const video = of('inbound-rtp', 'video'), audio = of('inbound-rtp', 'audio');
   const path = all.find((x) => x.type === 'transport') || {};
+  const pair = all.find((x) => x.id === path.selectedCandidatePairId) || {};
   return {frames: video.framesDecoded || 0, freezes: video.freezeCount, pli: video.pliCount,
     energy: audio.totalAudioEnergy || 0, first_ms: window.first_ms,
-    cipher: path.srtpCipher, failed: window.failed || null};
+    cipher: path.srtpCipher, available_bps: pair.availableOutgoingBitrate || 0,
+    failed: window.failed || null};
 }"""
 # Looks again until more than `frames` frames are decoded and something is heard.
 WAIT = f"""async (frames) => {{
@@ -60,6 +62,8 @@ async def test_two_browsers_see_and_hear_each_other_also_after_a_reload(
     await two.goto(f"{address}/two")
     first, second = await asyncio.gather(_stats_past(one, 60), _stats_past(two, 60))
     assert first["cipher"] == second["cipher"] == "SRTP_AEAD_AES_128_GCM"
+    # It begins at 300,000 and falls without feedback that the browser takes.
+    assert min(first["available_bps"], second["available_bps"]) > 500_000
     before = second["frames"]
     await one.goto("about:blank")
     await one.goto(f"{address}/one#2")
