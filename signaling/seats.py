@@ -78,8 +78,10 @@ class Seats:
     async def resync(
         self, member: Member, restart: bool = False
     ) -> tuple[StateMessage, OfferMessage | None]:
-        """The state and the current offer, or with `restart` the next one; a seat the relay no longer knows is
-        taken anew."""
+        """The state and the current offer, or with `restart` the next one.
+
+        A seat the relay no longer knows is taken anew.
+        """
         call = await self._calls.load(member.room_id)
         person = rules.holder(call, member.participant_id, member.connection_id)
         if person.state not in (State.JOINING, State.CONNECTED) or person.seat == 0:
