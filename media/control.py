@@ -8,8 +8,8 @@ and sees whom (media/relay.py).
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
-from media.feedback import Feedback, LinkQuality, Outgoing
-from media.plane import PeerKey, PeerStats, Plane, Wire
+from media.feedback import Estimates, Feedback, LinkQuality, Outgoing
+from media.plane import PeerKey, PeerStats, Plane
 from media.statistics import Rates, rates
 from media.uplink import Uplinks
 
@@ -46,9 +46,9 @@ class Alarm:
 class Control:
     """The feedback loops of all peers of one relay."""
 
-    def __init__(self, plane: Plane, monotonic: Callable[[], float]) -> None:
+    def __init__(self, plane: Plane, estimates: Estimates, monotonic: Callable[[], float]) -> None:
         self._plane, self._monotonic = plane, monotonic
-        self._feedback = Feedback(plane)
+        self._feedback = Feedback(plane, estimates)
         self._uplinks = Uplinks(plane)
         self._alarm = Alarm(monotonic, self._fell_due)
         self._peers: set[PeerKey] = set()
@@ -91,9 +91,13 @@ class Control:
 
     # What the relay tells.
 
-    def newcomer(self, wire: Wire) -> None:
-        """A slot was filled: its viewer needs a key frame now."""
-        self._send(self._feedback.newcomer(wire, self._monotonic()))
+    def key_frame_at_once(self, peer: PeerKey, ssrc: int) -> None:
+        """A slot is to be filled: its viewer needs a key frame now, whoever asked a moment ago."""
+        self._send(self._feedback.key_frame(peer, ssrc, self._monotonic(), at_once=True))
+
+    def cap(self, peer: PeerKey, ssrc: int, bps: int) -> None:
+        """Tell a publisher what those who watch can take."""
+        self._send([self._feedback.cap(peer, ssrc, bps)])
 
     def tick(
         self, peer: PeerKey, before: PeerStats | None, after: PeerStats, interval_s: float

@@ -48,11 +48,19 @@ class LinkQuality:
     loss_pct: float | None = None
 
 
+class Estimates(Protocol):
+    """Who judges the way to a subscriber (media/downlink.py)."""
+
+    def transport_feedback(self, peer: PeerKey, fci: bytes, now: float) -> None: ...
+    def remb(self, peer: PeerKey, bps: int, now: float) -> None: ...
+    def receiver_report(self, peer: PeerKey, lost: float, rtt_s: float | None, now: float) -> None: ...
+
+
 class Feedback:
     """The feedback of all peers of one relay."""
 
-    def __init__(self, wires: Wires) -> None:
-        self._wires = wires
+    def __init__(self, wires: Wires, estimates: Estimates) -> None:
+        self._wires, self._estimates = wires, estimates
         self._ssrc = OUR_SSRC
         self._key_frames = KeyFrameRequests()
         self._forwarded: dict[SourceKey, OrderedDict[int, float]] = {}  # by sink: middle NTP bits -> when
@@ -74,13 +82,9 @@ class Feedback:
                 outgoing += handler(self, peer, packet, now)
         return outgoing
 
-    def newcomer(self, wire: Wire, now: float) -> list[Outgoing]:
-        """A slot was filled: its viewer needs a key frame now, whoever asked a moment ago."""
-        return self._ask(self._key_frames.request((wire.source_peer, wire.source_ssrc), now, at_once=True))
-
-    def key_frame(self, peer: PeerKey, ssrc: int, now: float) -> list[Outgoing]:
-        """Somebody needs a key frame of this source."""
-        return self._ask(self._key_frames.request((peer, ssrc), now))
+    def key_frame(self, peer: PeerKey, ssrc: int, now: float, at_once: bool = False) -> list[Outgoing]:
+        """Somebody needs a key frame of this source; `at_once`: whoever asked a moment ago."""
+        return self._ask(self._key_frames.request((peer, ssrc), now, at_once))
 
     def rtt_s(self, peer: PeerKey) -> float | None:
         """The peer's round trip, if it is known."""
@@ -157,6 +161,7 @@ class Feedback:
                 self._quality(peer).rtt_ms = max(0.0, round_trip_s * 1000)
         if losses:
             self._quality(peer).loss_pct = max(losses)
+            self._estimates.receiver_report(peer, max(losses) / 100, self.rtt_s(peer), now)
 
     def _nack(self, peer: PeerKey, packet: rtcp.RtcpRtpfbPacket, now: float) -> list[Outgoing]:
         """What the cache no longer has cannot be helped; uplink.py asks for what it never had."""
@@ -165,6 +170,12 @@ class Feedback:
             resent = self._wires.resend(peer, packet.media_ssrc, lost)
             self.counters["resent_packets"] += resent
             self.counters["not_resent_packets"] += len(lost) - resent
+        return []
+
+    def _transport_feedback(
+        self, peer: PeerKey, packet: rtcp.TransportFeedbackPacket, now: float
+    ) -> list[Outgoing]:
+        self._estimates.transport_feedback(peer, packet.fci, now)
         return []
 
     def _payload_feedback(self, peer: PeerKey, packet: rtcp.RtcpPsfbPacket, now: float) -> list[Outgoing]:
@@ -184,17 +195,13 @@ class Feedback:
 
     def _bandwidth(self, peer: PeerKey, packet: rtcp.RtcpPsfbPacket, now: float) -> list[Outgoing]:
         estimate = rtcp.remb_bps(packet.fci)
-        if estimate is None:
-            return []
-        sources: dict[PeerKey, list[int]] = {}
-        for ssrc in dict.fromkeys(estimate[1]):
-            wire = self._wires.wire_into(peer, ssrc)
-            if wire is not None:
-                sources.setdefault(wire.source_peer, []).append(wire.source_ssrc)
-        return [
-            self._packed(publisher, rtcp.remb(self._ssrc, estimate[0], ssrcs))
-            for publisher, ssrcs in sources.items()
-        ]
+        if estimate is not None:
+            self._estimates.remb(peer, estimate[0], now)
+        return []
+
+    def cap(self, peer: PeerKey, ssrc: int, bps: int) -> Outgoing:
+        """Tell a publisher what those who watch can take."""
+        return self._packed(peer, rtcp.remb(self._ssrc, bps, [ssrc]))
 
     # Small parts.
 
@@ -230,6 +237,7 @@ _HANDLERS: dict[type, _Handler] = {
     rtcp.RtcpRrPacket: Feedback._receiver_report,
     rtcp.RtcpRtpfbPacket: Feedback._nack,
     rtcp.RtcpPsfbPacket: Feedback._payload_feedback,
+    rtcp.TransportFeedbackPacket: Feedback._transport_feedback,
 }
 _PAYLOAD_HANDLERS: dict[int, _Handler] = {
     rtcp.RTCP_PSFB_PLI: Feedback._key_frame_wanted,

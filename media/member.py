@@ -3,21 +3,21 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from media.codecs import CODEC_OF, MEDIA_TYPE_OF_RTX
 from media.model import ParticipantStats
-from media.plane import Numbering, PeerStats, is_tcp
+from media.plane import Numbering, PeerStats, Sink, StreamStarted, is_tcp
 from media.room import Seat
-from media.sdp import Answer, OfferParameters, SlotSsrcs
+from media.sdp import Answer, AnsweredLine, OfferParameters, SlotSsrcs
 from media.statistics import Rates
 from media.transport import Transport
 
 
 @dataclass
 class Member:
-    """`slots` by mid of the sending lines; `last` and `rates` are of the last tick."""
+    """`last` and `rates` are of the last tick."""
 
     seat: Seat
     transport: Transport
-    slots: dict[str, SlotSsrcs]
     described: OfferParameters
     sdp: str
     state: Literal["joining", "connected", "silent"] = "joining"
@@ -57,3 +57,22 @@ def numbering(answer: Answer) -> Numbering:
         payload_types={theirs: ours for line in sending for theirs, ours in line.payload_map.items()},
         extensions={theirs: ours for line in sending for theirs, ours in line.extension_map.items()},
     )
+
+
+def sink_of(line: AnsweredLine, slot: SlotSsrcs) -> Sink:
+    """The slot of a receiving m-line, in the peer's own numbers."""
+    types = {ours: theirs for theirs, ours in line.payload_map.items()}
+    extensions = {ours: theirs for theirs, ours in line.extension_map.items()}
+    return Sink(slot.ssrc, slot.rtx_ssrc, line.kind, types, extensions)
+
+
+def line_of(answer: Answer | None, started: StreamStarted) -> AnsweredLine | None:
+    """Whose an SSRC is that the answer did not name: by its mid, its rid, else by its payload type."""
+    codec = CODEC_OF.get(MEDIA_TYPE_OF_RTX.get(started.payload_type, started.payload_type))
+    rid = started.repaired_rid or started.rid
+    for line in answer.lines if answer is not None else ():
+        fits = line.sends and codec is not None and line.kind == codec.kind
+        named = started.mid == line.mid or (not started.mid and line.ssrc is None)
+        if fits and named and (rid in line.rids if line.rids else not rid):
+            return line
+    return None

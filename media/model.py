@@ -7,6 +7,8 @@ from core.ids import ParticipantId, RelayId, RoomId
 from media.codecs import Kind
 
 EventName = Literal["connected", "silent", "disconnected"]
+# A consultation is between two. A workshop has some who show and up to thirty who look on.
+Shape = Literal["consultation", "workshop"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,30 @@ class RelayEvent:
     seat: int
     event: EventName
     transport: Literal["udp", "tcp"] | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a participant's page should know of its media: sent when it changes.
+
+    `shown`: who is in which slot, by mid (None: nobody). `layers`: the simulcast layers to go on sending.
+    Either is None when the notice does not tell of it.
+    """
+
+    room_id: RoomId
+    participant_id: ParticipantId
+    seat: int
+    shown: dict[str, ParticipantId | None] | None = None
+    layers: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Display:
+    """How a viewer's page shows somebody: in device pixels (None: in any size), in view, wanted at all."""
+
+    height_px: int | None = None
+    visible: bool = True
+    paused: bool = False
 
 
 @dataclass(frozen=True)

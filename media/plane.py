@@ -97,7 +97,7 @@ class Wire:
 
 @dataclass(frozen=True)
 class SourceStats:
-    """A published stream so far. `level_dbov`: of the last packet, 0 loudest, 127 silence (RFC 6464)."""
+    """A published stream so far."""
 
     ssrc: int
     kind: Kind
@@ -106,7 +106,6 @@ class SourceStats:
     rtx_packets: int
     repaired_packets: int
     key_frames: int
-    level_dbov: int = 127
 
 
 @dataclass(frozen=True)
@@ -273,7 +272,8 @@ class Plane(Protocol):
         ...
 
     def send_padding(self, sink_peer: PeerKey, sink_ssrc: int, packets: int) -> int:
-        """Send so many kept packets once more as RTX, to probe the way. Gives the bytes sent."""
+        """Send so many packets of no news on the slot's RTX stream, to probe the way: what is kept once more,
+        else mere padding. Gives the bytes sent."""
         ...
 
     def take_arrivals(self, peer: PeerKey) -> list[tuple[int, float]]:
@@ -284,12 +284,19 @@ class Plane(Protocol):
         """(monotonic s, bytes) of what went to the peer under these transport-wide numbers; None: unknown."""
         ...
 
+    def sent_bytes(self, peer: PeerKey) -> int:
+        """All that has gone to the peer so far."""
+        ...
+
     def send_rtcp(self, peer: PeerKey, data: bytes) -> None:
         """Protect and send a compound RTCP packet."""
         ...
 
-    def levels(self, peers: Sequence[PeerKey]) -> dict[PeerKey, int]:
-        """Loudness of each peer's last audio packet in -dBov: 0 loudest, 127 silence (RFC 6464)."""
+    def take_levels(self, peers: Sequence[PeerKey]) -> dict[PeerKey, int]:
+        """Loudness of each peer's sound since the last call in -dBov: 0 loudest, 127 silence (RFC 6464).
+
+        Whose sound did not come, or without a level, is left out.
+        """
         ...
 
     def stats(self) -> PlaneStats:

@@ -16,11 +16,13 @@ from media.packet import Packet, read_packet
 from media.plane import Address, PeerKey, PlaneEvents, StreamStarted, is_tcp
 from media.python_streams import MAX_ADDRESSES, MAX_ARRIVALS, Peer, Slot, Stream
 from media.python_tcp import Listener
+from media.red import without_red
 from media.srtp import Refused
 
 DATAGRAM_BYTES = 2048  # above every MTU we meet
 DATAGRAMS_PER_WAKE = 64  # then other work of the loop has its turn
 KEY_FRAME_LOOK_BYTES = 64
+PADDING = bytes(254) + b"\xff"  # RFC 3550 5.1: its last octet counts it
 TRIES_PER_S = 200  # unprotecting for an unknown address: what a flood can cost
 MAX_CANDIDATES = 4  # peers that use the same SSRC
 
@@ -132,7 +134,7 @@ class PacketPath:
                 self._events.packets_missing(stream.peer.key, stream.ssrc, missing)
             if stream.cache.get(packet.sequence, now) is None:
                 stream.cache.put(packet, now)
-        elif packet.level >= 0:
+        elif 0 <= packet.level < stream.level:
             stream.level = packet.level
         self._media(stream, packet, now)
 
@@ -156,15 +158,24 @@ class PacketPath:
         ):
             self._key_frame(stream)
         for slot in stream.slots:
-            if packet.payload_type not in slot.payload_types:
-                self._ignored["rtp_payload_type"] += 1
+            if packet.payload_type in slot.payload_types:
+                self._deliver(slot, packet, now)
                 continue
-            header = slot.header(packet, now)
-            if header is None:
-                self._ignored["rtp_before_switch"] += 1
-            elif self._forward(slot, header, packet.payload, now):
-                slot.sent_packets += 1
-                slot.sent_octets += len(packet.payload)
+            plain = without_red(packet)
+            if plain is not None and plain.payload_type in slot.payload_types:
+                self._deliver(slot, plain, now)
+            else:
+                self._ignored["rtp_payload_type"] += 1
+
+    def _deliver(self, slot: Slot, packet: Packet, now: float) -> None:
+        header = slot.header(packet, now)
+        payload = slot.payload(packet) if header is not None else None
+        if header is None or payload is None:
+            self._ignored["rtp_before_switch"] += 1
+        elif self._forward(slot, header, payload, now):
+            slot.newest = packet
+            slot.sent_packets += 1
+            slot.sent_octets += len(payload)
 
     def _key_frame(self, stream: Stream) -> None:
         stream.key_frame_watched = False
@@ -184,15 +195,21 @@ class PacketPath:
                 self._blocked(slot)
             return False
         if slot.number_element is not None:
-            peer.note_sent(len(data), now)
+            peer.sent.note(len(data), now)
         return True
 
     def _resent(self, slot: Slot, packet: Packet, now: float) -> int:
-        header = slot.rtx_header(packet, now)
-        if header is None or not self._forward(slot, header, packet.payload, now):
+        header, payload = slot.rtx_header(packet, now), slot.payload(packet, again=True)
+        if header is None or payload is None or not self._forward(slot, header, payload, now):
             return 0
         slot.rtx_packets += 1
-        return len(header) + len(packet.payload)
+        return len(header) + len(payload)
+
+    def _padded(self, slot: Slot, now: float) -> int:
+        header = slot.padding_header(now)
+        if header is None or not self._forward(slot, header, PADDING, now):
+            return 0
+        return len(header) + len(PADDING)
 
     def _blocked(self, slot: Slot) -> None:
         stream = slot.drop()

@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 
 from media.plane import Address, Numbering, PeerKey, PlaneEvents, PlaneStats, Sink, Source, SrtpKeys, Wire
 from media.python_path import PacketPath
-from media.python_streams import Peer, Slot, Stream
+from media.python_streams import NO_LEVEL, Peer, Slot, Stream
 from media.rewrite import Clock
 from media.srtp import Refused
 
 FREE_PORT_TRIES = 20
+PADDING_PER_PACKET, MAX_PADDING = 5, 40  # mere padding comes in packets of 255 bytes at most
 SOCKET_BUFFER_BYTES = 4 << 20  # 2 s of 20 calls; the kernel may grant less
 
 
@@ -176,11 +177,14 @@ class PythonPlane(PacketPath):
 
     def send_padding(self, sink_peer: PeerKey, sink_ssrc: int, packets: int) -> int:
         slot = self._slot(sink_peer, sink_ssrc)
-        if slot is None or slot.stream is None or slot.stream.cache is None:
+        if slot is None:
             return 0
         now = self._monotonic()
-        recent = slot.stream.cache.recent(packets, now)
-        return sum(self._resent(slot, packet, now) for packet in recent)
+        cache = slot.stream.cache if slot.stream is not None else None
+        sent = [self._resent(slot, packet, now) for packet in (cache.recent(packets, now) if cache else ())]
+        if not any(sent):  # a paused slot has nothing to repeat
+            sent = [self._padded(slot, now) for _ in range(min(packets * PADDING_PER_PACKET, MAX_PADDING))]
+        return sum(sent)
 
     def take_arrivals(self, peer: PeerKey) -> list[tuple[int, float]]:
         known = self._peers.get(peer)
@@ -191,7 +195,11 @@ class PythonPlane(PacketPath):
 
     def sent(self, peer: PeerKey, base_sequence: int, count: int) -> list[tuple[float, int] | None]:
         known = self._peers.get(peer)
-        return known.sent(base_sequence, count) if known is not None else [None] * count
+        return known.sent.look_up(base_sequence, count) if known is not None else [None] * count
+
+    def sent_bytes(self, peer: PeerKey) -> int:
+        known = self._peers.get(peer)
+        return known.sent_bytes if known is not None else 0
 
     def send_rtcp(self, peer: PeerKey, data: bytes) -> None:
         known = self._peers.get(peer)
@@ -200,12 +208,14 @@ class PythonPlane(PacketPath):
         with contextlib.suppress(*Refused):
             self._send_to(known, known.outbound.protect_rtcp(data))
 
-    def levels(self, peers: Sequence[PeerKey]) -> dict[PeerKey, int]:
+    def take_levels(self, peers: Sequence[PeerKey]) -> dict[PeerKey, int]:
         found: dict[PeerKey, int] = {}
         for key in peers:
             known = self._peers.get(key)
-            if known is not None:
-                found[key] = min((stream.level for stream in known.streams.values()), default=127)
+            for stream in known.sources() if known is not None else ():
+                level, stream.level = stream.level, NO_LEVEL
+                if level < found.get(key, NO_LEVEL):
+                    found[key] = level
         return found
 
     def stats(self) -> PlaneStats:

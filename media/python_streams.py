@@ -5,12 +5,12 @@ Not here: sockets and the way of a packet (media/python_plane.py), numbering (me
 
 import secrets
 import struct
-from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
 
+from media import vp8
 from media.cache import PacketCache
-from media.codecs import CLOCK_RATE, RTX_OF
+from media.codecs import CLOCK_RATE, CODEC_NAMED, RTX_OF
 from media.extensions import Extension
 from media.packet import HEADER, ONE_BYTE_FORM, PASSED_ON, Packet, table, write_elements
 from media.plane import (
@@ -27,15 +27,18 @@ from media.plane import (
 )
 from media.reception import Reception
 from media.rewrite import Clock, SequenceMap, TimestampMap
+from media.sent_log import SentLog
 from media.srtp import Inbound, Outbound
 
 # libsrtp keeps state per SSRC it has seen authentic packets of: bound what one peer can make it keep.
 MAX_LEARNED_SSRCS = 16
 MAX_ADDRESSES = 8
-SENT_PACKETS = 2048  # what is remembered for feedback; a power of two; 3 s of a workshop's viewer
 MAX_ARRIVALS = 4096
 MAX_GAP_PACKETS = 256  # more is no loss but another beginning
 RESEND_AGAIN_S = 0.02
+VP8 = CODEC_NAMED["VP8"].payload_type
+NOTHING = Packet(0x8000, 0, 0, 0)
+NO_LEVEL = 128  # beyond silence
 
 # Header with one extension of two bytes, the transport-wide number: the usual case as one step.
 _WITH_NUMBER = struct.Struct("!HHLLHHBHB")
@@ -63,6 +66,8 @@ class Slot:
         self.resent_at: dict[int, float] = {}
         self.stream: Stream | None = None
         self.wanted: Stream | None = None
+        self.pictures: vp8.PictureMap | None = None  # once the source has changed
+        self.newest: Packet | None = None
         self.sent_packets = 0
         self.sent_octets = 0
         self.rtx_packets = 0
@@ -88,6 +93,7 @@ class Slot:
             self.times.leave(
                 self.stream.clock if stream is not None and stream.peer is self.stream.peer else None
             )
+            self._turn_picture()
         self.stream = stream
         self.numbers.restart()
         self.resent_at.clear()
@@ -106,8 +112,6 @@ class Slot:
         if self.wanted is not None:
             self.wanted.waiting.remove(self)
             self.wanted = None
-
-    # Packets.
 
     def header(self, packet: Packet, now: float) -> bytes | None:
         """The outgoing header of a packet that is new; None when it is from before the change."""
@@ -134,6 +138,16 @@ class Slot:
         header = self._header(start, self.rtx_sequence, timestamp, self.rtx_ssrc, packet, now)
         return header + original.to_bytes(2, "big")
 
+    def padding_header(self, now: float) -> bytes | None:
+        """Of a packet on the retransmission stream that carries nothing."""
+        payload_type = next(iter(self.rtx_types.values()), None)
+        if payload_type is None or self.rtx_ssrc is None:
+            return None
+        self.rtx_sequence = self.rtx_sequence + 1 & 0xFFFF
+        timestamp = self.times.last or 0
+        start = 0xA000 | payload_type
+        return self._header(start, self.rtx_sequence, timestamp, self.rtx_ssrc, NOTHING, now)
+
     def _header(
         self, start: int, number: int, timestamp: int, ssrc: int, packet: Packet, now: float
     ) -> bytes:
@@ -147,14 +161,14 @@ class Slot:
                 ONE_BYTE_FORM,
                 1,
                 element,
-                self.peer.next_sequence(),
+                self.peer.sent.next(),
                 0,
             )
         elements = [
             (self.extensions[ours], data) for ours, data in packet.elements if ours in self.extensions
         ]
         if element is not None:
-            elements.append((element >> 4, self.peer.next_sequence().to_bytes(2, "big")))
+            elements.append((element >> 4, self.peer.sent.next().to_bytes(2, "big")))
         elif self.send_time_id is not None:
             elements.append((self.send_time_id, (round(now * (1 << 18)) & 0xFFFFFF).to_bytes(3, "big")))
         start |= (len(packet.csrcs) // 4) << 8
@@ -162,6 +176,31 @@ class Slot:
             return HEADER.pack(start, number, timestamp, ssrc) + packet.csrcs
         block = write_elements(elements)
         return HEADER.pack(start | 0x1000, number, timestamp, ssrc) + packet.csrcs + block
+
+    def payload(self, packet: Packet, again: bool = False) -> bytes | None:
+        """The payload as the viewer gets it: VP8 pictures are numbered on across sources; None: too late.
+
+        `again`: it is sent once more.
+        """
+        if self.pictures is None or packet.payload_type != VP8:
+            return packet.payload
+        descriptor = vp8.read(packet.payload)
+        if descriptor is None:
+            return packet.payload
+        octets = self.pictures.place(descriptor) if again else self.pictures.take(descriptor)
+        return None if octets is None else octets + packet.payload[len(descriptor.octets) :]
+
+    def _turn_picture(self) -> None:
+        """Another source follows; up to now its numbers were the first one's own."""
+        if self.newest is None or self.newest.payload_type != VP8:
+            return
+        descriptor = vp8.read(self.newest.payload)
+        if self.pictures is None and descriptor is not None:
+            self.pictures = vp8.PictureMap()
+            self.pictures.take(descriptor)
+        if self.pictures is not None:
+            self.pictures.restart()
+        self.newest = None
 
     def kept(self, number: int, now: float) -> Packet | None:
         """The packet that went out as `number`, if it may be sent again now."""
@@ -176,8 +215,6 @@ class Slot:
             while len(self.resent_at) > MAX_GAP_PACKETS:
                 del self.resent_at[next(iter(self.resent_at))]
         return packet
-
-    # Numbers for others.
 
     def wire(self) -> Wire | None:
         if self.stream is None:
@@ -231,7 +268,7 @@ class Stream:
         self.rtx_packets = 0
         self.repaired_packets = 0
         self.key_frames = 0
-        self.level = 127
+        self.level = NO_LEVEL  # the loudest since it was taken
 
     def gap_before(self, sequence: int) -> range | None:
         """Numbers that were skipped when `sequence` came; takes it as come."""
@@ -260,7 +297,6 @@ class Stream:
             rtx_packets=self.rtx_packets,
             repaired_packets=self.repaired_packets,
             key_frames=self.key_frames,
-            level_dbov=self.level,
         )
 
 
@@ -286,30 +322,7 @@ class Peer:
         self.sent_packets = 0
         self.sent_bytes = 0
         self.arrivals: list[tuple[int, float]] = []
-        self.sequence = 0
-        self.sent_at = array("d", bytes(8 * SENT_PACKETS))
-        self.sent_size = array("H", bytes(2 * SENT_PACKETS))
-
-    def next_sequence(self) -> int:
-        """The next transport-wide number; what is sent under it is noted by `note_sent`."""
-        self.sequence = self.sequence + 1 & 0xFFFF
-        return self.sequence
-
-    def note_sent(self, size: int, now: float) -> None:
-        """The packet with the newest transport-wide number has gone."""
-        at = self.sequence & SENT_PACKETS - 1
-        self.sent_at[at] = now
-        self.sent_size[at] = size
-
-    def sent(self, base: int, count: int) -> list[tuple[float, int] | None]:
-        """What was sent under these numbers."""
-        found: list[tuple[float, int] | None] = []
-        for number in range(base, base + min(count, SENT_PACKETS)):
-            back = self.sequence - number & 0xFFFF
-            at = number & SENT_PACKETS - 1
-            known = back < SENT_PACKETS and self.sent_size[at]
-            found.append((self.sent_at[at], self.sent_size[at]) if known else None)
-        return found
+        self.sent = SentLog()
 
     def may_learn(self, ssrc: int) -> bool:
         """May a packet of this unannounced SSRC be tried?"""

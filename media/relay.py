@@ -7,9 +7,7 @@ effect at once; who may make them is checked by media/relay_server.py.
 
 import asyncio
 import contextlib
-import secrets
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 import structlog
@@ -17,21 +15,27 @@ import structlog
 from core.clock import Clock
 from core.ids import ParticipantId, RelayId, RoomId
 from media.addresses import advertised
-from media.codecs import CODEC_OF, LAYOUT, SEND_LINES, Features, Kind
+from media.codecs import MEDIA_TYPE_OF_RTX, Kind
+from media.conductor import Conductor
 from media.config import MediaConfig
 from media.control import Control
+from media.describing import Place, describe, restarted
+from media.downlink import Downlinks
 from media.errors import OfferOutdated, RelayFull, SdpRefused
-from media.member import Member, numbering
-from media.model import EventName, Offer, RelayEvent, RelayStats, RoomStats, Track
-from media.plane import Address, PeerKey, PeerStats, Plane, Sink, Source, SrtpKeys, StreamStarted
+from media.listeners import Listeners
+from media.member import Member, line_of, numbering, sink_of
+from media.model import Display, EventName, Notice, Offer, RelayEvent, RelayStats, RoomStats, Shape, Track
+from media.notices import notice_of
+from media.plane import Address, PeerKey, PeerStats, Plane, Source, SrtpKeys, StreamStarted
 from media.python_plane import PythonPlane
 from media.room import Rooms, Seat
-from media.sdp import Answer, OfferParameters, SlotSsrcs, build_offer, parse_answer
+from media.sdp import Answer, build_offer, parse_answer
+from media.speaker import ActiveSpeaker
+from media.stage import Layers, Shown, Stage
 from media.transport import Transport, Transports
 
 TICK_S = 1.0
-FEATURES = Features(transport_cc=True, video_orientation=True, playout_delay=True)
-SLOT_OF: dict[Kind, str] = {line.kind: line.mid for line in SEND_LINES}
+KINDS: tuple[Kind, ...] = ("audio", "video")
 
 log = structlog.get_logger()
 
@@ -45,7 +49,12 @@ class Relay:
         self._plane = plane or PythonPlane(config.udp_host, config.udp_port, clock.monotonic, config.tcp)
         self._rooms = Rooms()
         self._members: dict[PeerKey, Member] = {}
-        self._control = Control(self._plane, clock.monotonic)
+        self._downlinks = Downlinks(self._plane)
+        self._control = Control(self._plane, self._downlinks, clock.monotonic)
+        self._conductor = Conductor(
+            self._plane, self._control, self._downlinks, clock.monotonic, self._changed_for
+        )
+        self._stages: dict[RoomId, Stage] = {}
         self._transports = Transports(self._plane, self._monotonic, self._keyed, self._lost)
         self._addresses = advertised(config)
         self._ticker: asyncio.Task[None] | None = None
@@ -53,10 +62,23 @@ class Relay:
         self.port = 0
         self.draining = False
         self.on_event: Callable[[RelayEvent], None] = lambda event: None
+        self.on_notice: Callable[[Notice], None] = lambda notice: None
 
     async def start(self) -> None:
         """Open the media port. Raises OSError when it is taken."""
-        self.port = await self._plane.start(self)
+        self.port = await self._plane.start(
+            Listeners(
+                stun_received=self._transports.stun_received,
+                dtls_received=self._transports.dtls_received,
+                rtcp_received=self._control.received,
+                stream_started=self._stream_started,
+                key_frame_started=self._control.key_frame_started,
+                key_frame_needed=self._control.key_frame_needed,
+                packets_missing=self._control.packets_missing,
+                address_moved=self._moved,
+                connection_closed=self._transports.connection_closed,
+            )
+        )
         self._ticker = asyncio.create_task(self._tick_for_ever())
 
     async def close(self) -> None:
@@ -70,16 +92,14 @@ class Relay:
                 await self._ticker
             self._ticker = None
         self._control.close()
+        self._conductor.close()
         self._plane.close()
 
     # What is asked of a relay.
 
-    def open_room(self, room_id: RoomId, epoch: int) -> None:
-        """Take a room. A higher epoch ends what was before; one that was closed is refused.
-
-        Raises RelayRoomOutdated.
-        """
-        self._end(self._rooms.open(room_id, epoch, self._monotonic()))
+    def open_room(self, room_id: RoomId, epoch: int, shape: Shape = "consultation") -> None:
+        """Take a room; a higher epoch ends what was before. Raises RelayRoomOutdated (also when closed)."""
+        self._end(self._rooms.open(room_id, epoch, self._monotonic(), shape))
 
     def close_room(self, room_id: RoomId, epoch: int) -> None:
         """End a room for everybody; nothing when it is gone. Raises RelayRoomOutdated."""
@@ -110,7 +130,7 @@ class Relay:
         if restart and member.answered_with is not None:
             member.seat = found = self._rooms.renewed(found)
             credentials = self._transports.restart(member.transport)
-            member.described = replace(member.described, number=found.offer_number, credentials=credentials)
+            member.described = restarted(member.described, found.offer_number, credentials)
             member.sdp, member.answered_with = build_offer(member.described), None
         return self._offer(found)
 
@@ -133,6 +153,27 @@ class Relay:
         member.answered_with = sdp
         self._transports.accept(member.transport, answer)
 
+    def show(
+        self,
+        room_id: RoomId,
+        participant_id: ParticipantId,
+        seat: int,
+        displays: Mapping[ParticipantId, Display],
+    ) -> None:
+        """How somebody's page shows the others; who is not named is shown in any size.
+
+        Raises RelayRoomUnknown, RelaySeatUnknown.
+        """
+        viewer = self._rooms.find(room_id, participant_id, seat)
+        peers = {other.participant_id: other.peer for other in self._rooms.others(viewer)}
+        shown = {peers[name]: display for name, display in displays.items() if name in peers}
+        self._conductor.show(viewer.peer, shown)
+
+    def pin(self, room_id: RoomId, participant_ids: Sequence[ParticipantId]) -> None:
+        """Show these before all others, in this order. Raises RelayRoomUnknown."""
+        self._stage(room_id).pin(participant_ids)
+        self._conductor.arrange(self._stage(room_id))
+
     def leave(self, room_id: RoomId, participant_id: ParticipantId, seat: int) -> None:
         """Free the seat. Raises RelayRoomUnknown, RelaySeatUnknown."""
         self._end([self._rooms.find(room_id, participant_id, seat)])
@@ -147,6 +188,7 @@ class Relay:
             **self._plane.stats().ignored,
             **self._transports.counters,
             **self._control.counters,
+            **self._downlinks.counters,
         }
         return RelayStats(RelayId(self._config.relay_id), rooms, counters)
 
@@ -160,49 +202,24 @@ class Relay:
         """How many newcomers find a place."""
         return self._config.max_participants
 
-    # What the plane tells (media.plane.PlaneEvents).
-
-    def stun_received(self, data: bytes, address: Address) -> None:
-        self._transports.stun_received(data, address)
-
-    def dtls_received(self, data: bytes, address: Address) -> None:
-        self._transports.dtls_received(data, address)
-
-    def rtcp_received(self, peer: PeerKey, data: bytes) -> None:
-        self._control.received(peer, data)
-
-    def key_frame_started(self, peer: PeerKey, ssrc: int) -> None:
-        self._control.key_frame_started(peer, ssrc)
-
-    def key_frame_needed(self, peer: PeerKey, ssrc: int) -> None:
-        self._control.key_frame_needed(peer, ssrc)
-
-    def packets_missing(self, peer: PeerKey, ssrc: int, sequences: Sequence[int]) -> None:
-        self._control.packets_missing(peer, ssrc, sequences)
-
-    def address_moved(self, peer: PeerKey, address: Address) -> None:
+    def _moved(self, peer: PeerKey, address: Address) -> None:
         member = self._members.get(peer)
         if member is not None:
             self._transports.moved(member.transport, address)
 
-    def connection_closed(self, address: Address) -> None:
-        self._transports.connection_closed(address)
-
-    def stream_started(self, peer: PeerKey, started: StreamStarted) -> None:
-        """An SSRC the answer did not name: by its mid, else by its payload type, it belongs to an m-line."""
-        member, codec = self._members.get(peer), CODEC_OF.get(started.payload_type)
-        mid, ssrc = started.mid, started.ssrc
-        if member is None or member.transport.answer is None or codec is None:
+    def _stream_started(self, peer: PeerKey, started: StreamStarted) -> None:
+        member = self._members.get(peer)
+        line = line_of(member.transport.answer, started) if member is not None else None
+        if line is None:
             return  # retransmissions of an unnamed stream cannot be told whose they are
-        for line in member.transport.answer.lines:
-            if (
-                line.sends
-                and line.kind == codec.kind
-                and (mid == line.mid or (not mid and line.ssrc is None))
-            ):
-                self._plane.add_source(peer, Source(ssrc, line.kind))
-                for other in self._connected_others(member.seat):
-                    self._connect(member, ssrc, line.kind, other)
+        rid = started.repaired_rid or started.rid
+        if started.payload_type not in MEDIA_TYPE_OF_RTX:
+            self._plane.add_source(peer, Source(started.ssrc, line.kind))
+            self._conductor.publish(peer, line.kind, rid, started.ssrc)
+        else:
+            ssrc = self._conductor.layer(peer, rid)
+            if ssrc is not None:
+                self._plane.add_source(peer, Source(ssrc, line.kind, started.ssrc))
 
     # Seats come and go.
 
@@ -216,32 +233,21 @@ class Relay:
 
     def _admit(self, seat: Seat) -> None:
         transport = self._transports.open(seat.peer)
-        ssrcs = iter(secrets.SystemRandom().sample(range(1, 1 << 31), 2 * len(SEND_LINES)))
-        slots = {
-            line.mid: SlotSsrcs(next(ssrcs), next(ssrcs) if line.kind == "video" else None)
-            for line in SEND_LINES
-        }
-        described = OfferParameters(
-            session_id=secrets.randbits(62),
-            number=seat.offer_number,
-            credentials=transport.credentials,
-            fingerprint=self._transports.fingerprint,
-            addresses=self._addresses,
-            port=self.port,
-            slots=slots,
-            tcp_port=self.port if self._config.tcp else None,
-            features=FEATURES,
-        )
-        self._members[seat.peer] = Member(seat, transport, slots, described, build_offer(described))
+        place = Place(self._addresses, self.port, self._config.tcp, self._transports.fingerprint)
+        shape = self._rooms.rooms[seat.room_id].shape
+        described = describe(place, shape, seat.offer_number, transport.credentials)
+        self._members[seat.peer] = Member(seat, transport, described, build_offer(described))
 
     def _offer(self, seat: Seat) -> Offer:
-        """The tracks name whoever is there now; the description itself does not depend on it."""
-        other = next((other.participant_id for other in self._rooms.others(seat)), None)
+        """The tracks of a consultation name the other; a workshop's slots are named by notices."""
+        room, member = self._rooms.rooms[seat.room_id], self._members[seat.peer]
+        others = self._rooms.others(seat) if room.shape == "consultation" else []
+        other = next((other.participant_id for other in others), None)
         tracks = tuple(
             Track(line.mid, seat.participant_id if line.direction == "recvonly" else other, line.kind)
-            for line in LAYOUT
+            for line in member.described.layout
         )
-        return Offer(seat.offer_number, self._members[seat.peer].sdp, tracks)
+        return Offer(seat.offer_number, member.sdp, tracks)
 
     def _end(self, seats: Iterable[Seat]) -> None:
         for seat in seats:
@@ -254,6 +260,9 @@ class Relay:
         self._rooms.leave(member.seat)
         self._plane.remove_peer(peer)
         self._control.forget(peer)
+        self._conductor.leave(peer)
+        if not self._rooms.known(member.seat.room_id):
+            self._stages.pop(member.seat.room_id, None)
         self._transports.close(member.transport)
 
     def _keyed(self, transport: Transport, keys: SrtpKeys, address: Address) -> None:
@@ -265,36 +274,30 @@ class Relay:
         self._control.open(transport.peer)
         self._open_streams(member, transport.answer)
         self._change(member, "connected")
-        for other in self._connected_others(member.seat):
-            self._connect_all(member, other)
-            self._connect_all(other, member)
 
     def _open_streams(self, member: Member, answer: Answer) -> None:
+        peer = member.seat.peer
+        sinks = [sink_of(line, member.described.slots[line.mid]) for line in answer.lines if line.receives]
+        for sink in sinks:
+            self._plane.add_sink(peer, sink)
+        stage = self._stage(member.seat.room_id)
+        slots = {kind: [sink.ssrc for sink in sinks if sink.kind == kind] for kind in KINDS}
+        self._conductor.enter(stage, peer, member.seat.participant_id, slots)
         for line in answer.lines:
             if line.sends and line.ssrc is not None:
-                self._plane.add_source(member.seat.peer, Source(line.ssrc, line.kind, line.rtx_ssrc))
-            elif line.receives:
-                slot = member.slots[line.mid]
-                types = {ours: theirs for theirs, ours in line.payload_map.items()}
-                extensions = {ours: theirs for theirs, ours in line.extension_map.items()}
-                sink = Sink(slot.ssrc, slot.rtx_ssrc, line.kind, types, extensions)
-                self._plane.add_sink(member.seat.peer, sink)
+                self._plane.add_source(peer, Source(line.ssrc, line.kind, line.rtx_ssrc))
+                self._conductor.publish(peer, line.kind, "", line.ssrc)
 
-    def _connected_others(self, seat: Seat) -> list[Member]:
-        members = (self._members.get(other.peer) for other in self._rooms.others(seat))
-        return [member for member in members if member is not None and member.transport.keyed]
+    def _stage(self, room_id: RoomId) -> Stage:
+        if room_id not in self._stages:
+            shape = self._rooms.shape(room_id)
+            self._stages[room_id] = Stage(ActiveSpeaker() if shape == "workshop" else None)
+        return self._stages[room_id]
 
-    def _connect_all(self, publisher: Member, viewer: Member) -> None:
-        stats = self._plane.stats().peers.get(publisher.seat.peer)
-        for source in stats.sources if stats is not None else ():
-            self._connect(publisher, source.ssrc, source.kind, viewer)
-
-    def _connect(self, publisher: Member, ssrc: int, kind: Kind, viewer: Member) -> None:
-        peer, slot = viewer.seat.peer, viewer.slots[SLOT_OF[kind]]
-        self._plane.connect(publisher.seat.peer, ssrc, peer, slot.ssrc)
-        wire = self._plane.wire_into(peer, slot.ssrc)
-        if wire is not None and kind == "video":
-            self._control.newcomer(wire)
+    def _changed_for(self, peer: PeerKey, change: Shown | Layers) -> None:
+        member = self._members.get(peer)
+        if member is not None:
+            self.on_notice(notice_of(member, change, self._members))
 
     def _lost(self, peer: PeerKey) -> None:
         """The browser said goodbye, or the handshake failed."""
@@ -327,6 +330,8 @@ class Relay:
         """Once a second: receiver reports, rates, and who has fallen silent."""
         now = self._monotonic()
         peers = self._plane.stats().peers
+        before = {peer: member.last for peer, member in self._members.items() if member.last is not None}
+        self._conductor.measured(before, peers, now - self._ticked_at)
         for member in list(self._members.values()):
             stats = peers.get(member.seat.peer)
             if stats is not None:

@@ -11,9 +11,10 @@ from itertools import count
 
 from core.ids import ParticipantId, RoomId
 from media.errors import OfferOutdated, RelayRoomFull, RelayRoomOutdated, RelayRoomUnknown, RelaySeatUnknown
+from media.model import Shape
 from media.plane import PeerKey
 
-PLACES = 2  # a consultation; the offer has one slot for the other person
+PLACES: dict[Shape, int] = {"consultation": 2, "workshop": 33}  # three who show, thirty who look on
 CLOSED_KEPT = 10_000  # rooms
 CLOSED_FOR_S = 3600.0  # grants live for minutes
 
@@ -44,6 +45,7 @@ class Room:
 
     room_id: RoomId
     epoch: int
+    shape: Shape = "consultation"
     seats: dict[ParticipantId, Seat] = field(default_factory=dict)
     latest_seat: dict[ParticipantId, int] = field(default_factory=dict)
     latest_offer: dict[ParticipantId, int] = field(default_factory=dict)
@@ -90,14 +92,14 @@ class Rooms:
         self._closed = ClosedRooms()
         self._keys = count(1)
 
-    def open(self, room_id: RoomId, epoch: int, now: float) -> list[Seat]:
+    def open(self, room_id: RoomId, epoch: int, now: float, shape: Shape = "consultation") -> list[Seat]:
         """Open, or raise the epoch of, a room. Gives the seats this ends. Raises RelayRoomOutdated."""
         room = self.rooms.get(room_id)
         if room is not None and room.epoch == epoch:
             return []
         if (room is not None and room.epoch > epoch) or self._closed.covers(room_id, epoch, now):
             raise RelayRoomOutdated
-        self.rooms[room_id] = Room(room_id, epoch)
+        self.rooms[room_id] = Room(room_id, epoch, shape)
         return list(room.seats.values()) if room is not None else []
 
     def close(self, room_id: RoomId, epoch: int, now: float) -> list[Seat]:
@@ -124,7 +126,7 @@ class Rooms:
             return Taken(held, resumed=True)
         if number < room.latest_seat.get(participant_id, number):
             raise RelaySeatUnknown
-        if held is None and len(room.seats) >= PLACES:
+        if held is None and len(room.seats) >= PLACES[room.shape]:
             raise RelayRoomFull
         offer_number = room.latest_offer.get(participant_id, 0) + 1
         seat = Seat(room_id, participant_id, number, PeerKey(next(self._keys)), offer_number)
@@ -137,6 +139,10 @@ class Rooms:
         """Everybody who has, or has had, a seat in the room; nobody when it is not here."""
         room = self.rooms.get(room_id)
         return room.latest_seat.keys() if room is not None else ()
+
+    def shape(self, room_id: RoomId) -> Shape:
+        """The shape of an open room. Raises RelayRoomUnknown."""
+        return self._room(room_id).shape
 
     def find(self, room_id: RoomId, participant_id: ParticipantId, number: int) -> Seat:
         """The seat as named. Raises RelayRoomUnknown, RelaySeatUnknown."""

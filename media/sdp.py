@@ -55,7 +55,8 @@ class SlotSsrcs:
 class OfferParameters:
     """All that differs between two descriptions of ours. `slots` by mid of the sending lines.
 
-    `tcp_port`: where ICE-TCP is accepted, at the same addresses; None: nowhere.
+    `tcp_port`: where ICE-TCP is accepted, at the same addresses; None: nowhere. `start_kbps`: at which rate
+    Chromium's camera begins (again); it heeds only another one than before, and others heed none.
     """
 
     session_id: int
@@ -68,6 +69,7 @@ class OfferParameters:
     tcp_port: int | None = None
     features: Features = DEFAULT_FEATURES
     layout: Layout = LAYOUT
+    start_kbps: int | None = None
 
 
 def build_offer(offer: OfferParameters) -> str:
@@ -96,6 +98,8 @@ def _media_section(line: Line, offer: OfferParameters) -> list[str]:
     ]
     for codec in offered_codecs(line.kind, features):
         fmtp, feedback = own_fmtp(codec, features), own_feedback(codec, features)
+        if offer.start_kbps is not None and line.is_camera:
+            fmtp = ";".join(filter(None, (fmtp, f"x-google-start-bitrate={offer.start_kbps}")))
         lines += codec_lines(codec, codec.payload_type, codec.rtx_payload_type, fmtp, feedback)
     if features.simulcast and line.is_camera:
         lines += simulcast_lines(RIDS)

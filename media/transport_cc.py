@@ -124,6 +124,10 @@ class FeedbackBuilder:
         self._count = 0
         self._following: int | None = None
 
+    def skip(self) -> None:
+        """Say nothing of what is missing before the next arrival."""
+        self._following = None
+
     def build(self, media_ssrc: int, arrivals: Sequence[tuple[int, int]]) -> list[bytes]:
         """As the function of that name, for what has arrived since the last call."""
         if not arrivals:

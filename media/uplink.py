@@ -19,6 +19,8 @@ from media.transport_cc import FeedbackBuilder
 
 EARLY_ARRIVALS = 20  # so many are reported without waiting for the time
 REPORT_EVERY_S = 0.1
+# What was lost in an outage says nothing of the rate; told of it, Chromium's sender stays low for long.
+OUTAGE_S = 1.0
 NO_MEDIA_SSRC = 0  # nothing is known to be sent yet
 
 
@@ -43,6 +45,7 @@ class _Arrivals:
     """One peer's: what is not reported yet, as (unwrapped number -> us)."""
 
     reported_at: float
+    heard_at: float
     numbers: SequenceClock = field(default_factory=SequenceClock)
     builder: FeedbackBuilder = field(default_factory=lambda: FeedbackBuilder(OUR_SSRC))
     waiting: dict[int, int] = field(default_factory=dict)
@@ -91,7 +94,10 @@ class Uplinks:
         if state is None:
             if not taken:
                 return []
-            state = self._arrivals[peer] = _Arrivals(reported_at=now - REPORT_EVERY_S)
+            state = self._arrivals[peer] = _Arrivals(now - REPORT_EVERY_S, now)
+        if taken and taken[0][1] - state.heard_at > OUTAGE_S:
+            state.builder.skip()
+        state.heard_at = taken[-1][1] if taken else state.heard_at
         unwrap = state.numbers.unwrap
         for number, at in taken:
             state.waiting.setdefault(unwrap(number), round(at * 1_000_000))

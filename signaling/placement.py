@@ -48,7 +48,7 @@ def choose(relays: Iterable[RelayInfo], now: datetime) -> RelayId:
 
 def has_room(relay: RelayInfo) -> bool:
     """Whether a whole consultation finds room, by what it last told."""
-    return relay.max_participants is None or relay.load + PLACES <= relay.max_participants
+    return relay.max_participants is None or relay.load + PLACES["consultation"] <= relay.max_participants
 
 
 def is_alive(relay: RelayInfo, now: datetime) -> bool:

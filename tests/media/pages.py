@@ -4,14 +4,17 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from core.ids import ParticipantId
+from core.ids import ParticipantId, RoomId
 from media.relay import Relay
 from tests.media.conftest import ROOM
 
 PAGE = """<!doctype html><video id=v autoplay playsinline></video><script>
 (async () => {
   const name = location.pathname.slice(1);
-  const media = await navigator.mediaDevices.getUserMedia({audio: true, video: {width: 640, height: 480}});
+  const wish = new URLSearchParams(location.search);
+  const height = Number(wish.get('height') || 480);
+  const video = {height, width: Math.round(height * (height === 480 ? 4 / 3 : 16 / 9))};
+  const media = wish.has('watch') ? null : await navigator.mediaDevices.getUserMedia({audio: true, video});
   const started = performance.now();
   const seat = location.hash.slice(1) || 1;
   const offer = await (await fetch(`/join/${name}/${seat}`)).json();
@@ -22,14 +25,23 @@ PAGE = """<!doctype html><video id=v autoplay playsinline></video><script>
   pc.ontrack = (event) => remote.addTrack(event.track);
   await pc.setRemoteDescription({type: 'offer', sdp: offer.sdp});
   const [microphone, camera] = pc.getTransceivers();
-  const [voice, picture] = [media.getAudioTracks()[0], media.getVideoTracks()[0]];
-  for (const [line, track] of [[microphone, voice], [camera, picture]]) {
-    await line.sender.replaceTrack(track);
-    line.direction = 'sendonly';
+  for (const line of [microphone, camera]) {
+    const track = media && media.getTracks().find((one) => one.kind === line.receiver.track.kind);
+    if (track) await line.sender.replaceTrack(track);
+    line.direction = track ? 'sendonly' : 'inactive';
   }
-  const answer = await pc.createAnswer();
-  await pc.setLocalDescription(answer);
-  await fetch(`/answer/${name}/${seat}/${offer.number}`, {method: 'POST', body: answer.sdp});
+  const reply = async (number) => {
+    const answer = await pc.createAnswer();
+    await pc.setLocalDescription(answer);
+    await fetch(`/answer/${name}/${seat}/${number}`, {method: 'POST', body: answer.sdp});
+  };
+  await reply(offer.number);
+  pc.onconnectionstatechange = async () => {
+    if (pc.connectionState !== 'disconnected') return;
+    const next = await (await fetch(`/restart/${name}/${seat}`)).json();
+    await pc.setRemoteDescription({type: 'offer', sdp: next.sdp});
+    await reply(next.number);
+  };
 })().catch((error) => { window.failed = String(error); });
 </script>"""
 
@@ -47,7 +59,7 @@ def by_way_of(sdp: str, port: int) -> str:
     return "\r\n".join(rows)
 
 
-def pages(relay: Relay, ports: Mapping[str, int] | None = None) -> web.Application:
+def pages(relay: Relay, ports: Mapping[str, int] | None = None, room: RoomId = ROOM) -> web.Application:
     """The page as /NAME#SEAT, and the three calls it makes; `ports`: by whose port NAME reaches the relay."""
 
     async def page(request: web.Request) -> web.Response:
@@ -55,18 +67,22 @@ def pages(relay: Relay, ports: Mapping[str, int] | None = None) -> web.Applicati
 
     async def join(request: web.Request) -> web.Response:
         participant, seat = ParticipantId(request.match_info["name"]), int(request.match_info["seat"])
-        offer = relay.join(ROOM, participant, 1, seat)
+        if request.path.startswith("/restart/"):
+            offer = relay.offer(room, participant, seat, restart=True)
+        else:
+            offer = relay.join(room, participant, 1, seat)
         through = (ports or {}).get(participant)
         sdp = offer.sdp if through is None else by_way_of(offer.sdp, through)
         return web.json_response({"number": offer.number, "sdp": sdp})
 
     async def answer(request: web.Request) -> web.Response:
         participant, seat = ParticipantId(request.match_info["name"]), int(request.match_info["seat"])
-        relay.answer(ROOM, participant, seat, int(request.match_info["number"]), await request.text())
+        relay.answer(room, participant, seat, int(request.match_info["number"]), await request.text())
         return web.Response()
 
     app = web.Application()
     app.router.add_get("/{name}", page)
     app.router.add_get("/join/{name}/{seat}", join)
+    app.router.add_get("/restart/{name}/{seat}", join)
     app.router.add_post("/answer/{name}/{seat}/{number}", answer)
     return app

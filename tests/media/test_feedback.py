@@ -43,9 +43,30 @@ def wires() -> Wires:
     return Wires()
 
 
+class Estimates:
+    """What is told of the ways to subscribers, as rows."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[object, ...]] = []
+
+    def transport_feedback(self, peer: PeerKey, fci: bytes, now: float) -> None:
+        self.rows.append(("transport", peer, fci, now))
+
+    def remb(self, peer: PeerKey, bps: int, now: float) -> None:
+        self.rows.append(("remb", peer, bps, now))
+
+    def receiver_report(self, peer: PeerKey, lost: float, rtt_s: float | None, now: float) -> None:
+        self.rows.append(("report", peer, lost, rtt_s))
+
+
 @pytest.fixture
-def feedback(wires: Wires) -> Feedback:
-    return Feedback(wires)
+def estimates() -> Estimates:
+    return Estimates()
+
+
+@pytest.fixture
+def feedback(wires: Wires, estimates: Estimates) -> Feedback:
+    return Feedback(wires, estimates)
 
 
 def packets(outgoing: Outgoing) -> list[rtcp.AnyRtcpPacket]:
@@ -70,7 +91,6 @@ def test_an_unknown_slot_is_asked_nothing_for(feedback: Feedback) -> None:
     assert feedback.received(VIEWER, bytes(rtcp.nack(9, 99, [1])), 0.0) == []
     assert feedback.received(VIEWER, bytes(rtcp.pli(9, 99)), 0.0) == []
     assert feedback.received(PUBLISHER, bytes(rtcp.pli(9, 41)), 0.0) == []
-    assert feedback.received(VIEWER, bytes(rtcp.remb(9, 1000, [99])), 0.0) == []
 
 
 def test_key_frame_requests_go_upstream_merged(feedback: Feedback) -> None:
@@ -127,17 +147,31 @@ def test_receiver_reports_tell_the_loss_since_the_last_one(feedback: Feedback) -
     assert (block.lsr, block.dlsr) == (5, 32768)
 
 
-def test_an_estimate_goes_to_the_publisher_of_what_it_is_about(feedback: Feedback) -> None:
-    [passed] = feedback.received(VIEWER, bytes(rtcp.remb(9, 500_000, [41, 99, 41])), 0.0)
-    [remb] = packets(passed)
+def test_what_a_viewer_says_of_its_way_is_handed_on(feedback: Feedback, estimates: Estimates) -> None:
+    report = rtcp.TransportFeedbackPacket(9, 0, bytes(12))
+    lost = rtcp.RtcpRrPacket(9, [rtcp.RtcpReceiverInfo(41, 128, 0, 0, 0, 0, 0)])
+    feedback.received(PUBLISHER, bytes(rtcp.RtcpSrPacket(21, rtcp.RtcpSenderInfo(0, 0, 1, 1))), 0.0)
+    for packet in (rtcp.remb(9, 500_000, [41]), report, lost):
+        assert feedback.received(VIEWER, bytes(packet), 1.0) == []
+    assert estimates.rows == [
+        ("remb", VIEWER, 500_000 >> 1 << 1, 1.0),
+        ("transport", VIEWER, bytes(12), 1.0),
+        ("report", VIEWER, 0.5, pytest.approx(1.0)),
+    ]
+
+
+def test_a_cap_is_written_as_an_estimate(feedback: Feedback) -> None:
+    capped = feedback.cap(PUBLISHER, 21, 500_000)
+    [remb] = packets(capped)
     assert isinstance(remb, rtcp.RtcpPsfbPacket)
-    assert (passed.peer, rtcp.remb_bps(remb.fci)) == (PUBLISHER, (500_000 >> 1 << 1, [21]))
+    assert (capped.peer, rtcp.remb_bps(remb.fci)) == (PUBLISHER, (500_000 >> 1 << 1, [21]))
 
 
-def test_the_largest_estimate_can_be_passed_on(feedback: Feedback) -> None:
+def test_any_estimate_can_be_read(feedback: Feedback, estimates: Estimates) -> None:
     largest = b"REMB\x01\xff\xff\xff" + (41).to_bytes(4, "big")
     packet = rtcp.RtcpPsfbPacket(fmt=rtcp.RTCP_PSFB_APP, ssrc=9, media_ssrc=0, fci=largest)
-    assert len(feedback.received(VIEWER, bytes(packet), 0.0)) == 1
+    feedback.received(VIEWER, bytes(packet), 0.0)
+    assert estimates.rows[0][:2] == ("remb", VIEWER)
 
 
 def test_malformed_compounds_are_counted_and_used_in_no_part(feedback: Feedback) -> None:
@@ -164,4 +198,7 @@ def test_no_bytes_make_the_decisions_fail(head: bytes, body: bytes) -> None:
     addressed = head + b"\x00\x04" + b"\0\0\0\x09\0\0\0\x29REMB" + (body + b"\0\0\0\0")[:4]
     for data in (compound, addressed, body):
         for peer in (PUBLISHER, VIEWER):
-            assert all(rtcp.parse(o.data) is not None for o in Feedback(Wires()).received(peer, data, 0.0))
+            assert all(
+                rtcp.parse(o.data) is not None
+                for o in Feedback(Wires(), Estimates()).received(peer, data, 0.0)
+            )

@@ -150,7 +150,8 @@ def test_padding_on_the_retransmission_stream_is_nobodys_business(one: Browser, 
 
 
 def test_probing_repeats_what_was_sent_last(one: Browser, two: Browser, plane: HandPlane) -> None:
-    assert plane.send_padding(two.key, SLOT, 3) == 0
+    assert plane.send_padding(two.key, SLOT, 1) > 5 * 255
+    assert {(packet.ssrc, packet.payload_octets) for packet in two.got()} == {(SLOT_RTX, 0)}
     one.sends(CAMERA, 1, KEY)
     one.sends(CAMERA, 2)
     two.got()
@@ -164,7 +165,7 @@ def test_probing_repeats_what_was_sent_last(one: Browser, two: Browser, plane: H
 def test_everything_sent_to_a_peer_has_a_number_and_is_logged(
     one: Browser, two: Browser, plane: HandPlane, clock: FakeClock
 ) -> None:
-    plane._peers[two.key].sequence = 65534
+    plane._peers[two.key].sent.number = 65534
     one.sends(CAMERA, 1, KEY)
     clock.advance(1)
     one.sends(MICROPHONE, 1, b"opus", payload_type=111, elements=[(Extension.AUDIO_LEVEL, b"\x83")])
@@ -300,6 +301,36 @@ def test_a_connection_that_takes_no_more_loses_video_until_a_key_frame(
 
 
 def test_loudness_is_read_from_the_header(one: Browser, two: Browser, plane: HandPlane) -> None:
-    assert plane.levels([one.key, two.key]) == {one.key: 127, two.key: 127}
-    one.sends(MICROPHONE, 1, b"opus", payload_type=111, elements=[(Extension.AUDIO_LEVEL, b"\x8a")])
-    assert plane.levels([one.key])[one.key] == 10
+    assert plane.take_levels([one.key, two.key]) == {}
+    for number, level in ((1, b"\x8a"), (2, b"\xff")):
+        one.sends(MICROPHONE, number, b"opus", payload_type=111, elements=[(Extension.AUDIO_LEVEL, level)])
+    assert plane.take_levels([one.key, two.key]) == {one.key: 10}
+    assert plane.take_levels([one.key]) == {}
+
+
+def test_who_has_no_red_gets_the_newest_sound_alone(one: Browser, two: Browser, plane: HandPlane) -> None:
+    red = bytes([0x80 | 111, 0x0F, 0x00, 0x04]) + b"\x6f" + b"past" + b"now"
+    one.sends(MICROPHONE, 1, red, payload_type=63)
+    one.sends(MICROPHONE, 2, b"\x6fnow", payload_type=63)
+    one.sends(MICROPHONE, 3, red[:6], payload_type=63)  # malformed
+    one.sends(MICROPHONE, 4, b"", payload_type=63)
+    assert [(packet.payload_type, packet.payload) for packet in two.got()] == [(111, b"now"), (111, b"now")]
+
+
+def test_vp8_pictures_are_numbered_on_when_the_source_changes(
+    one: Browser, two: Browser, plane: HandPlane
+) -> None:
+    def picture(number: int, key: bool) -> bytes:
+        head = b"\x90\x80" + (0x8000 | number).to_bytes(2, "big")
+        return head + (b"\x00\x9d\x01\x2a" if key else b"\x01") + bytes(8)
+
+    one.sends(CAMERA, 1, picture(100, key=True))
+    one.sends(CAMERA, 2, picture(101, key=False))
+    plane.connect(one.key, LOW, two.key, SLOT)
+    one.sends(LOW, 50, picture(9000, key=True))
+    one.sends(LOW, 51, picture(9001, key=False))
+    numbers = [int.from_bytes(packet.payload[2:4], "big") & 0x7FFF for packet in two.got()]
+    assert numbers == [100, 101, 102, 103]
+    assert plane.resend(two.key, SLOT, [3]) == 1
+    [again] = two.got()
+    assert int.from_bytes(again.payload[4:6], "big") & 0x7FFF == 102

@@ -1,0 +1,175 @@
+"""What the way to each subscriber can carry: turns its feedback into an estimate, and carries out probes.
+
+Judging is media/bandwidth.py's, who gets what of it media/stage.py's. `now` in monotonic seconds is given.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from media import transport_cc
+from media.bandwidth import DownlinkEstimator, PacketResult, Probe
+from media.plane import PeerKey
+from media.reception import SequenceClock
+
+START_BPS, MIN_BPS, MAX_BPS = 1_000_000, 30_000, 8_000_000
+REMEMBERED_REPORTS = 4096  # a power of two: more than feedback looks back
+SILENCE_BPS = 200_000
+PROBE_STEP_S = 0.005
+PROBE_PACKET_BYTES = 1200
+LOST, ARRIVED = 1, 2
+
+
+class Sent(Protocol):
+    """The part of a plane that is asked here."""
+
+    def sent(self, peer: PeerKey, base_sequence: int, count: int) -> list[tuple[float, int] | None]: ...
+    def sent_bytes(self, peer: PeerKey) -> int: ...
+    def send_padding(self, sink_peer: PeerKey, sink_ssrc: int, packets: int) -> int: ...
+
+
+@dataclass
+class _Running:
+    """A probe that is being sent."""
+
+    probe: Probe
+    began_at: float
+    bytes_before: int
+
+    @property
+    def ends_at(self) -> float:
+        return self.began_at + self.probe.duration_s
+
+
+@dataclass
+class _Downlink:
+    """One subscriber. `told`: by number, what was reported of it (LOST, ARRIVED), and in which cycle."""
+
+    sinks: tuple[int, ...]
+    estimator: DownlinkEstimator = field(
+        default_factory=lambda: DownlinkEstimator(START_BPS, MIN_BPS, MAX_BPS)
+    )
+    numbers: SequenceClock = field(default_factory=SequenceClock)
+    told: "array[int]" = field(default_factory=lambda: array("q", bytes(8 * REMEMBERED_REPORTS)))
+    running: _Running | None = None
+    probes: list[_Running] = field(default_factory=list)
+
+    def is_news(self, number: int, status: int) -> bool:
+        """Remember the report; the same, or a loss after an arrival, is no news."""
+        at, code = number & REMEMBERED_REPORTS - 1, number << 2 | status
+        if self.told[at] >= code:
+            return False
+        self.told[at] = code
+        return True
+
+    def probe_at(self, sent_at: float) -> int:
+        """The id of the probe that was being sent then."""
+        return next((run.probe.id for run in self.probes if run.began_at <= sent_at <= run.ends_at), 0)
+
+
+class Downlinks:
+    """All subscribers of one relay."""
+
+    def __init__(self, plane: Sent) -> None:
+        self._plane = plane
+        self._links: dict[PeerKey, _Downlink] = {}
+        self.counters: Counter[str] = Counter()
+
+    def open(self, peer: PeerKey, sinks: Sequence[int]) -> None:
+        """A subscriber with these video slots."""
+        self._links[peer] = _Downlink(tuple(sinks))
+
+    def forget(self, peer: PeerKey) -> None:
+        """It is gone."""
+        self._links.pop(peer, None)
+
+    def target_bps(self, peer: PeerKey) -> int:
+        """What may be sent to it, everything together.
+
+        Silence alone pauses no video: it would stay away for a while after the network has come back.
+        """
+        link = self._links.get(peer)
+        if link is None:
+            return START_BPS
+        target = link.estimator.target_bps
+        return max(target, SILENCE_BPS) if link.estimator.state.limit == "silence" else target
+
+    def allocated(self, peer: PeerKey, bps: int, wanted_bps: int, now: float) -> None:
+        """What is sent to it at most, and what would be on an endless line."""
+        link = self._links.get(peer)
+        if link is not None:
+            link.estimator.allocated(bps, now, wanted_bps)
+
+    # What subscribers report.
+
+    def transport_feedback(self, peer: PeerKey, fci: bytes, now: float) -> None:
+        """Transport-wide feedback."""
+        link = self._links.get(peer)
+        report = transport_cc.parse(fci) if link is not None else None
+        if link is None or report is None:
+            self.counters["transport_feedback_malformed"] += report is None
+            return
+        link.estimator.feedback(self._results(peer, link, report), now)
+
+    def _results(
+        self, peer: PeerKey, link: _Downlink, report: transport_cc.TransportFeedback
+    ) -> list[PacketResult]:
+        sent = self._plane.sent(peer, report.base_sequence, report.count)
+        first = link.numbers.unwrap(report.base_sequence)
+        link.numbers.unwrap(report.base_sequence + report.count - 1 & 0xFFFF)
+        results = []
+        for at, ((_, arrived_us), what) in enumerate(zip(report.arrivals, sent, strict=False)):
+            status = LOST if arrived_us is None else ARRIVED
+            if what is None or not link.is_news(first + at, status):
+                continue
+            probe = link.probe_at(what[0]) if link.probes else 0
+            arrived_at_s = None if arrived_us is None else arrived_us / 1_000_000
+            results.append(PacketResult(what[0], arrived_at_s, what[1], probe))
+        return results
+
+    def remb(self, peer: PeerKey, bps: int, now: float) -> None:
+        """The subscriber's own estimate."""
+        link = self._links.get(peer)
+        if link is not None:
+            link.estimator.remb(bps, now)
+
+    def receiver_report(self, peer: PeerKey, lost: float, rtt_s: float | None, now: float) -> None:
+        """Loss (0..1) and round trip as its receiver reports say."""
+        link = self._links.get(peer)
+        if link is not None:
+            link.estimator.receiver_report(lost, rtt_s, now)
+
+    # The clock.
+
+    def tick(self, now: float) -> bool:
+        """Some times a second. Whether a probe has begun, so that `probe` is due every PROBE_STEP_S."""
+        begun = False
+        for peer, link in self._links.items():
+            link.estimator.tick(now)
+            if link.running is None and link.sinks:
+                probe = link.estimator.probe(now)
+                if probe is not None:
+                    link.running = _Running(probe, now, self._plane.sent_bytes(peer))
+                    link.probes = [*link.probes[-3:], link.running]
+                    self.counters["probes"] += 1
+                    begun = True
+        return begun
+
+    def probe(self, now: float) -> bool:
+        """Send what is missing of the probes that run; whether any still does."""
+        for peer, link in self._links.items():
+            if link.running is not None:
+                self._probe(peer, link, link.running, now)
+        return any(link.running is not None for link in self._links.values())
+
+    def _probe(self, peer: PeerKey, link: _Downlink, run: _Running, now: float) -> None:
+        elapsed_s = min(now - run.began_at, run.probe.duration_s)
+        wanted = run.probe.bitrate_bps * elapsed_s / 8 - (self._plane.sent_bytes(peer) - run.bytes_before)
+        packets = int(wanted // PROBE_PACKET_BYTES) + 1
+        for sink in link.sinks if packets > 0 else ():
+            if self._plane.send_padding(peer, sink, packets):
+                break
+        if now >= run.ends_at:
+            link.running = None

@@ -1,0 +1,138 @@
+"""What is made of a subscriber's feedback, and how probes are sent; a plane by hand, time by hand."""
+
+import pytest
+
+from media import transport_cc
+from media.downlink import MIN_BPS, SILENCE_BPS, START_BPS, Downlinks
+from media.plane import PeerKey
+
+VIEWER, STRANGER = PeerKey(2), PeerKey(9)
+SLOT = 42
+PACKET_BYTES = 1200
+
+
+class Line:
+    """A plane and the network behind it: `send` packets, then `report` them as they have arrived."""
+
+    def __init__(self) -> None:
+        self.packets: dict[int, tuple[float, int]] = {}
+        self.number = 65_000
+        self.padding: list[tuple[int, int]] = []
+        self.bytes = 0
+
+    def send(self, at: float, count: int = 1) -> list[int]:
+        numbers = []
+        for _ in range(count):
+            self.number += 1
+            self.packets[self.number & 0xFFFF] = (at, PACKET_BYTES)
+            self.bytes += PACKET_BYTES
+            numbers.append(self.number)
+        return numbers
+
+    def sent(self, peer: PeerKey, base_sequence: int, count: int) -> list[tuple[float, int] | None]:
+        return [self.packets.get(base_sequence + n & 0xFFFF) for n in range(count)]
+
+    def sent_bytes(self, peer: PeerKey) -> int:
+        return self.bytes
+
+    def send_padding(self, sink_peer: PeerKey, sink_ssrc: int, packets: int) -> int:
+        self.padding.append((sink_ssrc, packets))
+        self.bytes += packets * PACKET_BYTES
+        return packets * PACKET_BYTES
+
+
+@pytest.fixture
+def line() -> Line:
+    return Line()
+
+
+@pytest.fixture
+def downlinks(line: Line) -> Downlinks:
+    opened = Downlinks(line)
+    opened.open(VIEWER, [SLOT])
+    return opened
+
+
+def report(downlinks: Downlinks, arrivals: list[tuple[int, int]], now: float) -> None:
+    [packet] = transport_cc.build(1, 0, 0, arrivals)
+    downlinks.transport_feedback(VIEWER, packet[12:], now)
+
+
+def second(downlinks: Downlinks, line: Line, start: float, packets: int, delay_s: float = 0.02) -> float:
+    """Evenly sent packets that all arrive after the same time; the moment after their last report."""
+    for step in range(10):
+        at = start + step / 10
+        numbers = line.send(at, packets // 10)
+        report(downlinks, [(n, round((at + delay_s) * 1e6)) for n in numbers], at + 2 * delay_s)
+        downlinks.tick(at + 2 * delay_s)
+    return start + 1
+
+
+def test_an_unhindered_way_is_found_wider_than_it_was_believed(downlinks: Downlinks, line: Line) -> None:
+    downlinks.allocated(VIEWER, START_BPS, 5_000_000, 0.0)
+    now = 0.0
+    for _ in range(5):
+        now = second(downlinks, line, now, packets=100)
+    assert downlinks.target_bps(VIEWER) > START_BPS
+
+
+def test_what_was_reported_counts_once_and_a_late_arrival_corrects_a_loss(
+    downlinks: Downlinks, line: Line
+) -> None:
+    first, lost, last = line.send(1.0, 3)
+    state = downlinks._links[VIEWER].is_news
+    report(downlinks, [(first, 1_000_000), (last, 1_000_000)], 1.1)
+    unwrapped = (first & 0xFFFF) + 0x10000
+    assert not state(unwrapped, 2)
+    assert not state(unwrapped + 1, 1)
+    assert state(unwrapped + 1, 2)  # it has come after all
+    assert not state(unwrapped + 1, 1)
+    assert lost == first + 1
+
+
+def test_silence_alone_does_not_pause_video(downlinks: Downlinks, line: Line) -> None:
+    downlinks.allocated(VIEWER, START_BPS, START_BPS, 0.0)
+    now = second(downlinks, line, 0.0, packets=100)
+    for step in range(300):
+        downlinks.tick(now + step / 10)
+    assert downlinks._links[VIEWER].estimator.target_bps < SILENCE_BPS
+    assert downlinks.target_bps(VIEWER) == SILENCE_BPS
+
+
+def test_a_probe_makes_up_with_padding_what_media_does_not_send(downlinks: Downlinks, line: Line) -> None:
+    downlinks.allocated(VIEWER, 200_000, 5_000_000, 0.0)
+    now, begun = 0.0, False
+    while not begun and now < 30:
+        now = second(downlinks, line, now, packets=20)
+        begun = downlinks._links[VIEWER].running is not None
+    run = downlinks._links[VIEWER].running
+    assert run is not None
+    before = line.bytes
+    steps = round(run.probe.duration_s / 0.005) + 2
+    going = [downlinks.probe(run.began_at + step * 0.005) for step in range(steps)]
+    assert going[0]
+    assert not going[-1]
+    wanted = run.probe.bitrate_bps * run.probe.duration_s / 8
+    assert wanted * 0.8 <= line.bytes - run.bytes_before <= wanted + 2 * PACKET_BYTES
+    assert before <= line.bytes
+    assert {slot for slot, _ in line.padding} == {SLOT}
+
+
+def test_without_transport_feedback_the_viewers_own_estimate_counts(downlinks: Downlinks) -> None:
+    downlinks.allocated(VIEWER, START_BPS, START_BPS, 0.0)
+    downlinks.remb(VIEWER, 400_000, 0.0)
+    assert downlinks.target_bps(VIEWER) == 400_000
+    downlinks.remb(VIEWER, 1, 1.0)
+    assert downlinks.target_bps(VIEWER) == MIN_BPS
+
+
+def test_nonsense_and_strangers_change_nothing(downlinks: Downlinks) -> None:
+    downlinks.transport_feedback(VIEWER, b"nonsense", 0.0)
+    downlinks.transport_feedback(STRANGER, bytes(12), 0.0)
+    downlinks.remb(STRANGER, 1, 0.0)
+    downlinks.receiver_report(STRANGER, 1.0, None, 0.0)
+    downlinks.allocated(STRANGER, 1, 1, 0.0)
+    assert downlinks.target_bps(VIEWER) == downlinks.target_bps(STRANGER) == START_BPS
+    assert downlinks.counters["transport_feedback_malformed"] == 2
+    downlinks.forget(VIEWER)
+    assert not downlinks.tick(1.0)
