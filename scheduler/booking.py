@@ -276,11 +276,12 @@ async def _insert(connection: AsyncConnection, values: dict[str, Any], now: date
 async def _confirm(
     connection: AsyncConnection, held: Booking | None, values: dict[str, Any], now: datetime
 ) -> Booking:
-    """A hold becomes the booking itself, so its time is never free in between."""
+    """A hold becomes the booking itself, so its time is never free in between. Raises HoldExpired."""
     if held is None:
         return await _insert(connection, values, now)
     with laws():
-        await store.update_booking(connection, held.id, values | {"updated_at": now})
+        if not await store.confirm_held(connection, held.id, values | {"updated_at": now}):
+            raise HoldExpired
     return await _read(connection, held.id)
 
 

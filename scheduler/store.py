@@ -94,6 +94,12 @@ async def update_booking(connection: AsyncConnection, booking_id: str, values: d
     await connection.execute(sa.update(booking).where(booking.c.id == booking_id).values(values))
 
 
+async def confirm_held(connection: AsyncConnection, hold_id: str, values: dict[str, Any]) -> bool:
+    """Make a booking of a hold; False if it was given back or swept since it was read."""
+    guarded = sa.update(booking).where(booking.c.id == hold_id, booking.c.status == Status.HELD)
+    return (await connection.execute(guarded.values(values))).rowcount == 1
+
+
 async def move(connection: AsyncConnection, booking_id: str, to: Status, now: datetime) -> Status | None:
     """Change the status if the table of transitions allows it; the status before, None if it does not."""
     query = sa.select(booking.c.status).where(booking.c.id == booking_id).with_for_update()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -98,6 +99,31 @@ async def test_an_expired_hold_is_won_by_exactly_one(clinic: Clinic) -> None:
     assert codes(outcomes[: CLIENTS - 4]) == {"booked": 1, "slot_taken": CLIENTS - 5}
     assert codes(outcomes[CLIENTS - 4 :]) == {"booked": 4}
     assert await clinic.statuses() == ["held"]
+
+
+async def test_a_hold_given_back_while_it_is_being_booked_is_told_to_be_over(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Back was pressed while the request was under way. SQLite lets nobody write meanwhile."""
+    therapist_id, visitor = await clinic.therapist(), clinic.visitor()
+    hold_id = await clinic.hold(visitor, therapist_id, WEDNESDAY)
+    checked, given_back = booking._check_time, list[asyncio.Future[None]]()
+
+    async def check_and_give_back(*arguments: Any) -> None:
+        await checked(*arguments)
+        given_back.append(asyncio.ensure_future(clinic.service.release(visitor, hold_id)))
+        if clinic.database.dialect == "postgresql":
+            await given_back[0]
+
+    monkeypatch.setattr(booking, "_check_time", check_and_give_back)
+    outcomes = await all_at_once([clinic.book(visitor, therapist_id, WEDNESDAY, hold_id=hold_id)])
+    outcomes += await all_at_once(given_back)
+    either = {
+        "postgresql": ({"hold_expired": 1, "booked": 1}, []),
+        "sqlite": ({"booked": 1, "not_found": 1}, ["confirmed"]),
+    }
+    assert (codes(outcomes), await clinic.statuses()) == either[clinic.database.dialect]
+    assert await clinic.load(therapist_id) == (len(await clinic.statuses()),) * 2
 
 
 async def test_one_client_at_many_therapists_at_once_ends_in_one_care(clinic: Clinic) -> None:
