@@ -82,9 +82,12 @@ class Listener:
         self.refused = 0
 
     async def start(self, host: str, port: int) -> None:
-        """Listen. Raises OSError."""
+        """Listen; on :: for both families, as the UDP socket does. Raises OSError."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), host, port)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        dual = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
+        opened = socket.create_server((host, port), family=family, dualstack_ipv6=dual, backlog=128)
+        self._server = await loop.create_server(lambda: Connection(self), sock=opened)
 
     def close(self) -> None:
         """Stop listening and hang up on everybody."""

@@ -88,13 +88,14 @@ VP8_KEY, VP8_DELTA = b"\x10\x00\x9d\x01\x2a" + b"k" * 40, b"\x10\x01" + b"d" * 4
 class Client(asyncio.DatagramProtocol):
     """One browser tab. `answer` first, then `connect`."""
 
-    def __init__(self, offer: Offer, ssrcs: tuple[int, int, int] = (11, 21, 22)) -> None:
+    def __init__(self, offer: Offer, ssrcs: tuple[int, int, int] = (11, 21, 22), family: int = 0) -> None:
+        """`family`: which of the offer's candidates is used."""
         self.offer = offer
         self.credentials = IceCredentials("abcd", "0123456789012345678901")
         self.ssrcs = ssrcs
         self.answer = answer_to(offer.sdp, self.credentials.ufrag, ssrcs)
         self.server = IceCredentials(attribute(offer.sdp, "ice-ufrag")[0], attribute(offer.sdp, "ice-pwd")[0])
-        candidate = attribute(offer.sdp, "candidate")[0].split(" ")
+        candidate = attribute(offer.sdp, "candidate")[family].split(" ")
         self.relay_address = (candidate[4], int(candidate[5]))
         self.keys: SrtpKeys | None = None
         self.rtp: list[bytes] = []
@@ -110,7 +111,8 @@ class Client(asyncio.DatagramProtocol):
 
     async def open(self) -> None:
         loop = asyncio.get_running_loop()
-        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+        local = ("::1" if ":" in self.relay_address[0] else "127.0.0.1", 0)
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=local)
 
     async def connect(self) -> None:
         """Check, shake hands, and be ready to send."""
@@ -129,7 +131,7 @@ class Client(asyncio.DatagramProtocol):
     @property
     def address(self) -> tuple[str, int]:
         """Where this browser sends from."""
-        host, port = self._transport.get_extra_info("sockname")
+        host, port = self._transport.get_extra_info("sockname")[:2]
         return host, port
 
     async def move(self) -> None:

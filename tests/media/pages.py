@@ -46,21 +46,30 @@ PAGE = """<!doctype html><video id=v autoplay playsinline></video><script>
 </script>"""
 
 
-def by_way_of(sdp: str, port: int) -> str:
-    """The offer with its UDP candidates on another port, and no others."""
+def by_way_of(sdp: str, port: int, tcp: bool = False) -> str:
+    """The offer with its UDP candidates on another port; `tcp`: the others stay as they are."""
     rows = []
     for row in sdp.split("\r\n"):
         if row.startswith("a=candidate:"):
             foundation, component, transport, priority, address, _, *rest = row.split(" ")
             if transport.lower() != "udp":
+                rows += [row] if tcp else []
                 continue
             row = " ".join((foundation, component, transport, priority, address, str(port), *rest))
         rows.append(row)
     return "\r\n".join(rows)
 
 
-def pages(relay: Relay, ports: Mapping[str, int] | None = None, room: RoomId = ROOM) -> web.Application:
-    """The page as /NAME#SEAT, and the three calls it makes; `ports`: by whose port NAME reaches the relay."""
+def pages(
+    relay: Relay,
+    ports: Mapping[str, int] | None = None,
+    room: RoomId = ROOM,
+    blocked: Mapping[str, int] | None = None,
+) -> web.Application:
+    """The page as /NAME#SEAT, and the calls it makes.
+
+    `ports`: by whose UDP port NAME reaches the relay; `blocked`: to which port NAME's UDP goes in vain.
+    """
 
     async def page(request: web.Request) -> web.Response:
         return web.Response(text=PAGE, content_type="text/html")
@@ -73,6 +82,8 @@ def pages(relay: Relay, ports: Mapping[str, int] | None = None, room: RoomId = R
             offer = relay.join(room, participant, 1, seat)
         through = (ports or {}).get(participant)
         sdp = offer.sdp if through is None else by_way_of(offer.sdp, through)
+        if participant in (blocked or {}):
+            sdp = by_way_of(sdp, (blocked or {})[participant], tcp=True)
         return web.json_response({"number": offer.number, "sdp": sdp})
 
     async def answer(request: web.Request) -> web.Response:

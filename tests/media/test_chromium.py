@@ -44,7 +44,7 @@ async def address(relay: Relay) -> AsyncIterator[str]:
     await runner.cleanup()
 
 
-async def _stats_past(page: Page, frames: int) -> dict[str, Any]:
+async def stats_past(page: Page, frames: int) -> dict[str, Any]:
     """The page's statistics once it has decoded more than `frames` frames and heard something."""
     async with asyncio.timeout(TIMEOUT_S):
         stats: dict[str, Any] = await page.evaluate(WAIT, frames)
@@ -60,14 +60,14 @@ async def test_two_browsers_see_and_hear_each_other_also_after_a_reload(
     two = await (await browser.new_context()).new_page()
     await one.goto(f"{address}/one")
     await two.goto(f"{address}/two")
-    first, second = await asyncio.gather(_stats_past(one, 60), _stats_past(two, 60))
+    first, second = await asyncio.gather(stats_past(one, 60), stats_past(two, 60))
     assert first["cipher"] == second["cipher"] == "SRTP_AEAD_AES_128_GCM"
     # It begins at 300,000 and falls without feedback that the browser takes.
     assert min(first["available_bps"], second["available_bps"]) > 500_000
     before = second["frames"]
     await one.goto("about:blank")
     await one.goto(f"{address}/one#2")
-    again, still = await asyncio.gather(_stats_past(one, 60), _stats_past(two, before + 60))
+    again, still = await asyncio.gather(stats_past(one, 60), stats_past(two, before + 60))
     assert again["first_ms"] < 3000
     assert still["frames"] > before + 60
     assert still["energy"] > second["energy"]
