@@ -90,10 +90,17 @@ def parse(data: bytes) -> list[AnyRtcpPacket] | None:
                 ssrc, media_ssrc = struct.unpack_from("!LL", part, 4)
                 found.append(TransportFeedbackPacket(ssrc, media_ssrc, part[12:]))
             else:
-                found += RtcpPacket.parse(part)
+                found += map(_wrapped, RtcpPacket.parse(part))
     except (ValueError, struct.error, IndexError):
         return None
     return found
+
+
+def _wrapped(packet: AnyRtcpPacket) -> AnyRtcpPacket:
+    """aiortc counts on behind 65535 where the numbers of a NACK begin anew."""
+    if isinstance(packet, RtcpRtpfbPacket):
+        packet.lost = [number & 0xFFFF for number in packet.lost]
+    return packet
 
 
 def nack(ssrc: int, media_ssrc: int, lost: list[int]) -> RtcpRtpfbPacket:
