@@ -6,6 +6,7 @@ PORT ?= 8080
 VAR ?= var
 NAME ?=
 ARGS ?=
+SECONDS ?= 600
 
 BIN := .venv/bin
 PREPARE := @$(PYTHON) -m deploy.prepare
@@ -13,7 +14,7 @@ PREPARE := @$(PYTHON) -m deploy.prepare
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix web
 
 .DEFAULT_GOAL := help
-.PHONY: help run test long check format bench docs lock clean
+.PHONY: help run test long fuzz check format bench docs lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -31,6 +32,10 @@ long:  ## the long proofs, and the tests of rules with many more generated examp
 	$(PREPARE) test
 	$(BIN)/pytest -m long $(ARGS)
 	$(BIN)/pytest -m "not browser and not service and not long" --hypothesis-profile=long $(ARGS)
+
+fuzz:  ## search for inputs that our parsers do not stand (how long: make fuzz SECONDS=2400; one: NAME=rtcp)
+	$(PREPARE) fuzz
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(NAME)
 
 check:  ## format, lint, types and import rules, of Python and of the web client
 	$(PREPARE) check

@@ -1,4 +1,4 @@
-"""Makes this checkout ready: `python3 -m deploy.prepare run|check|test|bench|lock`.
+"""Makes this checkout ready: `python3 -m deploy.prepare run|check|test|bench|fuzz|lock`.
 
 Each step leaves a stamp, the hash of all that it depends on, so that a second start does nothing and takes
 milliseconds. Everything lands in .venv/, web/node_modules/ and web/static/; only `test` may add Debian
@@ -36,6 +36,7 @@ LOCKS = {
     "requirements.lock": ["pyproject.toml"],
     "requirements-build.lock": ["--group", "pyproject.toml:build"],
     "requirements-dev.lock": ["--group", "pyproject.toml:dev"],
+    "requirements-fuzz.lock": ["--group", "pyproject.toml:fuzz"],
 }
 
 
@@ -166,6 +167,12 @@ STEPS = {
             VENV / "bin" / "pytest",
             install("Installing the test tools", "20 s", "requirements-dev.lock"),
         ),
+        Step(
+            "fuzzer",
+            content(ROOT / "requirements-fuzz.lock"),
+            PYTHON,
+            install("Installing the fuzzer", "10 s", "requirements-fuzz.lock"),
+        ),
     )
 }
 
@@ -175,12 +182,13 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "check": (*RUN[:-1], "tools"),
     "bench": (*RUN, "tools"),
     "test": (*RUN, "tools"),
+    "fuzz": (*RUN[:3], "tools", "fuzzer"),
     "lock": ("venv",),
 }
 
 
 def write_locks() -> None:
-    """The three lock files, from one resolution so that they agree, for every platform and Python >= 3.11."""
+    """The lock files, from one resolution so that they agree, for every platform and Python >= 3.11."""
     pip("Installing uv", "5 s", UV)
     everything = ROOT / "var" / "everything.lock"
     everything.parent.mkdir(exist_ok=True)

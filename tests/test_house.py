@@ -17,7 +17,12 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LINES_PER_FILE = 350
 LINES_PER_FUNCTION = 50
-LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-build.lock",
+    "requirements-dev.lock",
+    "requirements-fuzz.lock",
+)
 GENERATED = {"web/src/api/schema.d.ts"}
 TEXT_OPENS = {".py": ('"""', "#!"), ".ts": ("/**", "//"), ".tsx": ("/**", "//"), ".css": ("/*",)}
 
@@ -106,6 +111,7 @@ def test_the_lock_files_cover_what_pyproject_asks_for() -> None:
         "requirements.lock": project["project"]["dependencies"],
         "requirements-build.lock": project["dependency-groups"]["build"],
         "requirements-dev.lock": project["dependency-groups"]["dev"],
+        "requirements-fuzz.lock": project["dependency-groups"]["fuzz"],
     }
     for lock, requirements in asked.items():
         text = (ROOT / lock).read_text()
