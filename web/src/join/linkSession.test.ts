@@ -23,6 +23,12 @@ it("opens the link again when its session has ended, and asks the same once more
   ]);
 });
 
+it("opens it again when another link's session has taken its place", async () => {
+  const { open, ask } = asking(new ApiError({ code: "not_found" }), { grant: "g" });
+  expect(await ask("POST", "/rooms/enter")).toEqual({ grant: "g" });
+  expect(open).toHaveBeenCalledOnce();
+});
+
 it("does so once, where no session is ever kept", async () => {
   const { open, ask } = asking(ENDED, ENDED);
   await expect(ask("GET", "/me")).rejects.toThrow("unauthenticated");

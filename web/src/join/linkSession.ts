@@ -1,6 +1,7 @@
 /**
  * Asking the server with a link's session. Such a session ends when the page has stood
- * open for a day; the link that it came from opens another one, without a word.
+ * open for a day, and makes place for another link's that is opened in another tab; the
+ * link that it came from opens it again, without a word.
  */
 import { type ApiError, type request, asApiError } from "../shared/api";
 
@@ -12,13 +13,14 @@ export function askingByLink(ask: Ask, open: () => Promise<unknown>): Ask {
     try {
       return await ask<T>(...asked);
     } catch (error) {
-      if (!hasEnded(asApiError(error))) throw error;
+      if (!mayBeGone(asApiError(error))) throw error;
       await open();
       return ask<T>(...asked);
     }
   };
 }
 
-function hasEnded(error: ApiError): boolean {
-  return error.code === "unauthenticated";
+/** To another link's session what is ours is denied, or not there at all. */
+function mayBeGone(error: ApiError): boolean {
+  return ["unauthenticated", "denied", "not_found"].includes(error.code);
 }
