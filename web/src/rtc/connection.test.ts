@@ -46,6 +46,19 @@ describe("a media connection", () => {
     expect(seen.answers).toEqual([3]);
   });
 
+  it("answers its first offer on the peer connection it prepared, and later ones on their own", async () => {
+    const { fake, seen, media } = setUp();
+    media.prepare();
+    media.prepare();
+    expect(fake.peers).toHaveLength(1);
+    await media.take(offer(1, "77"));
+    expect([fake.peers.length, seen.answers]).toEqual([1, [1]]);
+    media.startOver();
+    media.prepare();
+    await media.take(offer(1, "77"));
+    expect(fake.peers.map((peer) => peer.closed)).toEqual([true, false]);
+  });
+
   it("starts a new peer connection for another relay seat, whatever its number", async () => {
     const { fake, seen, media } = setUp();
     await media.take(offer(5, "77"));

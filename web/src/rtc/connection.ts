@@ -48,12 +48,21 @@ export class MediaConnection {
   ]);
   #streams = new Map<string, MediaStream>();
   #peer: RTCPeerConnection | undefined;
+  /** The peer connection has not answered anything yet. */
+  #unused = false;
   #applied: Applied | undefined;
 
   constructor(browser: Browser, config: RTCConfiguration, events: ConnectionEvents) {
     this.#browser = browser;
     this.#config = { bundlePolicy: "max-bundle", ...config };
     this.#events = events;
+  }
+
+  /** Makes the peer connection before its first offer: that takes a browser its time. */
+  prepare(): void {
+    if (this.#peer) return;
+    this.#replacePeer();
+    this.#unused = true;
   }
 
   /** Applies an offer after the ones before it, or ignores it as outdated. */
@@ -88,7 +97,9 @@ export class MediaConnection {
     this.#renewServers(offer.ice_servers);
     const step = offerStep(this.#applied, offer);
     if (step === "ignore") return;
-    if (step === "start_over" || this.#peer === undefined) this.#replacePeer();
+    const fits = this.#unused || step === "apply";
+    if (!fits || this.#peer === undefined) this.#replacePeer();
+    this.#unused = false;
     await this.#answer(offer);
   }
 
@@ -103,13 +114,14 @@ export class MediaConnection {
   async #answer(offer: Offer): Promise<void> {
     const peer = this.#peer as RTCPeerConnection;
     await peer.setRemoteDescription({ type: "offer", sdp: offer.sdp });
-    await this.#attachOutgoing(peer);
+    const attached = this.#attachOutgoing(peer);
     const answer = await peer.createAnswer();
     await peer.setLocalDescription(answer);
     const origin = originOf(offer.sdp);
     this.#applied = { number: offer.number, origin };
     this.#showStreams(peer, offer);
     this.#events.answer(offer.number, peer.localDescription?.sdp ?? answer.sdp ?? "");
+    await attached;
   }
 
   #replacePeer(): void {
@@ -123,13 +135,16 @@ export class MediaConnection {
     old?.close();
   }
 
-  async #attachOutgoing(peer: RTCPeerConnection): Promise<void> {
+  /** Directions stand at once, for the answer; no answer needs to wait for the tracks. */
+  #attachOutgoing(peer: RTCPeerConnection): Promise<unknown> {
+    const attaching: Promise<void>[] = [];
     for (const transceiver of peer.getTransceivers()) {
       const track = this.#outgoing.get(transceiver.mid ?? "");
       if (track === undefined) continue;
       transceiver.direction = "sendonly";
-      await transceiver.sender.replaceTrack(track);
+      attaching.push(transceiver.sender.replaceTrack(track));
     }
+    return Promise.all(attaching);
   }
 
   async #setTrack(mid: string, track: MediaStreamTrack | null): Promise<void> {

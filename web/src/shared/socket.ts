@@ -35,6 +35,16 @@ function theManager(): Manager {
   return manager;
 }
 
+/**
+ * Begins to connect while it is still being asked whether one may come in. Returns how
+ * to give that up; the server hangs up on a connection that asks for nothing.
+ */
+export function connectAhead(): () => void {
+  const ahead = theManager();
+  ahead.open();
+  return () => ahead._close();
+}
+
 export interface Channel<P extends Protocol> {
   readonly connected: boolean;
   open(): void;

@@ -2,7 +2,6 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RoomEntry } from "../../api/types";
-import { request } from "../../shared/api";
 import { openChannel } from "../../shared/socket";
 import { useStore } from "../../shared/store";
 import { CallPage } from "../call/CallPage";
@@ -60,7 +59,7 @@ function useChat({ session, entry }: InsideProps): ChatClient {
   const [chat] = useState(
     () =>
       new ChatClient(entry.conversation_id, {
-        ask: request,
+        ask: session.ask,
         channel: openChannel<ChatProtocol>("/chat", () => ({ session: session.kind })),
         session: session.kind,
         storage: sessionStorage,

@@ -2,7 +2,6 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RoomSummary } from "../../api/types";
-import { request } from "../../shared/api";
 import { useStore } from "../../shared/store";
 import { Button } from "../ui/Button";
 import { Heading } from "../ui/Heading";
@@ -10,6 +9,7 @@ import { Page } from "../ui/Page";
 import type { InsideProps } from "./Inside";
 import { bookingPage } from "./memory";
 import { peerName } from "./peerName";
+import type { RoomSession } from "./session";
 
 export function OverPage(props: InsideProps) {
   const { outcome } = useStore(props.link.state);
@@ -36,7 +36,7 @@ const ENDERS = new Set(["client", "therapist", "staff"]);
 
 function EndPage({ session, entry, by }: InsideProps & { by: string | null }) {
   const { t } = useTranslation();
-  const summary = useSummary(entry.room_id, session.kind);
+  const summary = useSummary(entry.room_id, session);
   const ender = summary?.ended_by ?? by ?? "";
   const mine = ender === entry.role;
   const seconds = summary?.duration_s ?? null;
@@ -85,12 +85,12 @@ function NextBooking() {
   );
 }
 
-function useSummary(roomId: string, session: "account" | "link"): RoomSummary | null {
+function useSummary(roomId: string, { ask, kind }: RoomSession): RoomSummary | null {
   const [summary, setSummary] = useState<RoomSummary | null>(null);
   useEffect(() => {
-    request<RoomSummary>("GET", `/rooms/${roomId}/summary`, { session })
+    ask<RoomSummary>("GET", `/rooms/${roomId}/summary`, { session: kind })
       .then(setSummary)
       .catch(() => undefined); // The page says enough without it.
-  }, [roomId, session]);
+  }, [roomId, ask, kind]);
   return summary;
 }

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { realBrowser } from "../../rtc/browser";
 import { request } from "../../shared/api";
 import { tabId } from "../../shared/ids";
-import { openChannel } from "../../shared/socket";
+import { connectAhead, openChannel } from "../../shared/socket";
 import { useStore } from "../../shared/store";
 import { Loading } from "../ui/Loading";
 import { Page } from "../ui/Page";
@@ -46,6 +46,7 @@ function newSession(invitation: Invitation): RoomSession {
   return new RoomSession(invitation, {
     ask: request,
     browser: realBrowser,
+    connectAhead,
     channel: (auth) => openChannel<CallProtocol>("/call", auth),
     tabId,
     place: location.pathname,

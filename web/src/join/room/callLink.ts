@@ -101,6 +101,7 @@ export class CallLink {
     this.#undo.push(() => removeEventListener("online", backOnline));
     this.#localChanged();
     channel.open();
+    this.#media.prepare();
   }
 
   async admit(): Promise<void> {

@@ -37,7 +37,7 @@ it("leads nowhere but to a booking page of this site", () => {
 
 it("finds devices in every room, and what was off only in the same one", () => {
   const devices = { cameraId: "usb", microphoneId: "headset", speakerId: "room" };
-  rememberInside("/join/a", { ...devices, cameraOn: false, microphoneOn: false });
+  rememberInside("/join/a", "b1", { ...devices, cameraOn: false, microphoneOn: false });
   expect(rememberedChoice("/join/a")).toEqual({
     ...devices,
     cameraOn: false,

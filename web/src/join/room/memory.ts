@@ -11,14 +11,15 @@ const BOOKING_KEY = "todoku.booking";
 
 interface Inside {
   place: string;
+  bookingId: string;
   cameraOn: boolean;
   microphoneOn: boolean;
 }
 
-/** `place` is the page's address, which names the booking. */
-export function rememberInside(place: string, choice: DeviceChoice): void {
+/** `place` is the page's address, by which the booking was found. */
+export function rememberInside(place: string, bookingId: string, choice: DeviceChoice): void {
   const { cameraOn, microphoneOn } = choice;
-  write(sessionStorage, INSIDE_KEY, { place, cameraOn, microphoneOn } satisfies Inside);
+  write(sessionStorage, INSIDE_KEY, { place, bookingId, cameraOn, microphoneOn } satisfies Inside);
   rememberDevices(choice);
 }
 
@@ -26,8 +27,10 @@ export function forgetInside(): void {
   sessionStorage.removeItem(INSIDE_KEY);
 }
 
-export function wasInside(place: string): boolean {
-  return read<Inside>(sessionStorage, INSIDE_KEY)?.place === place;
+/** The booking whose room this tab was in. */
+export function insideOf(place: string): string | null {
+  const inside = read<Inside>(sessionStorage, INSIDE_KEY);
+  return inside?.place === place ? inside.bookingId : null;
 }
 
 /** Everything on at a first visit; as it was after a reload. */

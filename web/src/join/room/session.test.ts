@@ -34,6 +34,10 @@ function newSession(): RoomSession {
     {
       ask: ask as SessionTools["ask"],
       browser: new FakeBrowser().browser,
+      connectAhead: () => {
+        asked.push("connect");
+        return () => void asked.push("give up");
+      },
       channel: () =>
         ({
           ...channel,
@@ -81,11 +85,41 @@ describe("a visit to a room", () => {
   });
 
   it("goes straight back in after a reload", async () => {
-    rememberInside(PLACE, { cameraOn: false, microphoneOn: false });
+    rememberInside(PLACE, "b1", { cameraOn: false, microphoneOn: false });
     const session = newSession();
     await session.start();
     expect(session.state.get().phase).toBe("inside");
-    expect(asked).toEqual(["POST /links/exchange", "POST /rooms/enter"]);
+    expect(asked).toEqual(["connect", "POST /rooms/enter"]);
+  });
+
+  it("goes back in with its own link when another one's session is there", async () => {
+    rememberInside(PLACE, "b1", { cameraOn: true, microphoneOn: true });
+    let other = true;
+    answers["/rooms/enter"] = () => {
+      if (!other) return { grant: "g", ice_servers: [] };
+      other = false;
+      throw new ApiError({ code: "not_found" });
+    };
+    const session = newSession();
+    await session.start();
+    expect(session.state.get().phase).toBe("inside");
+    expect(asked.slice(1)).toEqual([
+      "POST /rooms/enter",
+      "POST /links/exchange",
+      "POST /rooms/enter",
+    ]);
+  });
+
+  it("begins to connect while it asks to come in, and gives that up when refused", async () => {
+    const session = newSession();
+    await session.start();
+    answers["/rooms/enter"] = () => {
+      throw new ApiError({ code: "room_ended" });
+    };
+    asked = [];
+    await session.join();
+    expect(asked).toEqual(["connect", "POST /rooms/enter", "give up"]);
+    expect(session.state.get()).toMatchObject({ phase: "refused", joining: false });
   });
 
   it("that has stood open for too long opens its link again", async () => {

@@ -11,7 +11,7 @@ import { Store } from "../../shared/store";
 import { askingByLink } from "../linkSession";
 import { CallLink, type Outcome } from "./callLink";
 import { exposeStats, mark } from "./marks";
-import { forgetInside, rememberInside, rememberedChoice, wasInside } from "./memory";
+import { forgetInside, insideOf, rememberInside, rememberedChoice } from "./memory";
 import type { CallProtocol } from "./protocol";
 
 export type Invitation = { by: "link"; token: string } | { by: "account"; bookingId: string };
@@ -35,6 +35,8 @@ export interface SessionState {
 export interface SessionTools {
   ask: typeof request;
   browser: Browser;
+  /** Begins to connect; returns how to give it up. */
+  connectAhead: () => () => void;
   channel: (auth: () => object) => Channel<CallProtocol>;
   tabId: () => string;
   /** The page's address: what a reload comes back to. */
@@ -55,8 +57,9 @@ export class RoomSession {
   });
   readonly local: LocalMedia;
   readonly kind: SessionKind;
+  /** Asks the server as this visit's person. */
+  readonly ask: typeof request;
   readonly #invitation: Invitation;
-  readonly #ask: typeof request;
   readonly #tools: SessionTools;
   #bookingId: string | undefined;
   #opened: Promise<void> | undefined;
@@ -66,7 +69,7 @@ export class RoomSession {
     this.#invitation = invitation;
     this.#tools = tools;
     this.kind = invitation.by;
-    this.#ask =
+    this.ask =
       invitation.by === "link" ? askingByLink(tools.ask, () => this.#invited()) : tools.ask;
     this.local = new LocalMedia(tools.browser, rememberedChoice(tools.place));
   }
@@ -80,20 +83,23 @@ export class RoomSession {
   }
 
   async #start(): Promise<void> {
-    const back = wasInside(this.#tools.place);
-    // After a reload the camera opens while the server is asked: both take their time.
-    if (back) this.openDevices();
+    const inside = insideOf(this.#tools.place);
     this.state.update({ phase: "entering", error: null });
+    if (inside !== null) return this.#comeBack(inside);
     try {
-      const door = back ? null : await this.#door();
-      if (door && !door.open) return this.state.update({ phase: "early", door });
-      const entry = await this.#enter();
-      this.state.update({ entry });
-      if (back) await this.#goInside(entry);
-      else this.state.update({ phase: "check" });
+      const door = await this.#door();
+      if (!door.open) return this.state.update({ phase: "early", door });
+      this.state.update({ entry: await this.#enter(), phase: "check" });
     } catch (error) {
       this.#refuse(asApiError(error));
     }
+  }
+
+  /** After a reload: the camera opens while the server is asked, both take their time. */
+  #comeBack(bookingId: string): Promise<void> {
+    this.openDevices();
+    this.#bookingId ??= bookingId || undefined;
+    return this.#enterAndGoInside();
   }
 
   openDevices(): void {
@@ -111,32 +117,37 @@ export class RoomSession {
     if (this.state.get().joining) return;
     mark("joinPressed");
     this.state.update({ joining: true, error: null });
+    await this.#enterAndGoInside();
+    this.state.update({ joining: false });
+  }
+
+  async #enterAndGoInside(): Promise<void> {
+    const giveUp = this.#tools.connectAhead();
     try {
       const entry = await this.#enter();
       this.state.update({ entry });
       await this.#goInside(entry);
     } catch (error) {
+      giveUp();
       this.#refuse(asApiError(error));
-    } finally {
-      this.state.update({ joining: false });
     }
   }
 
   /** Takes the call back from another tab, without the device check. */
   takeBack(): void {
-    rememberInside(this.#tools.place, this.local.choice());
+    this.#rememberInside();
     location.reload();
   }
 
   /** Asked first, because coming early is no error. */
   async #door(): Promise<RoomDoor> {
     const path = `/rooms/door/${await this.#booking()}`;
-    return this.#ask<RoomDoor>("GET", path, { session: this.kind });
+    return this.ask<RoomDoor>("GET", path, { session: this.kind });
   }
 
   async #enter(): Promise<RoomEntry> {
     const body = { booking_id: await this.#booking(), tab_id: this.#tools.tabId() };
-    return this.#ask<RoomEntry>("POST", "/rooms/enter", { session: this.kind, body });
+    return this.ask<RoomEntry>("POST", "/rooms/enter", { session: this.kind, body });
   }
 
   async #booking(): Promise<string> {
@@ -152,7 +163,7 @@ export class RoomSession {
   }
 
   async #goInside(entry: RoomEntry): Promise<void> {
-    const { place, browser, channel, tabId } = this.#tools;
+    const { browser, channel, tabId } = this.#tools;
     const link = new CallLink(entry, {
       browser,
       local: this.local,
@@ -161,15 +172,18 @@ export class RoomSession {
       renew: () => this.#enter(),
     });
     exposeStats(link.stats);
-    const remember = () => rememberInside(place, this.local.choice());
-    remember();
+    this.#rememberInside();
     this.local.state.subscribe(() => {
-      if (this.state.get().phase === "inside") remember();
+      if (this.state.get().phase === "inside") this.#rememberInside();
     });
     link.state.subscribe(() => this.#linkChanged(link.state.get().outcome));
     this.state.update({ link, phase: "inside" });
     await Promise.resolve();
     link.start();
+  }
+
+  #rememberInside(): void {
+    rememberInside(this.#tools.place, this.#bookingId ?? "", this.local.choice());
   }
 
   #linkChanged(outcome: Outcome | null): void {
