@@ -75,3 +75,7 @@ class Transport(engineio.AsyncServer):  # type: ignore[misc]
         self.wires: dict[str, CheckedWebSocket] = {}
         drivers = getattr(self, "_async")  # noqa: B009  (mypy cannot tell its type)
         self._async = {**drivers, "websocket": CheckedWebSocket}
+
+    def _log_error_once(self, _message: str, message_key: str) -> None:
+        """The message quotes what a stranger has sent; its key is one of the library's words."""
+        super()._log_error_once(message_key, message_key)

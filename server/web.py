@@ -26,6 +26,7 @@ from server.pages import security_headers
 AWAY = (ConnectionError, TimeoutError, sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REQUEST_ID = web.RequestKey("request_id", str)
+ASKER_GONE = 499  # nginx's number for an asker who has gone
 
 Identify = Callable[[Mapping[str, str], str], Awaitable[Identity | None]]
 
@@ -97,7 +98,7 @@ def _requests(edge: Edge) -> Middleware:
             request = request.clone(remote=_address(request, edge.trusted_proxies) or "")
         structlog.contextvars.bind_contextvars(request_id=request_id)
         began = edge.clock.monotonic()
-        status = 500
+        status = ASKER_GONE  # stands where the handler is cancelled
         try:
             response = await handler(request)
             status = response.status
@@ -143,7 +144,7 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return problem_response(_of_http(error), request[REQUEST_ID])
     except AWAY:
         if request.transport is None or request.transport.is_closing():
-            raise  # the asker has gone
+            return problem_response(BadRequest(), request[REQUEST_ID])  # the asker has gone; nobody reads it
         log.exception("request_unavailable", route=_template(request))
         return problem_response(Unavailable(), request[REQUEST_ID])
     except (web.RequestPayloadError, HttpProcessingError):

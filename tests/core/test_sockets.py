@@ -137,6 +137,17 @@ async def test_only_websockets_from_our_own_pages_are_served(
         await session.ws_connect(site.address + PATH, origin="https://elsewhere.example")
 
 
+async def test_the_log_quotes_no_stranger(
+    site: Site, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with session.get(site.address + PATH + "&sid=a%0aforged") as answer:
+        assert answer.status == 400
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await session.ws_connect(site.address + PATH, origin="https://forged.example")
+    assert {"bad-sid", "bad-origin"} <= {record.getMessage().split()[0] for record in caplog.records}
+    assert "forged" not in caplog.text
+
+
 def test_what_we_write_we_can_read() -> None:
     packet = TodokuPacket(2, data=["say", {"text": "あ", "blob": b"\0\1"}], namespace="/test", id=3)
     assert unpack(packet.encode()) == {
@@ -152,5 +163,6 @@ def test_the_libraries_still_have_the_inner_names_we_replace() -> None:
     server = build_server(None, [])
     assert "websocket" in engineio.AsyncServer(async_mode="aiohttp")._async
     assert callable(socketio.AsyncServer._engineio_server_class)
+    assert callable(engineio.AsyncServer._log_error_once)
     assert server.eio.__class__ is not engineio.AsyncServer
     assert server.namespaces == []
