@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from media.feedback import Estimates, Feedback, LinkQuality, Outgoing
 from media.plane import PeerKey, PeerStats, Plane
 from media.statistics import Rates, rates
+from media.tallies import Tallies
 from media.uplink import Uplinks
 
 ARRIVALS_EVERY_S = 0.05
@@ -48,8 +49,9 @@ class Control:
 
     def __init__(self, plane: Plane, estimates: Estimates, monotonic: Callable[[], float]) -> None:
         self._plane, self._monotonic = plane, monotonic
-        self._feedback = Feedback(plane, estimates)
-        self._uplinks = Uplinks(plane)
+        self.tallies = Tallies()
+        self._feedback = Feedback(plane, estimates, self.tallies)
+        self._uplinks = Uplinks(plane, self.tallies)
         self._alarm = Alarm(monotonic, self._fell_due)
         self._peers: set[PeerKey] = set()
         self._arrivals = Alarm(monotonic, self._report_arrivals)
@@ -64,6 +66,7 @@ class Control:
         self._peers.discard(peer)
         self._feedback.forget(peer)
         self._uplinks.forget(peer)
+        self.tallies.forget(peer)
 
     def close(self) -> None:
         """No more timers."""
@@ -107,6 +110,10 @@ class Control:
         if before is None:
             return None
         return rates(before, after, interval_s, self._feedback.quality.get(peer, LinkQuality()))
+
+    def rtt_ms(self, peer: PeerKey) -> float | None:
+        """The peer's round trip, if it is known."""
+        return self._feedback.quality.get(peer, LinkQuality()).rtt_ms
 
     @property
     def counters(self) -> dict[str, int]:

@@ -16,6 +16,7 @@ from media.keyrequests import KeyFrameRequests, SourceKey
 from media.plane import PeerKey, SourceStats, Wire
 from media.reception import ReceptionCount, fraction_lost
 from media.sdp import CNAME
+from media.tallies import Tallies
 
 MAX_NACKED_PACKETS = 512  # per message; more is a stream to be restarted by a key frame
 REMEMBERED_REPORTS = 8  # sender reports per slot whose echo still tells the round trip
@@ -59,8 +60,9 @@ class Estimates(Protocol):
 class Feedback:
     """The feedback of all peers of one relay."""
 
-    def __init__(self, wires: Wires, estimates: Estimates) -> None:
+    def __init__(self, wires: Wires, estimates: Estimates, tallies: Tallies | None = None) -> None:
         self._wires, self._estimates = wires, estimates
+        self._tallies = Tallies() if tallies is None else tallies
         self._ssrc = OUR_SSRC
         self._key_frames = KeyFrameRequests()
         self._forwarded: dict[SourceKey, OrderedDict[int, float]] = {}  # by sink: middle NTP bits -> when
@@ -155,6 +157,8 @@ class Feedback:
             if forwarded is None:
                 continue
             losses.append(report.fraction_lost * 100 / 256)
+            tally = self._tallies.of(peer, report.ssrc)
+            tally.lost_pct, tally.jitter = losses[-1], report.jitter
             sent_at = forwarded.get(report.lsr)
             if sent_at is not None:
                 round_trip_s = now - sent_at - report.dlsr / 65536
@@ -170,6 +174,9 @@ class Feedback:
             resent = self._wires.resend(peer, packet.media_ssrc, lost)
             self.counters["resent_packets"] += resent
             self.counters["not_resent_packets"] += len(lost) - resent
+            if self._wires.wire_into(peer, packet.media_ssrc) is not None:
+                tally = self._tallies.of(peer, packet.media_ssrc)
+                tally.nacks, tally.resent_packets = tally.nacks + 1, tally.resent_packets + resent
         return []
 
     def _transport_feedback(
@@ -189,6 +196,8 @@ class Feedback:
             wire = self._wires.wire_into(peer, ssrc)
             if wire is not None:
                 self.counters["key_frames_wanted"] += 1
+                tally = self._tallies.of(peer, ssrc)
+                tally.firs, tally.plis = tally.firs + fir, tally.plis + (not fir)
                 source = (wire.source_peer, wire.source_ssrc)
                 outgoing += self._ask(self._key_frames.request(source, now))
         return outgoing
@@ -225,6 +234,8 @@ class Feedback:
 
     def _ask(self, sources: Sequence[SourceKey]) -> list[Outgoing]:
         self.counters["key_frames_asked"] += len(sources)
+        for source in sources:
+            self._tallies.of(*source).plis += 1
         return [Outgoing(peer, bytes(rtcp.pli(self._ssrc, ssrc)), ssrc) for peer, ssrc in sources]
 
     def _packed(self, peer: PeerKey, *packets: rtcp.AnyRtcpPacket) -> Outgoing:

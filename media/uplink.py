@@ -15,6 +15,7 @@ from media.keyrequests import SourceKey
 from media.nack import NackSchedule
 from media.plane import PeerKey, PlaneStats
 from media.reception import SequenceClock
+from media.tallies import Tallies
 from media.transport_cc import FeedbackBuilder
 
 EARLY_ARRIVALS = 20  # so many are reported without waiting for the time
@@ -54,8 +55,9 @@ class _Arrivals:
 class Uplinks:
     """All publishers of one relay."""
 
-    def __init__(self, plane: Arrived) -> None:
+    def __init__(self, plane: Arrived, tallies: Tallies | None = None) -> None:
         self._plane = plane
+        self._tallies = Tallies() if tallies is None else tallies
         self._schedules: dict[SourceKey, NackSchedule] = {}
         self._arrivals: dict[PeerKey, _Arrivals] = {}
         self._media_ssrcs: dict[PeerKey, int] = {}
@@ -74,6 +76,7 @@ class Uplinks:
             asked = schedule.due(now, rtt_s(peer))
             if asked:
                 self.counters["nacked_packets"] += len(asked)
+                self._tallies.of(peer, ssrc).nacks += 1
                 losses.asked.append(Outgoing(peer, bytes(rtcp.nack(OUR_SSRC, ssrc, asked))))
             if schedule.lost:
                 self.counters["lost_packets"] += len(schedule.lost)

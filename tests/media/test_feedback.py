@@ -10,6 +10,7 @@ from media import rtcp
 from media.feedback import Feedback, Outgoing
 from media.plane import PeerKey, SourceStats, Wire
 from media.reception import ReceptionCount
+from media.tallies import Tallies
 
 PUBLISHER, VIEWER = PeerKey(1), PeerKey(2)
 WIRE = Wire(
@@ -91,6 +92,31 @@ def test_an_unknown_slot_is_asked_nothing_for(feedback: Feedback) -> None:
     assert feedback.received(VIEWER, bytes(rtcp.nack(9, 99, [1])), 0.0) == []
     assert feedback.received(VIEWER, bytes(rtcp.pli(9, 99)), 0.0) == []
     assert feedback.received(PUBLISHER, bytes(rtcp.pli(9, 41)), 0.0) == []
+
+
+def test_what_is_said_of_a_slot_and_of_a_source_is_counted(wires: Wires, estimates: Estimates) -> None:
+    tallies = Tallies()
+    feedback = Feedback(wires, estimates, tallies)
+    fir = rtcp.RtcpPsfbPacket(fmt=rtcp.RTCP_PSFB_FIR, ssrc=9, media_ssrc=0, fci=b"\0\0\0\x29\1\0\0\0")
+    feedback.received(PUBLISHER, bytes(rtcp.RtcpSrPacket(21, rtcp.RtcpSenderInfo(0, 0, 1, 1))), 0.0)
+    lost = rtcp.RtcpRrPacket(9, [rtcp.RtcpReceiverInfo(41, 64, 0, 0, 900, 0, 0)])
+    for packet in (rtcp.nack(9, 41, [5, 4, 3]), rtcp.nack(9, 41, [6, 7]), rtcp.pli(9, 41), fir, lost):
+        feedback.received(VIEWER, bytes(packet), 0.0)
+    slot, source = tallies.look(VIEWER, 41), tallies.look(PUBLISHER, 21)
+    assert (slot.nacks, slot.resent_packets, slot.plis, slot.firs) == (2, 3, 1, 1)
+    assert (slot.lost_pct, slot.jitter) == (25, 900)
+    assert (source.plis, source.nacks) == (1, 0)
+    tallies.forget(VIEWER)
+    assert tallies.look(VIEWER, 41).nacks == 0
+
+
+def test_what_is_said_of_an_unknown_slot_is_not_kept(wires: Wires, estimates: Estimates) -> None:
+    tallies = Tallies()
+    feedback = Feedback(wires, estimates, tallies)
+    lost = rtcp.RtcpRrPacket(9, [rtcp.RtcpReceiverInfo(99, 64, 0, 0, 900, 0, 0)])
+    for packet in (rtcp.nack(9, 99, [1]), rtcp.pli(9, 99), lost):
+        feedback.received(VIEWER, bytes(packet), 0.0)
+    assert len(tallies) == 0
 
 
 def test_key_frame_requests_go_upstream_merged(feedback: Feedback) -> None:
