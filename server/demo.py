@@ -112,8 +112,10 @@ class Demo:
 async def prepare_demo(demo: Demo, var: Path) -> str:
     """Make or renew it, write var/demo.json, return what to print."""
     path = var / FILE
-    known = await asyncio.to_thread(_read, path)
-    seeds = await _find(demo) or await _seed(demo)
+    seeds = await _find(demo)
+    # A file that outlived its database names passwords that nobody has.
+    known = await asyncio.to_thread(_read, path) if seeds else Known({})
+    seeds = seeds or await _seed(demo)
     passwords = known.passwords or await _set_passwords(demo, seeds)
     booking_id = await _session_now(demo, seeds)
     document = await _document(demo, seeds, passwords, booking_id)
@@ -147,7 +149,7 @@ def _write(path: Path, document: dict[str, Any]) -> None:
 
 
 async def _find(demo: Demo) -> Seeds | None:
-    """What an earlier start made; None when any of it is missing."""
+    """What an earlier start made, all in one transaction; None when it is not there."""
     emails = [STAFF_EMAIL, CLIENT[1], *(profile.email for profile in THERAPISTS)]
     async with demo.database.read() as connection:
         ids = [await store.verified_holder(connection, email) for email in emails]
