@@ -108,11 +108,7 @@ class Accounts:
         password_hash = await self._passwords.hash(password)
         now = self.clock.now()
         async with self._database.write() as connection:
-            await store.put_credential(connection, person_id, password_hash, now)
-            await service.revoke_sessions(connection, person_id, now)
-            await service.audit(
-                connection, actor=actor, action="password_set", subject=person_id, detail={}, now=now
-            )
+            await service.put_password(connection, person_id, password_hash, actor=actor, now=now)
 
     async def revoke_sessions(self, person_id: PersonId, actor: PersonId | None) -> int:
         """End every session of a person, audited; how many there were."""

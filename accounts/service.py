@@ -147,6 +147,20 @@ async def bind_session(connection: AsyncConnection, session_id: str, person_id: 
         raise Denied
 
 
+async def put_password(
+    connection: AsyncConnection,
+    person_id: PersonId,
+    password_hash: str,
+    *,
+    actor: PersonId | None,
+    now: datetime,
+) -> None:
+    """Store what accounts.passwords made; every session the person has ends. Audited."""
+    await store.put_credential(connection, person_id, password_hash, now)
+    await session_store.revoke_sessions(connection, person_id, now)
+    await audit(connection, actor=actor, action="password_set", subject=person_id, detail={}, now=now)
+
+
 async def revoke_sessions(connection: AsyncConnection, person_id: PersonId, now: datetime) -> int:
     """End every session of a person; how many there were."""
     return await session_store.revoke_sessions(connection, person_id, now)
