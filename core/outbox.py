@@ -69,10 +69,12 @@ class Outbox:
         self._clock = clock
         self._handlers = handlers
 
-    async def deliver_due(self) -> int:
-        """Deliver what is due; the number of events delivered."""
+    async def deliver_due(self, stop: asyncio.Event | None = None) -> int:
+        """Deliver what is due, or until `stop` is set; the number of events delivered."""
         delivered = 0
         for event_id in await self._due():
+            if stop is not None and stop.is_set():  # each may wait for a mail server that does not answer
+                break
             if await self._claim(event_id):
                 delivered += await self._deliver(event_id)
         return delivered
@@ -87,7 +89,7 @@ class Outbox:
         """Deliver until `stop` is set. Rows carry their own leases, so many processes may do this."""
         while not stop.is_set():
             try:
-                await self.deliver_due()
+                await self.deliver_due(stop)
             except Exception:  # a database away for a while; the loop must never end by itself
                 log.exception("outbox_interrupted")
             with contextlib.suppress(TimeoutError):

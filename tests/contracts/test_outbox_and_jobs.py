@@ -88,6 +88,20 @@ async def test_an_event_whose_process_died_is_delivered_after_its_lease(
     assert seen == [1]
 
 
+async def test_a_process_that_stops_begins_no_other_delivery(database: Database, clock: FakeClock) -> None:
+    stop, seen = asyncio.Event(), list[int]()
+
+    async def takes(payload: dict[str, Any]) -> None:
+        seen.append(payload["n"])
+        stop.set()
+
+    for n in range(3):
+        await write_event(database, clock, n)
+    await Outbox(database, clock, {"greeted": [takes]}).run(stop)
+    assert len(seen) == 1
+    assert await Outbox(database, clock, {"greeted": [takes]}).deliver_due() == 2
+
+
 async def test_a_dedupe_key_lets_an_event_in_once(database: Database, clock: FakeClock) -> None:
     for n in range(3):
         await write_event(database, clock, n, dedupe_key="same")
