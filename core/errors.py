@@ -5,7 +5,7 @@ that raises it and gives a stable `code`. `detail` is always safe to show. No li
 through here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 
@@ -15,6 +15,7 @@ class TodokuError(Exception):
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong on our side"
+    headers: ClassVar[Mapping[str, str]] = {}  # of the answer over HTTP
 
     def __init__(self, detail: str = "", **extra: Any) -> None:
         super().__init__(detail or self.title)
@@ -84,6 +85,22 @@ class TooLarge(TodokuError):
     code = "too_large"
     status = 413
     title = "This is too large"
+
+
+class UnsupportedMediaType(TodokuError):
+    """The request's body is of a media type that this route does not take."""
+
+    code = "unsupported_media_type"
+    status = 415
+    title = "This kind of content is not taken here"
+
+
+class PreconditionRequired(TodokuError):
+    """The request must say by If-Match which version it means (RFC 6585 3)."""
+
+    code = "precondition_required"
+    status = 428
+    title = "This must say which version it means"
 
 
 class TooMany(TodokuError):

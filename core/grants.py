@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import jwt
 from cryptography.hazmat.primitives import hashes, serialization
@@ -21,7 +21,7 @@ ALGORITHM = "EdDSA"
 AUDIENCE = "todoku-room"
 LEEWAY = timedelta(seconds=5)  # clocks of two hosts
 
-Scope = Literal["wait", "seat"]
+Scope = Literal["wait", "seat", "publish", "watch"]
 
 
 class GrantRefused(Denied):
@@ -40,7 +40,11 @@ class GrantExpired(Denied):
 
 @dataclass(frozen=True)
 class Grant:
-    """Who may do what in which room. `wait`: the waiting room; `seat`: a seat in the call."""
+    """Who may do what in which room. `wait`: the waiting room; `seat`: a seat in the call.
+
+    `publish` and `watch` are for a device of one of the people: `participant_id` is the device's own, and
+    `host_id` that of whoever let it in.
+    """
 
     scope: Scope
     room_id: RoomId
@@ -51,6 +55,7 @@ class Grant:
     epoch: int
     expires_at: datetime
     grant_id: str = field(default_factory=new_id)
+    host_id: ParticipantId | None = None
 
 
 class Signer:
@@ -87,6 +92,7 @@ class Signer:
             "role": grant.role,
             "name": grant.name,
             "epoch": grant.epoch,
+            **({"host": grant.host_id} if grant.host_id is not None else {}),
         }
         return jwt.encode(claims, self._key, algorithm=ALGORITHM)
 
@@ -97,27 +103,37 @@ class Verifier:
     def __init__(self, public_key_pem: bytes) -> None:
         self._key = serialization.load_pem_public_key(public_key_pem)
 
-    def verify(self, token: str, now: datetime) -> Grant:
-        """The grant in `token`. Raises GrantRefused or GrantExpired."""
+    def verify(self, token: str, now: datetime, *, expired_too: bool = False) -> Grant:
+        """The grant in `token`; `expired_too`: whose it was counts, not until when.
+
+        Raises GrantRefused or GrantExpired.
+        """
         options = {"verify_exp": False, "verify_iat": False, "require": ["exp", "iat", "jti", "sub"]}
         try:
             claims = jwt.decode(token, self._key, algorithms=[ALGORITHM], audience=AUDIENCE, options=options)  # type: ignore[arg-type]
-            grant = Grant(
-                scope=claims["scope"],
-                room_id=RoomId(claims["room"]),
-                participant_id=ParticipantId(claims["participant"]),
-                person_id=PersonId(claims["sub"]),
-                role=claims["role"],
-                name=claims["name"],
-                epoch=int(claims["epoch"]),
-                expires_at=datetime.fromtimestamp(int(claims["exp"]), UTC),
-                grant_id=claims["jti"],
-            )
+            grant = _grant(claims)
         except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError):
             raise GrantRefused from None
-        if now > grant.expires_at + LEEWAY:  # our own clock, so that tests can move it
+        if not expired_too and now > grant.expires_at + LEEWAY:  # our own clock, so that tests can move it
             raise GrantExpired
         return grant
+
+
+def _grant(claims: dict[str, Any]) -> Grant:
+    if claims["scope"] not in get_args(Scope):
+        raise ValueError("a scope that is none of ours")
+    return Grant(
+        scope=claims["scope"],
+        room_id=RoomId(claims["room"]),
+        participant_id=ParticipantId(claims["participant"]),
+        person_id=PersonId(claims["sub"]),
+        role=claims["role"],
+        name=claims["name"],
+        epoch=int(claims["epoch"]),
+        expires_at=datetime.fromtimestamp(int(claims["exp"]), UTC),
+        grant_id=claims["jti"],
+        host_id=claims.get("host"),
+    )
 
 
 def load_or_create_key(path: Path) -> bytes:

@@ -13,7 +13,15 @@ from typing import Annotated, Literal, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 
-from core.errors import Denied, Invalid, NotFound, TodokuError, TooLarge, Unauthenticated
+from core.errors import (
+    Denied,
+    Invalid,
+    NotFound,
+    TodokuError,
+    TooLarge,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
 from core.ids import PersonId
 from core.inbound import Inbound
 
@@ -60,7 +68,11 @@ class Identity:
 
 @dataclass(frozen=True)
 class Route:
-    """One operation: enough to serve it and to document it."""
+    """One operation: enough to serve it and to document it.
+
+    `text_type`: what its text body is, where that is no JSON. `bearer`: who asks shows a token of the route's
+    own in `Authorization`; cookies count for nothing, so that pages and programs from anywhere may ask.
+    """
 
     method: str
     path: str
@@ -73,6 +85,8 @@ class Route:
     tag: str = ""
     errors: tuple[type[TodokuError], ...] = ()
     content_type: str = "application/json"
+    text_type: str = ""
+    bearer: bool = False
 
 
 IDENTITY = web.RequestKey("identity", Identity)
@@ -96,6 +110,26 @@ def require(request: web.Request, *roles: str) -> Identity:
 
 async def body(request: web.Request, model: type[Model]) -> Model:
     """The JSON body as `model`. Raises Invalid with `errors`: [{field, message}], or TooLarge."""
+    return parse(model, await _content(request))
+
+
+async def text(request: web.Request, media_type: str) -> str:
+    """The body as text, which must be of this media type. Raises UnsupportedMediaType, TooLarge, Invalid."""
+    if request.content_type != media_type:
+        raise UnsupportedMediaType(f"the body must be {media_type}")
+    try:
+        return (await _content(request)).decode()
+    except UnicodeDecodeError:
+        raise Invalid("the body must be UTF-8") from None
+
+
+def bearer_token(request: web.Request) -> str | None:
+    """The token in `Authorization: Bearer` (RFC 6750 2.1), if there is one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+async def _content(request: web.Request) -> bytes:
     try:
         data = await request.content.read(MAX_BODY_BYTES + 1)
         while len(data) <= MAX_BODY_BYTES and (more := await request.content.read(MAX_BODY_BYTES)):
@@ -104,7 +138,7 @@ async def body(request: web.Request, model: type[Model]) -> Model:
         raise TooLarge from None
     if len(data) > MAX_BODY_BYTES:
         raise TooLarge
-    return parse(model, data)
+    return data
 
 
 def parse(model: type[Model], data: bytes) -> Model:

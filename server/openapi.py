@@ -50,6 +50,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
             "securitySchemes": {
                 "account": {"type": "apiKey", "in": "cookie", "name": "todoku_account"},
                 "link": {"type": "apiKey", "in": "cookie", "name": "todoku_link"},
+                "device": {"type": "http", "scheme": "bearer"},
             },
         },
     }
@@ -87,6 +88,11 @@ def _operation(item: Route, refs: dict[Any, Any]) -> dict[str, Any]:
     if item.body is not None:
         schema = refs[(item.body, "validation")]
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if item.text_type:
+        content = {item.text_type: {"schema": {"type": "string"}}}
+        operation["requestBody"] = {"required": True, "content": content}
+    if item.bearer:
+        operation["security"] = [{"device": []}]
     return operation
 
 
@@ -112,6 +118,8 @@ def _responses(item: Route, refs: dict[Any, Any]) -> dict[str, Any]:
     success: dict[str, Any] = {"description": item.summary}
     if item.response is not None:
         success["content"] = {item.content_type: {"schema": refs[(item.response, "serialization")]}}
+    elif item.content_type != "application/json":
+        success["content"] = {item.content_type: {"schema": {"type": "string"}}}
     responses: dict[str, Any] = {str(item.status): success}
     errors: dict[int, list[type[TodokuError]]] = {}
     implied = (Invalid,) if item.body or item.query else ()

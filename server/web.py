@@ -5,7 +5,7 @@ about people or bookings.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -27,6 +27,14 @@ AWAY = (ConnectionError, TimeoutError, sa.exc.OperationalError, sa.exc.Interface
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REQUEST_ID = web.RequestKey("request_id", str)
 ASKER_GONE = 499  # nginx's number for an asker who has gone
+# What browsers ask before they let a page of another site use a route with a token of its own (Fetch 3.2).
+ANY_PAGE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, PATCH, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+    "Access-Control-Expose-Headers": "Location, ETag, Link",
+    "Access-Control-Max-Age": "600",
+}
 
 Identify = Callable[[Mapping[str, str], str], Awaitable[Identity | None]]
 
@@ -68,18 +76,21 @@ class Edge:
 
 def application(routes: Iterable[Route], edge: Edge) -> web.Application:
     """The application with every route and the middleware around them."""
+    routes = list(routes)
+    open_paths = frozenset(route.path for route in routes if route.bearer)
     app = web.Application(
-        middlewares=[_requests(edge), _errors, _origin(edge), _identity(edge)], client_max_size=MAX_BODY_BYTES
+        middlewares=[_requests(edge), _errors, _origin(edge, open_paths), _identity(edge, open_paths)],
+        client_max_size=MAX_BODY_BYTES,
     )
     for route in routes:
         app.router.add_route(route.method, route.path, route.handler)
-    app.on_response_prepare.append(_headers(edge))
+    app.on_response_prepare.append(_headers(edge, open_paths))
     return app
 
 
 def problem_response(error: TodokuError, request_id: str) -> web.Response:
     """RFC 9457; `request_id` lets people quote what they saw."""
-    headers = {}
+    headers = dict(error.headers)
     if "retry_after_s" in error.extra:
         headers["Retry-After"] = str(int(error.extra["retry_after_s"]))
     return web.json_response(
@@ -165,12 +176,13 @@ def _of_http(error: web.HTTPException) -> TodokuError:
     return _HTTP_ERRORS.get(error.status, BadRequest)()
 
 
-def _origin(edge: Edge) -> Middleware:
+def _origin(edge: Edge, open_paths: Set[str]) -> Middleware:
     ours = urlsplit(edge.public_url).netloc
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method not in SAFE_METHODS and not own_origin(request.headers, request.host, ours):
+        changes = request.method not in SAFE_METHODS and _template(request) not in open_paths
+        if changes and not own_origin(request.headers, request.host, ours):
             raise OriginRefused
         return await handler(request)
 
@@ -188,10 +200,10 @@ def own_origin(headers: Mapping[str, str], host: str, ours: str) -> bool:
         return False
 
 
-def _identity(edge: Edge) -> Middleware:
+def _identity(edge: Edge, open_paths: Set[str]) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path.startswith("/api/"):
+        if request.path.startswith("/api/") and _template(request) not in open_paths:
             # A link to a download can send no header; for reading, the query may name the session instead.
             asked = request.query.get("session", "account") if request.method in SAFE_METHODS else "account"
             which = request.headers.get(SESSION_HEADER, asked)
@@ -203,7 +215,9 @@ def _identity(edge: Edge) -> Middleware:
     return middleware
 
 
-def _headers(edge: Edge) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+def _headers(
+    edge: Edge, open_paths: Set[str]
+) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     secure = edge.public_url.startswith("https:")
 
     async def prepare(request: web.Request, response: web.StreamResponse) -> None:
@@ -211,6 +225,8 @@ def _headers(edge: Edge) -> Callable[[web.Request, web.StreamResponse], Awaitabl
             response.headers.setdefault(name, value)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
+        if _template(request) in open_paths:
+            response.headers.update(ANY_PAGE)
         if REQUEST_ID in request:
             response.headers["X-Request-Id"] = request[REQUEST_ID]
 

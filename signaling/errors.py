@@ -1,15 +1,29 @@
 """What signaling refuses, by situation.
 
-    Denied       NotAdmitted, NotTherapist
-    NotFound     RoomUnknown
-    Conflict     TooEarly, NotPossible, TabReplaced
-    Gone         SessionOver, BookingCancelled, RoomEnded
-    Unavailable  NoRelay
+    Unauthenticated  BearerRefused
+    Denied           NotAdmitted, NotTherapist
+    NotFound         RoomUnknown
+    Conflict         TooEarly, NotPossible, TabReplaced
+    Gone             SessionOver, BookingCancelled, RoomEnded
+    Unavailable      NoRelay
 
 Besides: core.grants.GrantRefused and GrantExpired, and what a relay refuses (media/errors.py).
 """
 
-from core.errors import Conflict, Denied, Gone, NotFound, Unavailable
+from collections.abc import Mapping
+from typing import ClassVar
+
+from core.errors import Conflict, Denied, Gone, NotFound, Unauthenticated, Unavailable
+
+
+class BearerRefused(Unauthenticated):
+    """A device's request shows no grant as Bearer token, one of another room or purpose, or an expired one."""
+
+    code = "bearer_refused"
+    title = "This token does not give the right to do this; ask for a new one"
+    headers: ClassVar[Mapping[str, str]] = {
+        "WWW-Authenticate": 'Bearer realm="todoku", error="invalid_token"'
+    }
 
 
 class TooEarly(Conflict):

@@ -38,6 +38,26 @@ def test_a_grant_expires_by_our_own_clock(key: bytes, clock: FakeClock) -> None:
         Verifier(signer.public_key_pem).verify(token, clock.now())
 
 
+def test_an_expired_grant_still_says_whose_it_was_to_who_asks_for_that_alone(
+    key: bytes, clock: FakeClock, tmp_path: Path
+) -> None:
+    signer = Signer(key)
+    device = replace(grant(clock), scope="publish", host_id=ParticipantId("host"))
+    token = signer.sign(device, clock.now())
+    clock.advance(3600)
+    assert Verifier(signer.public_key_pem).verify(token, clock.now(), expired_too=True) == device
+    other = Signer(load_or_create_key(tmp_path / "other.pem"))
+    with pytest.raises(GrantRefused):
+        Verifier(other.public_key_pem).verify(token, clock.now(), expired_too=True)
+
+
+def test_a_scope_that_nobody_knows_is_refused(key: bytes, clock: FakeClock) -> None:
+    signer = Signer(key)
+    token = signer.sign(replace(grant(clock), scope="everything"), clock.now())  # type: ignore[arg-type]
+    with pytest.raises(GrantRefused):
+        Verifier(signer.public_key_pem).verify(token, clock.now())
+
+
 def test_another_key_is_refused(key: bytes, clock: FakeClock, tmp_path: Path) -> None:
     other = Signer(load_or_create_key(tmp_path / "other.pem"))
     token = Signer(key).sign(grant(clock), clock.now())

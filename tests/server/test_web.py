@@ -1,6 +1,7 @@
 """The HTTP edge: errors as problems, Origin, headers, addresses, and what the log may say."""
 
 from collections.abc import AsyncIterator, Mapping
+from typing import Any, ClassVar
 
 import pytest
 import structlog
@@ -8,9 +9,22 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from core.clock import SystemClock
-from core.errors import Conflict, TooMany
-from core.http import Body, Identity, Reply, Route, body, identity, reply, require
+from core.errors import Conflict, TooMany, Unauthenticated
+from core.http import (
+    IDENTITY,
+    Body,
+    Identity,
+    Reply,
+    Route,
+    bearer_token,
+    body,
+    identity,
+    reply,
+    require,
+    text,
+)
 from core.ids import PersonId
+from server.openapi import document
 from server.pages import add_pages, content_security_policy
 from server.web import Edge, application, own_origin
 
@@ -56,6 +70,17 @@ async def address(request: web.Request) -> web.Response:
     return reply(Said(text=str(request.remote)))
 
 
+class NoToken(Unauthenticated):
+    code = "tests_no_token"
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+async def device(request: web.Request) -> web.Response:
+    if bearer_token(request) is None:
+        raise NoToken
+    return reply(Said(text=f"{await text(request, 'text/plain')} {IDENTITY in request}"))
+
+
 ROUTES = [
     Route("POST", "/api/echo", echo, "say it again", body=Echo),
     Route("GET", "/api/fails", fails, "fails"),
@@ -65,6 +90,7 @@ ROUTES = [
     Route("GET", "/api/who", who, "who"),
     Route("GET", "/api/staff", staff_only, "staff"),
     Route("GET", "/api/address", address, "address"),
+    Route("POST", "/api/device/{id}", device, "takes a token", bearer=True, text_type="text/plain"),
 ]
 
 
@@ -197,3 +223,43 @@ async def test_assets_are_kept_for_ever_by_browsers(client: Client) -> None:
     assert (response.status, len(await response.read()) > 1000) == (200, True)
     assert "immutable" in response.headers["Cache-Control"]
     assert response.headers["Content-Encoding"] == "gzip"
+
+
+TOKEN = {"Authorization": "bearer abc", "Content-Type": "text/plain; charset=utf-8"}
+
+
+async def test_a_route_with_a_token_of_its_own_takes_any_page_and_no_cookie(client: Client) -> None:
+    headers = TOKEN | {"Origin": "https://elsewhere.example", "Cookie": "todoku_account=me"}
+    response = await client.post("/api/device/1", data="hi", headers=headers)
+    assert (response.status, await response.json()) == (200, {"text": "hi False"})
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    refused = await client.post("/api/device/1", data="hi", headers={"Origin": "https://elsewhere.example"})
+    assert (refused.status, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert "Authorization" in refused.headers["Access-Control-Allow-Headers"]
+    other = await client.post(
+        "/api/echo", json={"text": "hi"}, headers={"Origin": "https://elsewhere.example"}
+    )
+    assert other.status == 403
+    assert "Access-Control-Allow-Origin" not in other.headers
+
+
+@pytest.mark.parametrize(
+    ("content_type", "data", "code"),
+    [
+        ("application/json", b"{}", "unsupported_media_type"),
+        ("text/plain", b"\xff", "invalid"),
+        ("text/plain", b"x" * 70_000, "too_large"),
+    ],
+)
+async def test_a_text_body_is_of_its_type_readable_and_short(
+    client: Client, content_type: str, data: bytes, code: str
+) -> None:
+    headers = TOKEN | {"Content-Type": content_type}
+    response = await client.post("/api/device/1", data=data, headers=headers)
+    assert (await response.json(content_type="application/problem+json"))["code"] == code
+
+
+def test_the_document_tells_of_text_and_tokens() -> None:
+    operation: dict[str, Any] = document(ROUTES)["paths"]["/api/device/{id}"]["post"]
+    assert list(operation["requestBody"]["content"]) == ["text/plain"]
+    assert operation["security"] == [{"device": []}]
