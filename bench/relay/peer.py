@@ -59,15 +59,15 @@ class Peer:
         self.sends = {kind: self._sending(str(at), kind) for at, kind in enumerate(("audio", "video"))}
         return self.describe("actpass", tuple(self.sends.values()))
 
-    def answer(self, offer: Description, publishes: bool = True) -> Description:
-        """Take all that is offered; send on the first line of each kind that is asked for."""
+    def answer(self, offer: Description, publishes: bool = True, watches: bool = True) -> Description:
+        """Take what is offered; send on the first line of each kind that is asked for."""
         lines = []
         for line in offer.lines:
             if line.direction == "recvonly" and publishes and line.kind not in self.sends:
                 self.sends[line.kind] = self._sending(line.mid, line.kind, line.extensions)
                 lines.append(self.sends[line.kind])
                 continue
-            takes = line.direction == "sendonly"
+            takes = watches and line.direction == "sendonly"
             known = EXTENSIONS[line.kind]
             extensions = {uri: number for uri, number in line.extensions.items() if uri in known}
             lines.append(Line(line.mid, line.kind, "recvonly" if takes else "inactive", extensions))

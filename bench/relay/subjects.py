@@ -57,18 +57,16 @@ class Todoku:
         self._reader, self._writer = await asyncio.open_connection(HOST, self._port)
 
     async def join(self, room: int, name: str, publishes: bool = True) -> Person:
-        peer, place = Peer(self._certificate), _place(room, name)
-        offer = read((await self._ask(do="join", room=place, name=name))["sdp"])
-        await self._ask(do="answer", room=place, name=name, sdp=write(peer.answer(offer, publishes)))
+        peer, watches = Peer(self._certificate), room != WORKSHOP or not publishes
+        offer = read((await self._ask(do="join", room=room, name=name))["sdp"])
+        answer = peer.answer(offer, publishes, watches)
+        await self._ask(do="answer", room=room, name=name, sdp=write(answer))
         await peer.connect(offer)
         self._peers.append(peer)
-        return Person(room, name, peer if publishes else None, peer)
+        return Person(room, name, peer if publishes else None, peer if watches else None)
 
     async def see(self, person: Person, others: list[Person]) -> None:
-        """Two in a room see each other unasked; in the workshop everybody is wired to by hand."""
-        if person.room == WORKSHOP:
-            named = [[_place(other.room, other.name), other.name] for other in others]
-            await self._ask(do="wire", room=_place(person.room, person.name), name=person.name, others=named)
+        """The relay shows everybody the others unasked."""
 
     async def _ask(self, **request: Any) -> dict[str, Any]:
         async with self._lock:
@@ -79,11 +77,6 @@ class Todoku:
     async def close(self) -> None:
         await asyncio.gather(*(peer.close() for peer in self._peers))
         self._writer.close()
-
-
-def _place(room: int, name: str) -> str:
-    """Rooms of the relay have two places today: in the workshop everybody gets one of their own."""
-    return f"workshop {name}" if room == WORKSHOP else str(room)
 
 
 class Janus:
