@@ -17,7 +17,7 @@ from core.errors import Conflict, Denied, Gone, NotFound, Unauthenticated, Unava
 
 
 class BearerRefused(Unauthenticated):
-    """A device's request shows no grant as Bearer token, one of another room or purpose, or an expired one."""
+    """A device's request has no Bearer token, one of another room or purpose, or an expired one."""
 
     code = "bearer_refused"
     title = "This token does not give the right to do this; ask for a new one"
