@@ -142,7 +142,7 @@ class DelayDetector:
         if distance <= SPIKE:
             rate = THRESHOLD_DOWN if distance < 0 else THRESHOLD_UP
             moved = self._threshold + rate * distance * min(between, 0.1)
-            self._threshold = min(MAX_THRESHOLD, max(MIN_THRESHOLD, moved))
+            self._threshold = MIN_THRESHOLD if moved < MIN_THRESHOLD else min(moved, MAX_THRESHOLD)
 
 
 class _Shortest:
@@ -157,8 +157,9 @@ class _Shortest:
     def add(self, delay: float, at: float) -> None:
         if at - self._since > self._span:
             self._previous, self._current, self._since = self._current, delay, at
-        self._current = min(self._current, delay)
-        self.value = min(self._current, self._previous)
+        elif delay < self._current:
+            self._current = delay
+        self.value = self._current if self._current < self._previous else self._previous
 
 
 class _StandingQueue:
@@ -171,7 +172,8 @@ class _StandingQueue:
         self._groups = 0
 
     def is_standing(self, queue: float, at: float) -> bool:
-        self._least = min(self._least, queue)
+        if queue < self._least:
+            self._least = queue
         self._groups += 1
         if at - self._since < STANDING_FOR_S or self._groups < STANDING_GROUPS:
             return False

@@ -64,7 +64,7 @@ class LossLimit:
         while self._seen[0].at < now - REMEMBERED_S:
             self._seen.popleft()
         lately = self._lately(now)
-        self.loss = sum(o.lost for o in lately) / sum(o.sent for o in lately)
+        self.loss = max(0.0, sum(o.lost for o in lately) / sum(o.sent for o in lately))
         since = 0.0 if self._decided_at is None else min(1.0, now - self._decided_at)
         self._decided_at = now
         self._decide(rate_bps, rtt_s, since, now)
