@@ -21,6 +21,7 @@ import { RemoteStage } from "./RemoteStage";
 import { SelfView } from "./SelfView";
 import { useChatView } from "./useChatView";
 import { useQuality } from "./useQuality";
+import { useStall } from "./useStall";
 import { useShortcuts } from "./useShortcuts";
 import { followVisibleArea } from "./visibleArea";
 
@@ -34,6 +35,7 @@ export function CallPage(props: CallProps) {
   const view = useChatView();
   const [open, setOpen] = useState<"devices" | "hangup" | null>(null);
   const verdict = useQuality(link);
+  useStall(link);
   const page = useRef<HTMLDivElement>(null);
   useShortcuts(local, view.toggle);
   useStaying(link, () => {

@@ -148,18 +148,18 @@ describe("the wire of a call", () => {
     vi.useFakeTimers();
     await seated();
     channel.answers["resync"] = () => ({ state: snapshot("connected", 2), offer: offer(2) });
-    channel.up(); // media has not been connected yet
-    await vi.waitFor(() => expect(channel.count("resync")).toBe(1));
-    fake.peers[0]?.become("connected");
     channel.up();
-    await vi.waitFor(() => expect(channel.count("resync")).toBe(2));
+    await vi.waitFor(() => expect(channel.count("resync")).toBe(1));
     listeners["online"]?.();
+    await vi.waitFor(() => expect(channel.count("resync")).toBe(2));
+    link.restart();
     await vi.waitFor(() => expect(channel.count("resync")).toBe(3));
+    fake.peers[0]?.become("connected");
     fake.peers[0]?.become("disconnected");
-    await vi.advanceTimersByTimeAsync(2_600);
+    await vi.waitFor(() => expect(channel.count("resync")).toBe(4));
     expect(channel.sent("resync")).toEqual([
       { restart: true },
-      {},
+      { restart: true },
       { restart: true },
       { restart: true },
     ]);

@@ -123,6 +123,11 @@ export class CallLink {
     void this.#channel.ask("quality", quality).catch(() => undefined);
   }
 
+  /** Nothing comes on this way any more: ask for another one. */
+  restart(): void {
+    if (this.#seat === "taken") void this.#resync(true);
+  }
+
   stats = (): Promise<RTCStatsReport | undefined> => this.#media.stats();
 
   close(): void {
@@ -137,7 +142,8 @@ export class CallLink {
     this.#renewed = 0;
     this.#sentMedia = "";
     this.#tellMedia();
-    if (this.#seat === "taken") await this.#resync(this.state.get().media !== "connected");
+    // Another socket often means another network: an ICE restart costs nothing that flows.
+    if (this.#seat === "taken") await this.#resync(true);
   }
 
   #take(snapshot: Snapshot): void {
@@ -209,7 +215,7 @@ export class CallLink {
   #mediaChanged(media: MediaState): void {
     this.state.update({ media });
     clearTimeout(this.#patience);
-    if (media === "interrupted") this.#later(INTERRUPTED_PATIENCE_MS, () => this.#repair());
+    if (media === "interrupted") void this.#repair();
     if (media === "failed") void this.#sitAgain();
   }
 
