@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.config import option
+from core.config import Must, option
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,9 @@ class AccountsConfig:
     attempts_per_address: int = option(300, "wrong passwords from one address; a company may share one")
     links_per_account: int = option(3, "mailed sign-in links for one account")
     links_per_address: int = option(100, "mailed sign-in links asked for from one address")
-    password_memory_kib: int = option(65536, "argon2id: memory of one hash")
+    password_memory_kib: int = option(
+        65536, "argon2id: memory of one hash", must=Must("8 or more", lambda value: value >= 8)
+    )
     password_passes: int = option(3, "argon2id: passes over that memory")
     password_threads: int = option(2, "hashes computed at a time")
     password_queue: int = option(64, "hashes waiting or running before sign-in answers 429")

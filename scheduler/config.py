@@ -5,7 +5,7 @@ Not here: a therapist's own hours and capacity; those are rows, changed by the t
 
 from dataclasses import dataclass
 
-from core.config import option
+from core.config import NOT_NEGATIVE, option
 from scheduler.model import SessionRules
 
 
@@ -15,17 +15,17 @@ class SchedulerConfig:
 
     session_min: int = option(45, "length of a consultation")
     step_min: int = option(60, "distance between two offered starting times")
-    buffer_before_min: int = option(0, "kept free before a consultation")
-    buffer_after_min: int = option(15, "kept free after a consultation, for notes")
-    notice_min: int = option(120, "the latest a client may book before the start")
+    buffer_before_min: int = option(0, "kept free before a consultation", must=NOT_NEGATIVE)
+    buffer_after_min: int = option(15, "kept free after a consultation, for notes", must=NOT_NEGATIVE)
+    notice_min: int = option(120, "the latest a client may book before the start", must=NOT_NEGATIVE)
     notice_calendar_days: int = option(
-        0, "whole days of notice in the therapist's zone; 1 means from tomorrow"
+        0, "whole days of notice in the therapist's zone; 1 means from tomorrow", must=NOT_NEGATIVE
     )
     window_days: int = option(28, "how far ahead a client may book")
     hold_s: int = option(300, "a picked time stays reserved for so long")
     sweep_s: int = option(30, "how often expired holds are removed")
-    enter_before_min: int = option(10, "the waiting room opens before the start")
-    enter_after_min: int = option(30, "one can still enter after the end")
+    enter_before_min: int = option(10, "the waiting room opens before the start", must=NOT_NEGATIVE)
+    enter_after_min: int = option(30, "one can still enter after the end", must=NOT_NEGATIVE)
     attempt_window_s: int = option(15 * 60, "the span the following limits speak of")
     holds_per_session: int = option(30, "times reserved by one session or person")
     holds_per_link: int = option(1200, "times reserved through one company's booking link")

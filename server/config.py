@@ -5,10 +5,21 @@ from pathlib import Path
 
 from accounts.config import AccountsConfig
 from chat.config import ChatConfig
-from core.config import BusConfig, DatabaseConfig, GrantsConfig, MailConfig, option
+from core.config import (
+    NOT_NEGATIVE,
+    BusConfig,
+    DatabaseConfig,
+    GrantsConfig,
+    MailConfig,
+    like,
+    one_of,
+    option,
+    port,
+)
 from media.config import MediaConfig
 from ops.config import OpsConfig
 from scheduler.config import SchedulerConfig
+from server.logs import LEVELS
 from signaling.config import SignalingConfig, TurnConfig
 
 VAR = "var"
@@ -19,11 +30,17 @@ class ServerConfig:
     """The web server of this process."""
 
     host: str = option("127.0.0.1", "address to listen on; 0.0.0.0 for every interface")
-    port: int = option(8080, "TCP port of the web server")
-    public_url: str = option("", "how people reach this server; empty means http://localhost:PORT")
-    trusted_proxies: int = option(0, "reverse proxies in front whose X-Forwarded-For is believed")
-    log_format: str = option("console", "console or json")
-    log_level: str = option("info", "debug, info, warning or error")
+    port: int = option(8080, "TCP port of the web server", must=port())
+    public_url: str = option(
+        "",
+        "how people reach this server; empty means http://localhost:PORT",
+        must=like("empty or https://HOST, without a path", r"(https?://[^/?#\s]+/?)?"),
+    )
+    trusted_proxies: int = option(
+        0, "reverse proxies in front whose X-Forwarded-For is believed", must=NOT_NEGATIVE
+    )
+    log_format: str = option("console", "console or json", must=one_of("console", "json"))
+    log_level: str = option("info", "debug, info, warning or error", must=one_of(*LEVELS))
 
 
 @dataclass(frozen=True)

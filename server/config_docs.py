@@ -9,9 +9,9 @@ from server.config import Config
 INTRODUCTION = """# Configuration
 
 `config.toml` in the folder where the program starts (or `--config FILE`, or `TODOKU_CONFIG`). Every
-option has the default shown; a file needs only what differs. An unknown key or a wrong type stops the
-start and names key and file. Secrets come from the environment. `todoku config` prints what is in force;
-this page is printed by `todoku config --markdown`.
+option has the default shown; a file needs only what differs. An unknown key, a wrong type or a value that
+cannot be stops the start and names key and file. Secrets come from the environment. `todoku config` prints
+what is in force; this page is printed by `todoku config --markdown`.
 """
 
 

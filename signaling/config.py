@@ -1,13 +1,12 @@
 """Sections [signaling] and [turn] of config.toml: how long rights last, what is absence, where TURN is."""
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from core.config import ConfigError, option
+from core.config import ConfigError, like, option
 
 # RFC 7065 3.1: a browser that gets anything else makes no connection at all.
-TURN_URL = re.compile(r"turns?:([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(\?transport=(udp|tcp))?\Z")
+TURN_URL = r"turns?:([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(\?transport=(udp|tcp))?"
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,13 @@ class SignalingConfig:
 
 @dataclass(frozen=True)
 class TurnConfig:
-    """TURN servers for networks that pass no media. Raises ConfigError for what no browser takes."""
+    """TURN servers for networks that pass no media. Raises ConfigError where their secret is missing."""
 
     urls: tuple[str, ...] = option(
         (),
         "TURN servers for browsers, e.g. turn:turn.example.org:3478?transport=udp, "
         "turns:turn.example.org:443?transport=tcp; empty: none",
+        must=like("of the form turn:HOST:PORT?transport=udp", TURN_URL),
     )
     secret: str = option(
         "",
@@ -56,13 +56,8 @@ class TurnConfig:
     ttl_s: int = option(300, "credentials open an allocation for so long; one that stands goes on")
 
     def __post_init__(self) -> None:
-        for url in self.urls:
-            if not TURN_URL.match(url):
-                raise ConfigError(f"turn.urls: {url!r} is not of the form turn:HOST:PORT?transport=udp")
         if self.urls and not self.secret:
             raise ConfigError("turn.urls needs turn.secret, in the environment as TODOKU_TURN_SECRET")
-        if self.ttl_s <= 0:
-            raise ConfigError(f"turn.ttl_s must be more than 0, not {self.ttl_s}")
 
 
 NO_TURN = TurnConfig()

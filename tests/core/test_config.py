@@ -52,11 +52,33 @@ def test_a_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
         ("[cat]\ntoys = 'ball'", r"config\.toml: cat\.toys must be a list"),
         ("[cat]\ntoys = [1]", r"config\.toml: cat\.toys must be a text"),
         ("[cat", r"config\.toml: "),
+        ("[cat]\nlives = 0", r"config\.toml: cat\.lives must be more than 0, not 0"),
+        ("[cat]\nspeed = -1", r"config\.toml: cat\.speed must be more than 0, not -1$"),
+        ("[cat]\nspeed = nan", r"config\.toml: cat\.speed must be more than 0, not nan"),
+        ("[cat]\nspeed = inf", r"config\.toml: cat\.speed must be more than 0, not inf"),
+        ("[mail]\nsecurity = 'startls'", r"mail\.security must be one of starttls, tls, none, not 'startls'"),
+        ("[mail]\nport = 99999", r"mail\.port must be a port, 1 to 65535"),
+        ("[mail]\nsender = 'Todoku'", r"mail\.sender must be an address"),
+        ("[mail]\nsender = 'a@b@c'", r"mail\.sender must be an address"),
+        ("[mail]\nreply_to = 'help'", r"mail\.reply_to must be empty or an address"),
     ],
 )
 def test_an_error_names_the_key_and_the_file(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         read(tmp_path, text)
+
+
+def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes("[cat]\nname = 'たま'".encode("shift_jis"))
+    with pytest.raises(ConfigError, match=r"config\.toml: .*utf-8"):
+        load(path, {}, Root)
+
+
+@pytest.mark.parametrize("text", ["chip = 0x5ec7e7", "chip = ['0x5ec7e7']"])
+def test_a_message_shows_no_secret(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match=r"config\.toml: cat\.chip must be a text$"):
+        read(tmp_path, f"[cat]\n{text}")
 
 
 def test_a_secret_comes_from_the_environment(tmp_path: Path) -> None:

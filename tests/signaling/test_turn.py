@@ -55,9 +55,9 @@ def test_without_a_turn_server_there_is_nothing_to_give(clock: FakeClock) -> Non
     ("text", "secret", "message"),
     [
         ('urls = ["turn:t.example.org"]', "", "TODOKU_TURN_SECRET"),
-        ('urls = ["https://t.example.org"]', "s", "not of the form"),
-        ('urls = ["turn:t.example.org:3478?transport=tls"]', "s", "not of the form"),
-        ('urls = ["turn:t.example.org:3478\\n"]', "s", "not of the form"),
+        ('urls = ["https://t.example.org"]', "s", "must be of the form"),
+        ('urls = ["turn:t.example.org:3478?transport=tls"]', "s", "must be of the form"),
+        ('urls = ["turn:t.example.org:3478\\n"]', "s", "must be of the form"),
         ("ttl_s = 0", "", "more than 0"),
     ],
 )
