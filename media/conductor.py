@@ -11,7 +11,7 @@ from media.allocation import Wish
 from media.codecs import Kind
 from media.control import Alarm, Control
 from media.downlink import PROBE_STEP_S, Downlinks
-from media.model import Display
+from media.model import Device, Display
 from media.plane import PeerKey, PeerStats, Plane
 from media.speaker import ActiveSpeaker
 from media.stage import Layers, Order, Shown, Stage
@@ -41,14 +41,26 @@ class Conductor:
         self._probe = Alarm(monotonic, self._send_probes)
 
     def enter(
-        self, stage: Stage, peer: PeerKey, name: ParticipantId, slots: Mapping[Kind, Sequence[int]]
+        self,
+        stage: Stage,
+        peer: PeerKey,
+        name: ParticipantId,
+        slots: Mapping[Kind, Sequence[int]],
+        device: Device | None = None,
     ) -> None:
         """Somebody's media may flow: they receive in these slots."""
         self._stages[peer] = stage
-        stage.view(peer, name, slots)
+        stage.view(peer, name, slots, device)
         self._downlinks.open(peer, slots["video"])
         self.arrange(stage)
         self._look.arm(self._monotonic() + LOOK_EVERY_S)
+
+    def hear(self, peer: PeerKey, *, silent: bool) -> None:
+        """Nothing has come from somebody for a while, or does again."""
+        stage = self._stages.get(peer)
+        if stage is not None:
+            stage.hear(peer, silent=silent)
+            self.arrange(stage)
 
     def show(self, peer: PeerKey, displays: Mapping[PeerKey, Display]) -> None:
         """How the peer's page shows others."""

@@ -11,6 +11,31 @@ EventName = Literal["connected", "silent", "disconnected"]
 Shape = Literal["consultation", "workshop"]
 
 
+# What a client of WHIP (RFC 9725) does, and one of WHEP.
+Purpose = Literal["publish", "watch"]
+
+
+@dataclass(frozen=True)
+class Device:
+    """A camera or a screen beside the people of a room; one of them, `host_id`, has let it in."""
+
+    device_id: ParticipantId
+    purpose: Purpose
+    host_id: ParticipantId
+
+
+@dataclass(frozen=True)
+class DeviceSession:
+    """A device's seat. `number`: of its ICE session; every restart begins the next.
+
+    `text`: our answer, after a restart our part of it (RFC 9725 4.3.3); empty when there is nothing to say.
+    """
+
+    seat: int
+    number: int
+    text: str
+
+
 @dataclass(frozen=True)
 class Track:
     """What an m-line of an offer carries. Nobody's yet: `participant_id` is None."""

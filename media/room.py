@@ -2,7 +2,8 @@
 
 A room's epoch rises when it is ended: grants and orders of an earlier one are refused. A participant's seat
 number rises with every new tab or reload: the higher one replaces the lower, which then stays out.
-A closed room's epoch is remembered longer than any grant lives, so that none opens it again.
+A closed room's epoch is remembered longer than any grant lives, so that none opens it again. Devices sit
+beside the people and take no place of theirs.
 """
 
 from collections.abc import Collection
@@ -11,23 +12,25 @@ from itertools import count
 
 from core.ids import ParticipantId, RoomId
 from media.errors import OfferOutdated, RelayRoomFull, RelayRoomOutdated, RelayRoomUnknown, RelaySeatUnknown
-from media.model import Shape
+from media.model import Device, Shape
 from media.plane import PeerKey
 
 PLACES: dict[Shape, int] = {"consultation": 2, "workshop": 33}  # three who show, thirty who look on
+DEVICES = 4  # in a room of any shape
 CLOSED_KEPT = 10_000  # rooms
 CLOSED_FOR_S = 3600.0  # grants live for minutes
 
 
 @dataclass(frozen=True)
 class Seat:
-    """A participant's place, and the transport that stands for it."""
+    """A participant's place, and the transport that stands for it; `device`: what it is when no person."""
 
     room_id: RoomId
     participant_id: ParticipantId
     number: int
     peer: PeerKey
     offer_number: int
+    device: Device | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,11 @@ class Room:
 
     def others(self, participant_id: ParticipantId) -> list[Seat]:
         """The other people's seats."""
-        return [seat for seat in self.seats.values() if seat.participant_id != participant_id]
+        return [seat for seat in self.people if seat.participant_id != participant_id]
+
+    @property
+    def people(self) -> list[Seat]:
+        return [seat for seat in self.seats.values() if seat.device is None]
 
 
 class ClosedRooms:
@@ -118,18 +125,32 @@ class Rooms:
 
     def take(self, room_id: RoomId, participant_id: ParticipantId, epoch: int, number: int) -> Taken:
         """Give a seat. Raises RelayRoomUnknown, RelayRoomOutdated, RelayRoomFull, RelaySeatUnknown."""
-        room = self._room(room_id)
-        if room.epoch != epoch:
-            raise RelayRoomOutdated
+        room = self._current(room_id, epoch)
         held = room.seats.get(participant_id)
         if held is not None and held.number == number:
             return Taken(held, resumed=True)
         if number < room.latest_seat.get(participant_id, number):
             raise RelaySeatUnknown
-        if held is None and len(room.seats) >= PLACES[room.shape]:
+        if held is None and len(room.people) >= PLACES[room.shape]:
             raise RelayRoomFull
+        return self._seated(room, participant_id, number)
+
+    def attach(self, room_id: RoomId, device: Device, epoch: int) -> Taken:
+        """Give a device its next seat. Raises RelayRoomUnknown, RelayRoomOutdated, RelayRoomFull."""
+        room = self._current(room_id, epoch)
+        devices = {seat.participant_id for seat in room.seats.values() if seat.device is not None}
+        if len(devices - {device.device_id}) >= DEVICES:
+            raise RelayRoomFull
+        number = room.latest_seat.get(device.device_id, 0) + 1
+        return self._seated(room, device.device_id, number, device)
+
+    def _seated(
+        self, room: Room, participant_id: ParticipantId, number: int, device: Device | None = None
+    ) -> Taken:
+        held = room.seats.get(participant_id)
         offer_number = room.latest_offer.get(participant_id, 0) + 1
-        seat = Seat(room_id, participant_id, number, PeerKey(next(self._keys)), offer_number)
+        peer = PeerKey(next(self._keys))
+        seat = Seat(room.room_id, participant_id, number, peer, offer_number, device)
         room.seats[participant_id] = seat
         room.latest_seat[participant_id] = number
         room.latest_offer[participant_id] = offer_number
@@ -176,6 +197,12 @@ class Rooms:
         """The other people's seats in the seat's room."""
         room = self.rooms.get(seat.room_id)
         return room.others(seat.participant_id) if room is not None else []
+
+    def _current(self, room_id: RoomId, epoch: int) -> Room:
+        room = self._room(room_id)
+        if room.epoch != epoch:
+            raise RelayRoomOutdated
+        return room
 
     def _room(self, room_id: RoomId) -> Room:
         room = self.rooms.get(room_id)

@@ -1,18 +1,20 @@
 """Who is heard and seen in whose slots of one room, and in which layer. Pure: values and `now` in, orders
 out.
 
-A room of two shows each the other. In a workshop the slots go to whoever is pinned, then to those who spoke
-last; whoever is in a slot stays in that slot. Layers are chosen by media/allocation.py from what the viewer's
-way carries and what its page shows. Not here: carrying the orders out (media/conductor.py).
+A room of two shows each the other; what a device of one of them films comes before that one's camera, and
+its sound after that one's microphone. In a workshop the slots go to whoever is pinned, then to those who
+spoke last; whoever is in a slot stays in that slot. Layers are chosen by media/allocation.py from what the
+viewer's way carries and what its page shows. Not here: carrying the orders out (media/conductor.py).
 """
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.ids import ParticipantId
 from media.allocation import Allocator, Camera, Dynacast, Layer, Wish
 from media.codecs import RIDS, Kind
+from media.model import Device
 from media.plane import PeerKey
 from media.speaker import ActiveSpeaker
 
@@ -73,11 +75,13 @@ class Layers:
 
 @dataclass
 class Viewer:
-    """Somebody with slots. `shown`: whose publication is in which slot; `wired`: what the plane was told."""
+    """Somebody with slots, or a device. `shown`: whose publication is in which slot; `wired`: what the plane
+    was told."""
 
     peer: PeerKey
     name: ParticipantId
     slots: dict[Kind, tuple[int, ...]]
+    device: Device | None = None
     allocator: Allocator = field(default_factory=Allocator)
     wishes: dict[PeerKey, Wish] = field(default_factory=dict)
     shown: dict[int, PeerKey] = field(default_factory=dict)
@@ -102,6 +106,7 @@ class Stage:
         self.viewers: dict[PeerKey, Viewer] = {}
         self.measured_bps: dict[tuple[PeerKey, int], int] = {}  # by publisher and SSRC
         self._pinned: tuple[ParticipantId, ...] = ()
+        self._silent: set[PeerKey] = set()
         self._kept: dict[PeerKey, frozenset[str]] = {}
         self._dynacast = Dynacast()
         self._targets: dict[PeerKey, int] = {}
@@ -115,9 +120,19 @@ class Stage:
         if self.speaker is not None:
             self.speaker.add(peer)
 
-    def view(self, peer: PeerKey, name: ParticipantId, slots: Mapping[Kind, Sequence[int]]) -> None:
-        """Somebody receives in these slots."""
-        self.viewers[peer] = Viewer(peer, name, {kind: tuple(ssrcs) for kind, ssrcs in slots.items()})
+    def view(
+        self,
+        peer: PeerKey,
+        name: ParticipantId,
+        slots: Mapping[Kind, Sequence[int]],
+        device: Device | None = None,
+    ) -> None:
+        """Somebody receives in these slots; a device that publishes has none."""
+        self.viewers[peer] = Viewer(peer, name, {kind: tuple(ssrcs) for kind, ssrcs in slots.items()}, device)
+
+    def hear(self, peer: PeerKey, *, silent: bool) -> None:
+        """Nothing has come from somebody for a while, or does again."""
+        (self._silent.add if silent else self._silent.discard)(peer)
 
     def pin(self, names: Sequence[ParticipantId]) -> None:
         """Show these before all others; also those who are yet to come."""
@@ -132,6 +147,7 @@ class Stage:
     def leave(self, peer: PeerKey) -> None:
         """Somebody is gone; the plane knows."""
         self.viewers.pop(peer, None)
+        self._silent.discard(peer)
         self._kept.pop(peer, None)
         if self.speaker is not None:
             self.speaker.forget(peer)
@@ -149,20 +165,44 @@ class Stage:
 
         Gives the viewers for whom that is news.
         """
-        ranking = self.speaker.ranking if self.speaker is not None else ()
-        order = dict.fromkeys([*self.pinned, *ranking, *(peer for peer, _ in self.publications)])
+        kinds: tuple[Kind, ...] = ("audio", "video")
+        orders = {kind: self._in_order(kind) for kind in kinds}
         news = {}
         for viewer in self.viewers.values():
             before = dict(viewer.shown)
             for kind, slots in viewer.slots.items():
-                self._arrange(viewer, kind, slots, order)
+                self._arrange(viewer, slots, orders[kind])
             if viewer.shown != before:
                 news[viewer.peer] = Shown(dict(viewer.shown))
         return news
 
-    def _arrange(self, viewer: Viewer, kind: Kind, slots: Sequence[int], order: Iterable[Hashable]) -> None:
-        able = (self.publications.get((peer, kind)) for peer in order)  # type: ignore[arg-type]
-        chosen = [one.peer for one in able if one is not None and one.peer != viewer.peer][: len(slots)]
+    def _in_order(self, kind: Kind) -> list[PeerKey]:
+        """Who publishes, and who comes first when there are fewer slots."""
+        publishers = [peer for peer, published in self.publications if published == kind]
+        ranking: Sequence[object] = self._by_device(kind, publishers)
+        if self.speaker is not None:
+            ranking = [*self.speaker.ranking, *publishers]
+        first = dict.fromkeys([*self.pinned, *ranking])
+        places = {peer: place for place, peer in enumerate(first)}
+        return sorted(publishers, key=places.__getitem__)
+
+    def _by_device(self, kind: Kind, publishers: Sequence[PeerKey]) -> list[PeerKey]:
+        """What devices film first, the newest before all, but not while nothing of it comes; sound last."""
+        devices = [peer for peer in publishers if self._device(peer) is not None]
+        lively = [peer for peer in reversed(devices) if kind == "video" and peer not in self._silent]
+        return [*lively, *(peer for peer in publishers if peer not in devices), *devices]
+
+    def _device(self, peer: PeerKey) -> Device | None:
+        viewer = self.viewers.get(peer)
+        return viewer.device if viewer is not None else None
+
+    def _is_own(self, viewer: Viewer, peer: PeerKey) -> bool:
+        """Whether it is the viewer, or what the viewer films besides."""
+        device = self._device(peer)
+        return peer == viewer.peer or (device is not None and device.host_id == viewer.name)
+
+    def _arrange(self, viewer: Viewer, slots: Sequence[int], order: Sequence[PeerKey]) -> None:
+        chosen = [peer for peer in order if not self._is_own(viewer, peer)][: len(slots)]
         for slot in slots:
             if viewer.shown.get(slot) not in chosen:
                 viewer.shown.pop(slot, None)

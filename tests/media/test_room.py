@@ -4,7 +4,8 @@ import pytest
 
 from core.ids import ParticipantId, RoomId
 from media.errors import OfferOutdated, RelayRoomFull, RelayRoomOutdated, RelayRoomUnknown, RelaySeatUnknown
-from media.room import CLOSED_FOR_S, CLOSED_KEPT, ClosedRooms, Rooms, Seat
+from media.model import Device
+from media.room import CLOSED_FOR_S, CLOSED_KEPT, DEVICES, ClosedRooms, Rooms, Seat
 
 ROOM = RoomId("room")
 NOW = 1000.0
@@ -137,3 +138,38 @@ def test_an_answer_must_name_the_current_offer(rooms: Rooms) -> None:
         rooms.answered(ROOM, ONE, 2, first.offer_number)
     with pytest.raises(RelaySeatUnknown):
         rooms.answered(ROOM, ONE, 1, first.offer_number)
+
+
+def device(name: str) -> Device:
+    return Device(ParticipantId(name), "publish", ONE)
+
+
+def test_devices_take_no_persons_place_and_are_bounded(rooms: Rooms) -> None:
+    for number in range(DEVICES):
+        rooms.attach(ROOM, device(f"camera {number}"), 3)
+    one, _ = take(rooms, ONE), take(rooms, TWO)
+    with pytest.raises(RelayRoomFull):
+        rooms.attach(ROOM, device("one more"), 3)
+    assert [other.participant_id for other in rooms.others(one)] == [TWO]
+    rooms.leave(rooms.find(ROOM, ParticipantId("camera 0"), 1))
+    rooms.attach(ROOM, device("one more"), 3)
+
+
+def test_a_device_that_comes_again_replaces_itself_even_where_all_places_are_taken(rooms: Rooms) -> None:
+    first = rooms.attach(ROOM, device("camera 0"), 3).seat
+    for number in range(1, DEVICES):
+        rooms.attach(ROOM, device(f"camera {number}"), 3)
+    again = rooms.attach(ROOM, device("camera 0"), 3)
+    assert again.replaced == first.peer
+    assert (again.seat.number, again.seat.offer_number) == (2, 2)
+    with pytest.raises(RelaySeatUnknown):
+        rooms.find(ROOM, ParticipantId("camera 0"), 1)
+
+
+def test_a_device_belongs_to_an_epoch_like_everybody(rooms: Rooms) -> None:
+    with pytest.raises(RelayRoomOutdated):
+        rooms.attach(ROOM, device("camera"), 2)
+    seat = rooms.attach(ROOM, device("camera"), 3).seat
+    assert rooms.open(ROOM, 4, NOW) == [seat]
+    with pytest.raises(RelayRoomUnknown):
+        rooms.attach(RoomId("elsewhere"), device("camera"), 3)

@@ -4,6 +4,7 @@ import pytest
 
 from core.ids import ParticipantId
 from media.allocation import HOLD_S, UNWATCHED_S, Wish
+from media.model import Device
 from media.plane import PeerKey
 from media.speaker import ActiveSpeaker
 from media.stage import AUDIO_BPS, EXPECTED_BPS, LEAST_VIDEO_BPS, MOST_VIDEO_BPS, PATIENCE_S, Order, Stage
@@ -165,3 +166,69 @@ def test_the_load_is_never_more_than_the_target_beside_the_sound(target_bps: int
         stage.orders(peer, target_bps, 0.0)
         assert stage.load(peer).allocated_bps <= max(target_bps, AUDIO_BPS)
         assert stage.load(peer).wanted_bps >= stage.load(peer).allocated_bps
+
+
+def filming(stage: Stage, peer: PeerKey, host: PeerKey) -> None:
+    """A camera with a microphone that `host` has let in."""
+    stage.view(peer, name(peer), {"audio": [], "video": []}, Device(name(peer), "publish", name(host)))
+    stage.publish(peer, "audio", "", 100 * peer + 1)
+    stage.publish(peer, "video", "", 100 * peer + 2)
+    stage.arrange()
+
+
+def test_what_a_device_films_comes_before_its_hosts_camera_until_it_goes() -> None:
+    stage = pair()
+    stage.orders(ONE, PLENTY, 0.0)
+    filming(stage, THREE, host=TWO)
+    assert stage.orders(ONE, PLENTY, 0.1) == [Order(ONE, 12, "video", THREE, 302)]  # and TWO is still heard
+    filming(stage, FOUR, host=TWO)
+    assert shown(stage, ONE) == [FOUR]
+    for gone, then in ((FOUR, THREE), (THREE, TWO)):
+        stage.leave(gone)
+        stage.arrange()
+        assert shown(stage, ONE) == [then]
+
+
+def test_who_lets_a_device_in_goes_on_seeing_the_other() -> None:
+    stage = pair()
+    filming(stage, THREE, host=TWO)
+    assert shown(stage, TWO) == [ONE]
+    stage.leave(ONE)
+    stage.arrange()
+    assert shown(stage, TWO) == []
+
+
+def test_a_device_of_which_nothing_comes_gives_way_until_it_is_back() -> None:
+    stage = pair()
+    filming(stage, THREE, host=TWO)
+    for silent, seen in ((True, TWO), (False, THREE)):
+        stage.hear(THREE, silent=silent)
+        stage.arrange()
+        assert shown(stage, ONE) == [seen]
+
+
+def test_a_devices_sound_is_heard_only_where_there_is_no_microphone() -> None:
+    stage = pair()
+    filming(stage, THREE, host=TWO)
+    assert stage.viewers[ONE].shown[11] == TWO
+    stage.leave(TWO)
+    stage.arrange()
+    assert stage.viewers[ONE].shown[11] == THREE
+
+
+def test_a_device_that_watches_sees_what_its_host_lets_film() -> None:
+    stage = pair()
+    filming(stage, THREE, host=TWO)
+    stage.view(FOUR, name(FOUR), {"audio": [41], "video": [42]}, Device(name(FOUR), "watch", name(TWO)))
+    stage.arrange()
+    assert shown(stage, FOUR) == [THREE]
+
+
+def test_in_a_workshop_a_device_is_one_of_those_who_show() -> None:
+    stage = workshop(video_slots=3)
+    stage.speaker = Ranked()
+    filming(stage, FOUR, host=ONE)
+    assert shown(stage) == [ONE, TWO, THREE]
+    stage.pin([name(FOUR)])
+    stage.arrange()
+    assert FOUR in shown(stage)
