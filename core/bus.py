@@ -13,6 +13,8 @@ from typing import Any, Protocol
 import msgpack
 import redis.asyncio
 import structlog
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from core.errors import TodokuError, Unavailable, from_problem, problem
@@ -202,9 +204,6 @@ class _Feeds:
         for feed in self._by_topic.get(topic, []):
             feed.queue.put_nowait(data)
 
-    def topics(self) -> list[str]:
-        return list(self._by_topic)
-
     async def close(self) -> None:
         for feed in [feed for feeds in self._by_topic.values() for feed in feeds]:
             await feed.close()
@@ -240,7 +239,8 @@ class RedisBus(_PackedBus):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        self._redis = redis.asyncio.Redis.from_url(url)
+        # Once more at once: a connection that Redis has dropped is noticed only when it is next used.
+        self._redis = redis.asyncio.Redis.from_url(url, retry=Retry(NoBackoff(), 1))
         self._pubsub = self._redis.pubsub()
         self._feeds = _Feeds()
         self._subscribed: dict[bytes, asyncio.Event] = {}

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+import redis.asyncio
 
 from core.bus import Bus, BusTimeout, open_bus
 from core.errors import Conflict, TodokuError
@@ -112,6 +113,28 @@ async def test_two_connections_to_redis_hear_each_other(redis_url: str) -> None:
     assert await other.request("greet", {"name": "b"}) == {"hello": "b"}
     await one.close()
     await other.close()
+
+
+async def test_connections_that_redis_has_dropped_come_back_and_nobody_notices(redis_url: str) -> None:
+    bus, heard = open_bus(redis_url), asyncio.Queue[dict[str, Any]]()
+
+    async def double(payload: dict[str, Any]) -> dict[str, Any]:
+        return {"n": payload["n"] * 2}
+
+    await bus.subscribe("news", heard.put)
+    await bus.serve("double", double)
+    assert await bus.request("double", {"n": 1}) == {"n": 2}  # both connections stand now
+    async with redis.asyncio.Redis.from_url(redis_url) as master:
+        for kind in ("normal", "pubsub"):
+            await master.client_kill_filter(_type=kind)
+    news = asyncio.create_task(heard.get())
+    async with asyncio.timeout(10):
+        while not news.done():  # none of these raises; those before the listener is back are lost
+            await bus.publish("news", {"n": 3})
+            await asyncio.wait({news}, timeout=0.1)
+        assert news.result() == {"n": 3}
+        assert await bus.request("double", {"n": 4}) == {"n": 8}
+    await bus.close()
 
 
 def test_an_unknown_scheme_is_named() -> None:
