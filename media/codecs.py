@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["audio", "video"]
+KINDS: tuple[Kind, ...] = ("audio", "video")
 
 
 @dataclass(frozen=True)

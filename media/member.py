@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from media.codecs import CODEC_OF, MEDIA_TYPE_OF_RTX
-from media.model import ParticipantStats
+from media.codecs import CODEC_OF, MEDIA_TYPE_OF_RTX, Kind
+from media.model import ParticipantStats, StreamStats
 from media.plane import Numbering, PeerStats, Sink, StreamStarted, is_tcp
 from media.room import Seat
 from media.sdp import Answer, AnsweredLine, OfferParameters, SlotSsrcs
@@ -14,7 +14,7 @@ from media.transport import Transport
 
 @dataclass
 class Member:
-    """`last` and `rates` are of the last tick."""
+    """What is below `answered_with` is of the last tick."""
 
     seat: Seat
     transport: Transport
@@ -27,6 +27,8 @@ class Member:
 
     @property
     def protocol(self) -> Literal["udp", "tcp"] | None:
+    target_bps: int | None = None
+    streams: tuple[StreamStats, ...] = ()
         """How packets go to and fro at the moment."""
         address = self.transport.address
         if not self.transport.keyed or address is None:
@@ -36,8 +38,22 @@ class Member:
     def stats(self) -> ParticipantStats:
         """The last second, for people."""
         return ParticipantStats(
+    def codec(self, kind: Kind) -> str:
+        """The name of the codec they send; empty when they send none of this kind."""
+        lines = self.transport.answer.lines if self.transport.answer is not None else ()
+        sent = (codec.name for line in lines if line.sends and line.kind == kind for codec in line.codecs)
+        return next(sent, "")
+
+    def was_heard(self, since: float) -> bool:
+        """Whether anything authentic has come from them (monotonic s)."""
+        media_at = self.last.heard_at if self.last is not None else 0.0
+        return max(self.transport.heard_at, media_at) > since
+
             participant_id=self.seat.participant_id,
             seat=self.seat.number,
+        judged = (stream for stream in self.streams if stream.score is not None)
+        worst = min(judged, key=lambda stream: stream.score or 0, default=None)
+        heard = (stream.mos for stream in self.streams if stream.direction == "down")
             state=self.state,
             transport=self.protocol,
             up_bps=self.rates.up_bps,
@@ -50,6 +66,12 @@ class Member:
         )
 
 
+            target_bps=self.target_bps,
+            score=worst.score if worst is not None else None,
+            cause=worst.cause if worst is not None else None,
+            worst=worst.direction if worst is not None else None,
+            mos=min((mos for mos in heard if mos is not None), default=None),
+            streams=self.streams,
 def numbering(answer: Answer) -> Numbering:
     """How the peer numbers what it sends; bundled m-lines share one space (RFC 8843 9.1)."""
     sending = [line for line in answer.lines if line.sends]

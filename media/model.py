@@ -5,6 +5,7 @@ from typing import Literal
 
 from core.ids import ParticipantId, RelayId, RoomId
 from media.codecs import Kind
+from media.quality import Cause
 
 EventName = Literal["connected", "silent", "disconnected"]
 # A consultation is between two. A workshop has some who show and up to thirty who look on.
@@ -93,9 +94,60 @@ class Display:
     paused: bool = False
 
 
+Direction = Literal["up", "down"]
+
+
+@dataclass(frozen=True)
+class PageReport:
+    """What a participant's page says of its own end, every two seconds or so. None: it cannot tell.
+
+    Packets that arrived and frames that were decoded since the last report, of all who are heard or seen.
+    `candidate_type`: of the candidate in use (RFC 8445 5.1.1): host, srflx, prflx, relay.
+    """
+
+    microphone: bool | None = None
+    camera: bool | None = None
+    audio_packets: int | None = None
+    video_packets: int | None = None
+    video_frames: int | None = None
+    candidate_type: str | None = None
+
+
+@dataclass(frozen=True)
+class StreamStats:
+    """One stream: rates of the last second, counts since it began. Up is from the participant, down to them.
+
+    `participant_id`: whose sound or picture it is. `rid`: the simulcast layer, empty without. Loss: what did
+    not come at first, on the way to the relay and from it; `retransmitted` packets made up for some of it.
+    Bytes of a down stream are payload alone. `score`, 0 to 100, and its `cause` are of the last five seconds;
+    None: not judged (muted, off, or nobody has asked for it). `mos`: 1 to 4.5, of sound.
+    """
+
+    direction: Direction
+    kind: Kind
+    participant_id: ParticipantId
+    rid: str
+    bitrate_bps: int
+    packets: int
+    loss_up_pct: float | None
+    loss_down_pct: float | None
+    jitter_ms: float | None
+    nacks: int
+    plis: int
+    firs: int
+    retransmitted: int
+    score: int | None
+    cause: Cause | None
+    mos: float | None
+
+
 @dataclass(frozen=True)
 class ParticipantStats:
-    """The last second of one participant. Up is from the browser, down is to it; None: nothing to measure."""
+    """The last second of one participant. Up is from the browser, down is to it; None: nothing to measure.
+
+    `target_bps`: what the way to them is thought to carry. `score` is that of their worst stream, with its
+    `cause` and direction; `mos` is of what they hear.
+    """
 
     participant_id: ParticipantId
     seat: int
@@ -108,6 +160,12 @@ class ParticipantStats:
     rtt_ms: float | None
     received_packets: int
     sent_packets: int
+    target_bps: int | None = None
+    score: int | None = None
+    cause: Cause | None = None
+    worst: Direction | None = None
+    mos: float | None = None
+    streams: tuple[StreamStats, ...] = ()
 
 
 @dataclass(frozen=True)

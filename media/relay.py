@@ -5,9 +5,7 @@ runs the feedback loops, the plane moves packets. Nothing here runs per media pa
 effect at once; who may make them is checked by media/relay_server.py.
 """
 
-import asyncio
-import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import structlog
@@ -15,7 +13,6 @@ import structlog
 from core.clock import Clock
 from core.ids import ParticipantId, RelayId, RoomId
 from media.addresses import advertised
-from media.codecs import MEDIA_TYPE_OF_RTX, Kind
 from media.conductor import Conductor
 from media.config import MediaConfig
 from media.control import Control
@@ -23,19 +20,31 @@ from media.describing import Place, describe, restarted
 from media.downlink import Downlinks
 from media.errors import OfferOutdated, RelayFull, SdpRefused
 from media.listeners import Listeners
-from media.member import Member, line_of, numbering, sink_of
-from media.model import Display, EventName, Notice, Offer, RelayEvent, RelayStats, RoomStats, Shape, Track
+from media.member import Member
+from media.model import (
+    Display,
+    EventName,
+    Notice,
+    Offer,
+    PageReport,
+    RelayEvent,
+    RelayStats,
+    RoomStats,
+    Shape,
+    Track,
+)
+from media.monitor import Monitor, Scene
 from media.notices import notice_of
-from media.plane import Address, PeerKey, PeerStats, Plane, Source, SrtpKeys, StreamStarted
+from media.opening import Opening
+from media.pages import Pages
+from media.plane import Address, PeerKey, PeerStats, Plane, SrtpKeys, StreamStarted
 from media.python_plane import PythonPlane
 from media.room import Rooms, Seat
-from media.sdp import Answer, build_offer, parse_answer
+from media.sdp import build_offer, parse_answer
 from media.speaker import ActiveSpeaker
 from media.stage import Layers, Shown, Stage
+from media.ticker import Ticker
 from media.transport import Transport, Transports
-
-TICK_S = 1.0
-KINDS: tuple[Kind, ...] = ("audio", "video")
 
 log = structlog.get_logger()
 
@@ -54,10 +63,13 @@ class Relay:
         self._conductor = Conductor(
             self._plane, self._control, self._downlinks, clock.monotonic, self._changed_for
         )
+        self._opening = Opening(self._plane, self._conductor)
         self._stages: dict[RoomId, Stage] = {}
         self._transports = Transports(self._plane, self._monotonic, self._keyed, self._lost)
         self._addresses = advertised(config)
-        self._ticker: asyncio.Task[None] | None = None
+        self._pages = Pages()
+        self._monitor = Monitor(self._control.tallies, self._downlinks, self._pages, self._control.rtt_ms)
+        self._ticker = Ticker(self._turns)
         self._ticked_at = self._monotonic()
         self.port = 0
         self.draining = False
@@ -79,18 +91,14 @@ class Relay:
                 connection_closed=self._transports.connection_closed,
             )
         )
-        self._ticker = asyncio.create_task(self._tick_for_ever())
+        self._ticker.start()
 
     async def close(self) -> None:
         """End all calls and close the port. May be called twice."""
         for member in list(self._members.values()):
             self._remove(member.seat.peer)
         await self._transports.closed()
-        if self._ticker is not None:
-            self._ticker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._ticker
-            self._ticker = None
+        await self._ticker.close()
         self._control.close()
         self._conductor.close()
         self._plane.close()
@@ -104,6 +112,8 @@ class Relay:
     def close_room(self, room_id: RoomId, epoch: int) -> None:
         """End a room for everybody; nothing when it is gone. Raises RelayRoomOutdated."""
         self._end(self._rooms.close(room_id, epoch, self._monotonic()))
+        self._stages.pop(room_id, None)  # also when everybody had left before
+        self._pages.forget(room_id)
 
     def join(self, room_id: RoomId, participant_id: ParticipantId, epoch: int, seat: int) -> Offer:
         """Give a seat and make an offer; the same seat again gets the same offer.
@@ -174,6 +184,11 @@ class Relay:
         self._stage(room_id).pin(participant_ids)
         self._conductor.arrange(self._stage(room_id))
 
+    def page_says(self, room_id: RoomId, participant_id: ParticipantId, report: PageReport) -> None:
+        """What somebody's page sees of its own end; nothing when they are not here."""
+        if participant_id in self._rooms.known(room_id):
+            self._pages.heard(room_id, participant_id, report, self._monotonic())
+
     def leave(self, room_id: RoomId, participant_id: ParticipantId, seat: int) -> None:
         """Free the seat. Raises RelayRoomUnknown, RelaySeatUnknown."""
         self._end([self._rooms.find(room_id, participant_id, seat)])
@@ -209,17 +224,8 @@ class Relay:
 
     def _stream_started(self, peer: PeerKey, started: StreamStarted) -> None:
         member = self._members.get(peer)
-        line = line_of(member.transport.answer, started) if member is not None else None
-        if line is None:
-            return  # retransmissions of an unnamed stream cannot be told whose they are
-        rid = started.repaired_rid or started.rid
-        if started.payload_type not in MEDIA_TYPE_OF_RTX:
-            self._plane.add_source(peer, Source(started.ssrc, line.kind))
-            self._conductor.publish(peer, line.kind, rid, started.ssrc)
-        else:
-            ssrc = self._conductor.layer(peer, rid)
-            if ssrc is not None:
-                self._plane.add_source(peer, Source(ssrc, line.kind, started.ssrc))
+        if member is not None:
+            self._opening.stream_started(member, started)
 
     # Seats come and go.
 
@@ -260,9 +266,11 @@ class Relay:
         self._rooms.leave(member.seat)
         self._plane.remove_peer(peer)
         self._control.forget(peer)
+        self._monitor.forget(peer)
         self._conductor.leave(peer)
         if not self._rooms.known(member.seat.room_id):
             self._stages.pop(member.seat.room_id, None)
+            self._pages.forget(member.seat.room_id)
         self._transports.close(member.transport)
 
     def _keyed(self, transport: Transport, keys: SrtpKeys, address: Address) -> None:
@@ -270,23 +278,9 @@ class Relay:
         member = self._members.get(transport.peer)
         if member is None or transport.answer is None:
             return
-        self._plane.add_peer(transport.peer, keys, address, numbering(transport.answer))
         self._control.open(transport.peer)
-        self._open_streams(member, transport.answer)
+        self._opening.open(member, self._stage(member.seat.room_id), transport.answer, keys, address)
         self._change(member, "connected")
-
-    def _open_streams(self, member: Member, answer: Answer) -> None:
-        peer = member.seat.peer
-        sinks = [sink_of(line, member.described.slots[line.mid]) for line in answer.lines if line.receives]
-        for sink in sinks:
-            self._plane.add_sink(peer, sink)
-        stage = self._stage(member.seat.room_id)
-        slots = {kind: [sink.ssrc for sink in sinks if sink.kind == kind] for kind in KINDS}
-        self._conductor.enter(stage, peer, member.seat.participant_id, slots)
-        for line in answer.lines:
-            if line.sends and line.ssrc is not None:
-                self._plane.add_source(peer, Source(line.ssrc, line.kind, line.rtx_ssrc))
-                self._conductor.publish(peer, line.kind, "", line.ssrc)
 
     def _stage(self, room_id: RoomId) -> Stage:
         if room_id not in self._stages:
@@ -318,16 +312,12 @@ class Relay:
 
     # The clock.
 
-    async def _tick_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(TICK_S)
-            try:
-                self.tick()
-            except Exception:  # a relay must outlive whatever one second brings
-                log.exception("relay_tick_failed")
-
     def tick(self) -> None:
-        """Once a second: receiver reports, rates, and who has fallen silent."""
+        """Once a second: receiver reports, figures, and who has fallen silent."""
+        for _ in self._turns():
+            pass
+
+    def _turns(self) -> Iterator[None]:
         now = self._monotonic()
         peers = self._plane.stats().peers
         before = {peer: member.last for peer, member in self._members.items() if member.last is not None}
@@ -340,6 +330,13 @@ class Relay:
             self._transports.take_back(member.transport, now)
             self._listen(member, stats, now)
         self._ticked_at = now
+        for room_id, stage in list(self._stages.items()):
+            yield
+            self._monitor.look(Scene(room_id, stage, self._present(room_id), now))
+
+    def _present(self, room_id: RoomId) -> dict[PeerKey, Member]:
+        room = self._rooms.rooms.get(room_id)
+        return {seat.peer: self._members[seat.peer] for seat in room.seats.values()} if room else {}
 
     def _listen(self, member: Member, stats: PeerStats | None, now: float) -> None:
         heard_at = max(member.transport.heard_at, stats.heard_at if stats is not None else 0.0)

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.bus import Bus
 from core.ids import ParticipantId, RelayId, RoomId
-from media.model import Offer, ParticipantStats, RelayStats, RoomStats, Track
+from media.model import DeviceSession, Offer, ParticipantStats, RelayStats, RoomStats, StreamStats, Track
 
 HELLO_TOPIC = "relay.hello"
 EVENTS_TOPIC = "relay.events"
@@ -78,6 +78,25 @@ class Relays:
         """Free the seat."""
         await self._call(relay_id, "leave", room_id=room_id, participant_id=participant_id, seat=seat)
 
+    async def attach(self, relay_id: RelayId, grant_token: str, sdp: str) -> DeviceSession:
+        """Answer the offer of the device that the grant names. Also raises GrantRefused, GrantExpired."""
+        return DeviceSession(**await self._call(relay_id, "attach", grant=grant_token, sdp=sdp))
+
+    async def amend(
+        self,
+        relay_id: RelayId,
+        room_id: RoomId,
+        device_id: ParticipantId,
+        seat: int,
+        number: int | None,
+        fragment: str,
+    ) -> DeviceSession:
+        """More candidates of a device's ICE session `number`, or the next one (media.devices.Devices)."""
+        seat_of = {"room_id": room_id, "participant_id": device_id, "seat": seat}
+        return DeviceSession(
+            **await self._call(relay_id, "amend", **seat_of, number=number, fragment=fragment)
+        )
+
     async def stats(self, relay_id: RelayId, timeout_s: float | None = None) -> RelayStats:
         """The last second of everybody on the relay; its answer is a sign of life, too."""
         message = {"method": "stats", "arguments": {}}
@@ -99,7 +118,27 @@ def read_offer(payload: dict[str, Any]) -> Offer:
 def read_stats(payload: dict[str, Any]) -> RelayStats:
     """Statistics as they came over the bus: an answer, or a message on STATS_TOPIC."""
     rooms = tuple(
-        RoomStats(RoomId(room["room_id"]), tuple(ParticipantStats(**p) for p in room["participants"]))
+        RoomStats(RoomId(room["room_id"]), tuple(_participant(one) for one in room["participants"]))
         for room in payload["rooms"]
     )
     return RelayStats(RelayId(payload["relay_id"]), rooms, dict(payload["counters"]))
+
+
+def _participant(payload: dict[str, Any]) -> ParticipantStats:
+    streams = tuple(StreamStats(**stream) for stream in payload["streams"])
+    return ParticipantStats(**{**payload, "streams": streams})
+
+
+def plain_stats(stats: RelayStats) -> dict[str, Any]:
+    """Statistics for the bus. dataclasses.asdict copies every value: a full relay would pay milliseconds."""
+    rooms = [
+        {
+            "room_id": room.room_id,
+            "participants": [
+                {**vars(one), "streams": [vars(stream) for stream in one.streams]}
+                for one in room.participants
+            ],
+        }
+        for room in stats.rooms
+    ]
+    return {"relay_id": stats.relay_id, "rooms": rooms, "counters": stats.counters}

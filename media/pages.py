@@ -1,0 +1,80 @@
+"""What the pages of a relay's people last said of their own ends. Pure; times are monotonic seconds.
+
+Who has no page (a camera that publishes by itself, an old client) is taken to have everything on, and can be
+asked nothing about what arrives.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from core.ids import ParticipantId, RoomId
+from media.codecs import Kind
+from media.model import PageReport
+
+FRESH_S = 5.0  # two reports may be late
+
+
+class Arrived(NamedTuple):
+    """Since a page's last report, of all streams of a kind; None: it cannot tell, or has not said so lately.
+
+    `decoded`: frames of pictures; of sound, packets that arrived are as good as heard.
+    """
+
+    packets: int | None
+    decoded: int | None
+
+
+UNTOLD = Arrived(None, None)
+
+
+@dataclass
+class _Page:
+    """`told` are the latest words; whether a device is on stays true until the page says otherwise."""
+
+    told: PageReport
+    at: float
+    microphone: bool
+    camera: bool
+
+
+class Pages:
+    """Those of everybody on one relay."""
+
+    def __init__(self) -> None:
+        self._pages: dict[tuple[RoomId, ParticipantId], _Page] = {}
+
+    def heard(self, room_id: RoomId, participant_id: ParticipantId, report: PageReport, now: float) -> None:
+        """A report has come."""
+        before = self._pages.get((room_id, participant_id))
+        microphone, camera = (before.microphone, before.camera) if before is not None else (True, True)
+        self._pages[room_id, participant_id] = _Page(
+            report,
+            now,
+            microphone if report.microphone is None else report.microphone,
+            camera if report.camera is None else report.camera,
+        )
+
+    def is_on(self, room_id: RoomId, participant_id: ParticipantId, kind: Kind) -> bool:
+        """Whether their microphone or camera is."""
+        page = self._pages.get((room_id, participant_id))
+        return page is None or (page.microphone if kind == "audio" else page.camera)
+
+    def arrived(self, room_id: RoomId, participant_id: ParticipantId, kind: Kind, now: float) -> Arrived:
+        """What reached their page lately."""
+        page = self._pages.get((room_id, participant_id))
+        if page is None or now - page.at > FRESH_S:
+            return UNTOLD
+        told = page.told
+        if kind == "audio":
+            return Arrived(told.audio_packets, told.audio_packets)
+        return Arrived(told.video_packets, told.video_frames)
+
+    def is_behind_turn(self, room_id: RoomId, participant_id: ParticipantId) -> bool:
+        """Whether their packets take a TURN server's way."""
+        page = self._pages.get((room_id, participant_id))
+        return page is not None and page.told.candidate_type == "relay"
+
+    def forget(self, room_id: RoomId) -> None:
+        """The room is closed."""
+        for key in [key for key in self._pages if key[0] == room_id]:
+            del self._pages[key]
