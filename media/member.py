@@ -24,20 +24,17 @@ class Member:
     answered_with: str | None = None
     last: PeerStats | None = None
     rates: Rates = field(default_factory=Rates)
+    target_bps: int | None = None
+    streams: tuple[StreamStats, ...] = ()
 
     @property
     def protocol(self) -> Literal["udp", "tcp"] | None:
-    target_bps: int | None = None
-    streams: tuple[StreamStats, ...] = ()
         """How packets go to and fro at the moment."""
         address = self.transport.address
         if not self.transport.keyed or address is None:
             return None
         return "tcp" if is_tcp(address) else "udp"
 
-    def stats(self) -> ParticipantStats:
-        """The last second, for people."""
-        return ParticipantStats(
     def codec(self, kind: Kind) -> str:
         """The name of the codec they send; empty when they send none of this kind."""
         lines = self.transport.answer.lines if self.transport.answer is not None else ()
@@ -49,11 +46,14 @@ class Member:
         media_at = self.last.heard_at if self.last is not None else 0.0
         return max(self.transport.heard_at, media_at) > since
 
-            participant_id=self.seat.participant_id,
-            seat=self.seat.number,
+    def stats(self) -> ParticipantStats:
+        """The last second, for people."""
         judged = (stream for stream in self.streams if stream.score is not None)
         worst = min(judged, key=lambda stream: stream.score or 0, default=None)
         heard = (stream.mos for stream in self.streams if stream.direction == "down")
+        return ParticipantStats(
+            participant_id=self.seat.participant_id,
+            seat=self.seat.number,
             state=self.state,
             transport=self.protocol,
             up_bps=self.rates.up_bps,
@@ -63,15 +63,15 @@ class Member:
             rtt_ms=self.rates.rtt_ms,
             received_packets=self.last.received_packets if self.last is not None else 0,
             sent_packets=self.last.sent_packets if self.last is not None else 0,
-        )
-
-
             target_bps=self.target_bps,
             score=worst.score if worst is not None else None,
             cause=worst.cause if worst is not None else None,
             worst=worst.direction if worst is not None else None,
             mos=min((mos for mos in heard if mos is not None), default=None),
             streams=self.streams,
+        )
+
+
 def numbering(answer: Answer) -> Numbering:
     """How the peer numbers what it sends; bundled m-lines share one space (RFC 8843 9.1)."""
     sending = [line for line in answer.lines if line.sends]
