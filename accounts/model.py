@@ -62,9 +62,11 @@ class Link:
 
 
 def normalize_email(text: str) -> str:
-    """The form in which addresses are compared. Raises Invalid."""
+    """The form in which addresses are compared. Raises Invalid, also for a user part few servers take."""
     try:
-        found = validate_email(text.strip(), check_deliverability=False, globally_deliverable=False)
+        found = validate_email(
+            text.strip(), check_deliverability=False, globally_deliverable=False, allow_smtputf8=False
+        )
     except (EmailNotValidError, UnicodeError):
         message = "This is not a mail address"
         raise Invalid(errors=[{"field": "email", "message": message, "rule": "email"}]) from None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import aiosmtplib
+from email_validator import validate_email
 
 from core.clock import Clock
 from core.config import MailConfig
@@ -98,7 +99,7 @@ def compose(mail: Mail, config: MailConfig, clock: Clock) -> EmailMessage:
     message["From"] = _address(config.sender)
     if config.reply_to:
         message["Reply-To"] = _address(config.reply_to)
-    message["To"] = mail.to
+    message["To"] = _address(mail.to)
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{mail.message_id}>"
@@ -114,6 +115,10 @@ def compose(mail: Mail, config: MailConfig, clock: Clock) -> EmailMessage:
 def _address(text: str) -> Address:
     name, address = parseaddr(text)
     user, _, domain = address.partition("@")
+    if (
+        not domain.isascii()
+    ):  # as the DNS knows it; a header would make an encoded word of it, which is no host
+        domain = validate_email(f"x@{domain}", check_deliverability=False).ascii_domain
     return Address(name, user, domain)
 
 

@@ -90,10 +90,20 @@ def test_what_cannot_be_a_token_is_not_looked_up(token: str | None) -> None:
 
 def test_addresses_are_compared_without_case_and_spaces() -> None:
     assert normalize_email(" Sato@Example.com ") == "sato@example.com"
+    assert normalize_email("sato@XN--R8JZ45G.jp") == normalize_email("sato@例え.jp")
 
 
 @pytest.mark.parametrize(
-    "text", ["", "sato", "a b@example.com", "a\nb@example.com", "\x00@example.com", "\ud800@x.jp"]
+    "text",
+    [
+        "",
+        "sato",
+        "a b@example.com",
+        "a\nb@example.com",
+        "\x00@example.com",
+        "\ud800@x.jp",
+        "佐藤@example.com",
+    ],
 )
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as caught:

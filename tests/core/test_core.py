@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,14 @@ def test_answers_go_where_they_are_read_if_anywhere(clock: FakeClock) -> None:
     message = compose(mail(), answered, clock)
     assert str(message["From"]) == "Todoku <no-reply@x.example>"
     assert str(message["Reply-To"]) == "面談の窓口 <help@x.example>"
+
+
+async def test_a_japanese_domain_is_written_as_the_dns_knows_it(
+    smtp_receiver: Mailbox, clock: FakeClock
+) -> None:
+    config = MailConfig(host=smtp_receiver.host, port=smtp_receiver.port, security="none")
+    await SmtpMailer(config, clock).send(replace(mail(), to="y@例え.jp"))
+    assert [str(message["To"]) for message in smtp_receiver.messages] == ["y@xn--r8jz45g.jp"]
 
 
 async def test_mail_reaches_a_real_smtp_server(smtp_receiver: Mailbox, clock: FakeClock) -> None:
