@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from core.ids import ParticipantId
 from media.codecs import CODEC_OF, MEDIA_TYPE_OF_RTX, Kind
-from media.model import ParticipantStats, StreamStats
+from media.model import ParticipantStats, StreamStats, Track
 from media.plane import Numbering, PeerStats, Sink, StreamStarted, is_tcp
 from media.room import Seat
 from media.sdp import Answer, AnsweredLine, OfferParameters, SlotSsrcs
+from media.sdp_client_offer import ClientOffer
 from media.statistics import Rates
 from media.transport import Transport
 
@@ -21,6 +23,8 @@ class Member:
     described: OfferParameters
     sdp: str
     state: Literal["joining", "connected", "silent"] = "joining"
+    offered: ClientOffer | None = None  # by a device, to which `sdp` is our answer
+    fragment: str = ""  # our part of its last ICE restart
     answered_with: str | None = None
     last: PeerStats | None = None
     rates: Rates = field(default_factory=Rates)
@@ -34,6 +38,14 @@ class Member:
         if not self.transport.keyed or address is None:
             return None
         return "tcp" if is_tcp(address) else "udp"
+
+    def tracks(self, other: ParticipantId | None) -> tuple[Track, ...]:
+        """Whose each m-line of our offer is: their own, or the other's."""
+        own = self.seat.participant_id
+        return tuple(
+            Track(line.mid, own if line.direction == "recvonly" else other, line.kind)
+            for line in self.described.layout
+        )
 
     def codec(self, kind: Kind) -> str:
         """The name of the codec they send; empty when they send none of this kind."""

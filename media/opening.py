@@ -25,7 +25,7 @@ class Opening:
         for sink in sinks:
             self._plane.add_sink(peer, sink)
         slots = {kind: [sink.ssrc for sink in sinks if sink.kind == kind] for kind in KINDS}
-        self._conductor.enter(stage, peer, member.seat.participant_id, slots)
+        self._conductor.enter(stage, peer, member.seat.participant_id, slots, member.seat.device)
         for line in answer.lines:
             if line.sends and line.ssrc is not None:
                 self._plane.add_source(peer, Source(line.ssrc, line.kind, line.rtx_ssrc))

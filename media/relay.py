@@ -17,6 +17,7 @@ from media.conductor import Conductor
 from media.config import MediaConfig
 from media.control import Control
 from media.describing import Place, describe, restarted
+from media.devices import Devices
 from media.downlink import Downlinks
 from media.errors import OfferOutdated, RelayFull, SdpRefused
 from media.listeners import Listeners
@@ -31,7 +32,6 @@ from media.model import (
     RelayStats,
     RoomStats,
     Shape,
-    Track,
 )
 from media.monitor import Monitor, Scene
 from media.notices import notice_of
@@ -66,6 +66,9 @@ class Relay:
         self._opening = Opening(self._plane, self._conductor)
         self._stages: dict[RoomId, Stage] = {}
         self._transports = Transports(self._plane, self._monotonic, self._keyed, self._lost)
+        self.devices = Devices(
+            self._rooms, self._transports, self._members, self._place, self._check_free, self._remove
+        )
         self._addresses = advertised(config)
         self._pages = Pages()
         self._monitor = Monitor(self._control.tallies, self._downlinks, self._pages, self._control.rtt_ms)
@@ -175,7 +178,7 @@ class Relay:
         Raises RelayRoomUnknown, RelaySeatUnknown.
         """
         viewer = self._rooms.find(room_id, participant_id, seat)
-        peers = {other.participant_id: other.peer for other in self._rooms.others(viewer)}
+        peers = {name: one.peer for name, one in self._rooms.rooms[room_id].seats.items()}
         shown = {peers[name]: display for name, display in displays.items() if name in peers}
         self._conductor.show(viewer.peer, shown)
 
@@ -239,21 +242,19 @@ class Relay:
 
     def _admit(self, seat: Seat) -> None:
         transport = self._transports.open(seat.peer)
-        place = Place(self._addresses, self.port, self._config.tcp, self._transports.fingerprint)
         shape = self._rooms.rooms[seat.room_id].shape
-        described = describe(place, shape, seat.offer_number, transport.credentials)
+        described = describe(self._place(), shape, seat.offer_number, transport.credentials)
         self._members[seat.peer] = Member(seat, transport, described, build_offer(described))
+
+    def _place(self) -> Place:
+        return Place(self._addresses, self.port, self._config.tcp, self._transports.fingerprint)
 
     def _offer(self, seat: Seat) -> Offer:
         """The tracks of a consultation name the other; a workshop's slots are named by notices."""
         room, member = self._rooms.rooms[seat.room_id], self._members[seat.peer]
         others = self._rooms.others(seat) if room.shape == "consultation" else []
         other = next((other.participant_id for other in others), None)
-        tracks = tuple(
-            Track(line.mid, seat.participant_id if line.direction == "recvonly" else other, line.kind)
-            for line in member.described.layout
-        )
-        return Offer(seat.offer_number, member.sdp, tracks)
+        return Offer(seat.offer_number, member.sdp, member.tracks(other))
 
     def _end(self, seats: Iterable[Seat]) -> None:
         for seat in seats:
@@ -303,6 +304,7 @@ class Relay:
     def _change(self, member: Member, state: Literal["connected", "silent"]) -> None:
         if member.state != state:
             member.state = state
+            self._conductor.hear(member.seat.peer, silent=state == "silent")
             self._tell(member, state)
 
     def _tell(self, member: Member, event: EventName) -> None:

@@ -18,7 +18,7 @@ from core.clock import Clock
 from core.errors import Invalid, TodokuError
 from core.grants import GrantRefused, Verifier
 from core.ids import ParticipantId, RelayId, RoomId
-from media.model import RelayEvent
+from media.model import Device, RelayEvent
 from media.relay import Relay
 from media.relays import EVENTS_TOPIC, HELLO_EVERY_S, HELLO_TOPIC, STATS_TOPIC, plain_stats, relay_topic
 
@@ -58,6 +58,16 @@ class _Offer(_Seat):
 class _Answer(_Seat):
     number: int
     sdp: str
+
+
+class _Attach(_Call):
+    grant: str
+    sdp: str
+
+
+class _Amend(_Seat):
+    number: int | None
+    fragment: str
 
 
 class RelayServer:
@@ -115,7 +125,7 @@ class RelayServer:
     def _join(self, call: _Join) -> dict[str, Any]:
         grant = self._verifier.verify(call.grant, self._clock.now())
         if grant.scope != "seat":
-            raise GrantRefused("this right is for the waiting room only")
+            raise GrantRefused("this right is for no seat of a person")
         return asdict(self._relay.join(grant.room_id, grant.participant_id, grant.epoch, call.seat))
 
     def _offer(self, call: _Offer) -> dict[str, Any]:
@@ -128,6 +138,17 @@ class RelayServer:
     def _leave(self, call: _Seat) -> dict[str, Any]:
         self._relay.leave(call.room_id, call.participant_id, call.seat)
         return {}
+
+    def _attach(self, call: _Attach) -> dict[str, Any]:
+        grant = self._verifier.verify(call.grant, self._clock.now())
+        if grant.scope not in ("publish", "watch") or grant.host_id is None:
+            raise GrantRefused("this right is for no device")
+        device = Device(grant.participant_id, grant.scope, grant.host_id)
+        return asdict(self._relay.devices.attach(grant.room_id, device, grant.epoch, call.sdp))
+
+    def _amend(self, call: _Amend) -> dict[str, Any]:
+        amend = self._relay.devices.amend
+        return asdict(amend(call.room_id, call.participant_id, call.seat, call.number, call.fragment))
 
     def _stats(self, call: _Nothing) -> dict[str, Any]:
         return self._plain_stats()
@@ -184,5 +205,7 @@ _METHODS: dict[str, tuple[type[_Call], Callable[[RelayServer, Any], dict[str, An
     "offer": (_Offer, RelayServer._offer),
     "answer": (_Answer, RelayServer._answer),
     "leave": (_Seat, RelayServer._leave),
+    "attach": (_Attach, RelayServer._attach),
+    "amend": (_Amend, RelayServer._amend),
     "stats": (_Nothing, RelayServer._stats),
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.bus import Bus
 from core.ids import ParticipantId, RelayId, RoomId
-from media.model import Offer, ParticipantStats, RelayStats, RoomStats, StreamStats, Track
+from media.model import DeviceSession, Offer, ParticipantStats, RelayStats, RoomStats, StreamStats, Track
 
 HELLO_TOPIC = "relay.hello"
 EVENTS_TOPIC = "relay.events"
@@ -77,6 +77,25 @@ class Relays:
     ) -> None:
         """Free the seat."""
         await self._call(relay_id, "leave", room_id=room_id, participant_id=participant_id, seat=seat)
+
+    async def attach(self, relay_id: RelayId, grant_token: str, sdp: str) -> DeviceSession:
+        """Answer the offer of the device that the grant names. Also raises GrantRefused, GrantExpired."""
+        return DeviceSession(**await self._call(relay_id, "attach", grant=grant_token, sdp=sdp))
+
+    async def amend(
+        self,
+        relay_id: RelayId,
+        room_id: RoomId,
+        device_id: ParticipantId,
+        seat: int,
+        number: int | None,
+        fragment: str,
+    ) -> DeviceSession:
+        """More candidates of a device's ICE session `number`, or the next one (media.devices.Devices)."""
+        seat_of = {"room_id": room_id, "participant_id": device_id, "seat": seat}
+        return DeviceSession(
+            **await self._call(relay_id, "amend", **seat_of, number=number, fragment=fragment)
+        )
 
     async def stats(self, relay_id: RelayId, timeout_s: float | None = None) -> RelayStats:
         """The last second of everybody on the relay; its answer is a sign of life, too."""

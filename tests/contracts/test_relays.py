@@ -14,7 +14,7 @@ import pytest
 
 from core.bus import Bus, BusTimeout, open_bus
 from core.clock import SystemClock
-from core.errors import Invalid
+from core.errors import Invalid, PreconditionFailed
 from core.grants import Grant, GrantExpired, GrantRefused, Signer, Verifier, load_or_create_key
 from core.ids import ParticipantId, PersonId, RelayId, RoomId, new_id
 from media.config import MediaConfig
@@ -30,11 +30,12 @@ from media.relay import Relay
 from media.relay_server import RelayServer
 from media.relays import EVENTS_TOPIC, HELLO_TOPIC, STATS_TOPIC, Relays, plain_stats, read_stats, relay_topic
 from tests.media.client import VP8_KEY, Client, rtp_packet
+from tests.media.device import VP8, answered, offered, restarting
 from tests.services import die_with_parent
 
 TIMEOUT_S = 15
 CLOCK = SystemClock()
-ONE, TWO = ParticipantId("one"), ParticipantId("two")
+ONE, TWO, CAMERA = ParticipantId("one"), ParticipantId("two"), ParticipantId("camera")
 
 
 class House:
@@ -233,6 +234,47 @@ async def test_a_left_seat_and_a_closed_room_are_unknown(house: House) -> None:
     await house.relays.close_room(house.relay_id, house.room, 1)
     with pytest.raises(RelayRoomUnknown):
         await house.join()
+
+
+def camera(house: House, **changes: Any) -> str:
+    return house.grant(CAMERA, **{"scope": "publish", "host_id": TWO} | changes)
+
+
+async def test_a_device_is_seen_and_its_session_is_its_own(house: House) -> None:
+    one = await house.connect(ONE, 100)
+    session = await house.relays.attach(house.relay_id, camera(house), offered("publish"))
+    assert (session.seat, session.number) == (1, 1)
+    device = answered(session)
+    await device.connect()
+    device.send_rtp(rtp_packet(21, 7, 0, VP8_KEY, VP8))
+    assert await one.until(lambda: one.received(one.slot("3"))) == [(7, 0, VP8_KEY)]
+    amend = house.relays.amend
+    again = await amend(house.relay_id, house.room, CAMERA, 1, None, restarting())
+    assert again.number == 2
+    assert "a=ice-lite" in again.text
+    with pytest.raises(PreconditionFailed):
+        await amend(house.relay_id, house.room, CAMERA, 1, 1, restarting())
+    assert (await amend(house.relay_id, house.room, CAMERA, 1, 2, restarting())).text == ""
+    await house.relays.leave(house.relay_id, house.room, CAMERA, 1)
+    with pytest.raises(RelaySeatUnknown):
+        await amend(house.relay_id, house.room, CAMERA, 1, None, restarting())
+    for client in (one, device):
+        await client.close()
+
+
+async def test_only_a_grant_for_a_device_attaches_one_and_it_gives_nothing_else(house: House) -> None:
+    for token in (house.grant(), camera(house, scope="seat"), camera(house, host_id=None), "no token"):
+        with pytest.raises(GrantRefused):
+            await house.relays.attach(house.relay_id, token, offered("publish"))
+    with pytest.raises(GrantRefused):
+        await house.relays.join(house.relay_id, camera(house), 1)
+    with pytest.raises(GrantExpired):
+        expired = camera(house, expires_at=CLOCK.now() - timedelta(minutes=1))
+        await house.relays.attach(house.relay_id, expired, offered("publish"))
+    with pytest.raises(RelayRoomOutdated):
+        await house.relays.attach(house.relay_id, camera(house, epoch=2), offered("publish"))
+    with pytest.raises(SdpRefused):
+        await house.relays.attach(house.relay_id, camera(house, scope="watch"), offered("publish"))
 
 
 async def test_a_relay_tells_of_itself(house: House) -> None:
