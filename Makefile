@@ -14,7 +14,7 @@ PREPARE := @$(PYTHON) -m deploy.prepare
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix web
 
 .DEFAULT_GOAL := help
-.PHONY: help run test long fuzz check format bench docs lock clean
+.PHONY: help run test long fuzz soak check format bench docs lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -36,6 +36,10 @@ long:  ## the long proofs, and the tests of rules with many more generated examp
 fuzz:  ## search for inputs that our parsers do not stand (how long: make fuzz SECONDS=2400; one: NAME=rtcp)
 	$(PREPARE) fuzz
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(NAME)
+
+soak:  ## 500 calls that come and go in every way, then sessions through the whole program: does anything stay?
+	$(PREPARE) soak
+	$(BIN)/python -m tests.soak $(ARGS)
 
 check:  ## format, lint, types and import rules, of Python and of the web client
 	$(PREPARE) check

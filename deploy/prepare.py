@@ -1,4 +1,4 @@
-"""Makes this checkout ready: `python3 -m deploy.prepare run|check|test|bench|fuzz|lock`.
+"""Makes this checkout ready: `python3 -m deploy.prepare run|check|test|bench|soak|fuzz|lock`.
 
 Each step leaves a stamp, the hash of all that it depends on, so that a second start does nothing and takes
 milliseconds. Everything lands in .venv/, web/node_modules/ and web/static/; only `test` may add Debian
@@ -182,6 +182,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "check": (*RUN[:-1], "tools"),
     "bench": (*RUN, "tools"),
     "test": (*RUN, "tools"),
+    "soak": (*RUN, "tools"),
     "fuzz": (*RUN[:3], "tools", "fuzzer"),
     "lock": ("venv",),
 }

@@ -115,6 +115,10 @@ class Service:
                 self._ready.set()
         self._ready.set()  # its output has ended: do not keep the starter waiting
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def output(self) -> str:
         """What it has printed so far."""
         return "".join(list(self._lines))

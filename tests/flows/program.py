@@ -47,11 +47,11 @@ class Seeds:
 
 
 @contextmanager
-def together(var: Path) -> Iterator[Program]:
-    """`todoku serve`: one process, SQLite, memory."""
+def together(var: Path, media: str = "") -> Iterator[Program]:
+    """`todoku serve`: one process, SQLite, memory; `media`: more lines of that section."""
     with ExitStack() as stack:
         port = services.free_port()
-        config = _config(var, "sqlite:///" + str(var / "todoku.db"), "memory:")
+        config = _config(var, "sqlite:///" + str(var / "todoku.db"), "memory:", media)
         process = _start(stack, ["serve", "--port", str(port)], config, var, "serves http")
         yield Program(f"http://localhost:{port}", var, f"sqlite:///{var / 'todoku.db'}", (process,))
 
@@ -71,11 +71,11 @@ def apart(var: Path, database_url: str, bus_url: str) -> Iterator[Program]:
         yield Program(f"http://localhost:{port}", var, database_url, processes)
 
 
-def _config(var: Path, database_url: str, bus_url: str) -> Path:
+def _config(var: Path, database_url: str, bus_url: str, media: str = "") -> Path:
     var.mkdir(parents=True, exist_ok=True)
     path = var / "config.toml"
     path.write_text(
-        f'[database]\nurl = "{database_url}"\n[bus]\nurl = "{bus_url}"\n[media]\nudp_port = 0\n',
+        f'[database]\nurl = "{database_url}"\n[bus]\nurl = "{bus_url}"\n[media]\nudp_port = 0\n{media}',
         encoding="utf-8",
     )
     return path
