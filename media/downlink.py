@@ -53,6 +53,7 @@ class _Downlink:
     )
     numbers: SequenceClock = field(default_factory=SequenceClock)
     told: "array[int]" = field(default_factory=lambda: array("q", bytes(8 * REMEMBERED_REPORTS)))
+    reported_to: int = 0  # the number after the newest reported; 0: none yet
     running: _Running | None = None
     probes: list[_Running] = field(default_factory=list)
 
@@ -111,13 +112,23 @@ class Downlinks:
         if link is None or report is None:
             self.counters["transport_feedback_malformed"] += report is None
             return
-        link.estimator.feedback(self._results(peer, link, report), now)
+        first = link.numbers.unwrap(report.base_sequence)
+        unreported = self._unreported_bytes(peer, link, first)
+        link.reported_to = max(link.reported_to, first + report.count)
+        link.estimator.feedback(self._results(peer, link, report, first), now, unreported)
+
+    def _unreported_bytes(self, peer: PeerKey, link: _Downlink, first: int) -> int:
+        """What was sent since the report before and is in none, since a report was lost."""
+        gap = first - link.reported_to
+        if not link.reported_to or not 0 < gap < REMEMBERED_REPORTS:
+            return 0
+        sent = self._plane.sent(peer, link.reported_to & 0xFFFF, gap)
+        return sum(what[1] for what in sent if what is not None)
 
     def _results(
-        self, peer: PeerKey, link: _Downlink, report: transport_cc.TransportFeedback
+        self, peer: PeerKey, link: _Downlink, report: transport_cc.TransportFeedback, first: int
     ) -> list[PacketResult]:
         sent = self._plane.sent(peer, report.base_sequence, report.count)
-        first = link.numbers.unwrap(report.base_sequence)
         link.numbers.unwrap(report.base_sequence + report.count - 1 & 0xFFFF)
         results = []
         for at, ((_, arrived_us), what) in enumerate(zip(report.arrivals, sent, strict=False)):

@@ -36,12 +36,21 @@ PAGE = """<!doctype html><video id=v autoplay playsinline></video><script>
     await fetch(`/answer/${name}/${seat}/${number}`, {method: 'POST', body: answer.sdp});
   };
   await reply(offer.number);
-  pc.onconnectionstatechange = async () => {
-    if (pc.connectionState !== 'disconnected') return;
+  // As the real client does (rtc/stall.ts): two seconds without a packet, or the browser's own word.
+  const restart = async () => {
     const next = await (await fetch(`/restart/${name}/${seat}`)).json();
     await pc.setRemoteDescription({type: 'offer', sdp: next.sdp});
     await reply(next.number);
   };
+  let packets = -1, heardAt = Date.now(), askedAt = 0;
+  const ask = () => { askedAt = Date.now(); restart().catch(() => { askedAt = Date.now() - 3500; }); };
+  setInterval(async () => {
+    const transport = [...(await pc.getStats()).values()].find((one) => one.type === 'transport') || {};
+    if (transport.packetsReceived !== packets) [packets, heardAt] = [transport.packetsReceived, Date.now()];
+    if (Date.now() - heardAt > 2000 && Date.now() - askedAt > 4000) ask();
+  }, 500);
+  pc.onconnectionstatechange = () => { if (pc.connectionState === 'disconnected') ask(); };
+  addEventListener('online', ask);
 })().catch((error) => { window.failed = String(error); });
 </script>"""
 

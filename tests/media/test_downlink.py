@@ -90,6 +90,20 @@ def test_what_was_reported_counts_once_and_a_late_arrival_corrects_a_loss(
     assert lost == first + 1
 
 
+def test_what_a_lost_report_would_have_told_of_counts_as_sent(downlinks: Downlinks, line: Line) -> None:
+    told: list[int] = []
+    estimator = downlinks._links[VIEWER].estimator
+
+    def feedback(results: object, now: float, unreported_bytes: int = 0) -> None:
+        told.append(unreported_bytes)
+
+    estimator.feedback = feedback  # type: ignore[method-assign]
+    numbers = line.send(1.0, 9)
+    for part in (numbers[:3], numbers[6:], numbers[3:5], numbers[8:]):
+        report(downlinks, [(n, 1_000_000) for n in part], 1.1)
+    assert told == [0, 3 * PACKET_BYTES, 0, 0]
+
+
 def test_silence_alone_does_not_pause_video(downlinks: Downlinks, line: Line) -> None:
     downlinks.allocated(VIEWER, START_BPS, START_BPS, 0.0)
     now = second(downlinks, line, 0.0, packets=100)
