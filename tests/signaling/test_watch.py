@@ -6,8 +6,8 @@ from core.connections import QUIET_AFTER_S
 from core.jobs import TICK_S as JOBS_TICK_S
 from core.sockets import PING_INTERVAL_S
 from media.config import MediaConfig
-from media.relay import TICK_S
 from media.room import Rooms
+from media.ticker import TICK_S
 from signaling.config import SignalingConfig
 from signaling.model import EndReason, Media, RoomState
 from signaling.participant import State
