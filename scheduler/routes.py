@@ -153,7 +153,7 @@ def _therapist_routes(edge: "_Edge") -> list[Route]:
             "GET",
             "/api/therapist/sessions",
             edge.sessions,
-            "Your sessions, today by default",
+            "Your sessions; without dates today's, and those whose room can be entered now",
             query=m.SessionsQuery,
             response=m.SessionsReply,
             tag="therapist",

@@ -209,15 +209,20 @@ class SchedulerService:
     async def sessions(
         self, identity: Identity, first: date | None, last: date | None
     ) -> tuple[str, Sequence[Session]]:
-        """The therapist's zone and sessions on local dates `first` to `last`, today by default."""
+        """The therapist's zone and sessions on local dates `first` to `last`; see `visits.today` without."""
+        now = self._clock.now()
         async with self._database.read() as connection:
             therapist = await practice_store.find_therapist(connection, _own(identity))
             if therapist is None:
                 raise TherapistUnknown
             zone_ = zone(therapist.timezone)
-            first = first or self._clock.now().astimezone(zone_).date()
-            within = local_days(first, last or first, zone_)
-            return therapist.timezone, await visits.sessions(connection, therapist.id, within, self.config)
+            day = first or now.astimezone(zone_).date()
+            within = local_days(day, last or day, zone_)
+            if first is None:
+                found = await visits.today(connection, therapist.id, within, now, self.config)
+            else:
+                found = await visits.sessions(connection, therapist.id, within, self.config)
+            return therapist.timezone, found
 
     async def practice(self, identity: Identity) -> Practice:
         """The therapist's own settings."""

@@ -127,6 +127,20 @@ async def sessions(
     ]
 
 
+async def today(
+    connection: AsyncConnection, therapist_id: str, day: Span, now: datetime, config: SchedulerConfig
+) -> Sequence[Session]:
+    """The sessions of `day`, and those beyond midnight whose room can be entered now: somebody may wait."""
+    at = Span(now, now + timedelta(microseconds=1))
+    wide = Span(day.starts_at - timedelta(days=1), day.ends_at + timedelta(days=1))
+    return [
+        one
+        for one in await sessions(connection, therapist_id, wide, config)
+        if day.starts_at <= one.booking.starts_at < day.ends_at
+        or (one.enter.overlaps(at) and one.booking.status is Status.CONFIRMED)
+    ]
+
+
 async def fulfil(connection: AsyncConnection, booking_id: BookingId, now: datetime) -> None:
     """The session took place; calling it again changes nothing. Raises StatusConflict, NotFound."""
     before = await store.move(connection, booking_id, Status.FULFILLED, now)

@@ -1,7 +1,7 @@
 """Places, cares and visits on both databases: who may book whom, and who sees a booking."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from core.ids import BookingId, new_id
 from scheduler import errors
 from scheduler.hours import zone
 from scheduler.model import Span
-from scheduler.practice import PracticeChange
+from scheduler.practice import Hours, PracticeChange
 from scheduler.service import fulfil
 from scheduler.tables import booking_event, therapist
 from tests.fakes import FakeClock
@@ -214,3 +214,22 @@ async def test_the_day_of_a_therapist_shows_sessions_of_that_local_date_without_
     assert [one.booking.starts_at for one in found] == [WEDNESDAY, WEDNESDAY + HOUR]
     assert found[0].enter == Span(WEDNESDAY - timedelta(minutes=10), WEDNESDAY + timedelta(minutes=45 + 30))
     assert wish(therapist_id, WEDNESDAY).name == found[0].client_name
+
+
+async def test_who_waits_beyond_midnight_is_among_todays_sessions(clinic: Clinic) -> None:
+    therapist_id = await clinic.therapist(hours=[Hours(day, "00:00", "24:00") for day in range(7)])
+    own = Identity(therapist_id, frozenset({"therapist"}), new_id(), "account")
+    midnight = WEDNESDAY.astimezone(zone("Asia/Tokyo")).replace(hour=0, minute=0).astimezone(UTC)
+    for hours in (-1, 0):
+        await clinic.book(clinic.visitor(), therapist_id, midnight + hours * HOUR)
+
+    async def starts(now: datetime) -> list[datetime]:
+        clinic.clock.advance((now - clinic.clock.now()).total_seconds())
+        return [one.booking.starts_at for one in (await clinic.service.sessions(own, None, None))[1]]
+
+    second = timedelta(seconds=1)
+    opens, closes = midnight - timedelta(minutes=10), midnight + timedelta(minutes=-15 + 30)
+    assert await starts(opens - second) == [midnight - HOUR]
+    assert await starts(opens) == [midnight - HOUR, midnight]
+    assert await starts(closes - second) == [midnight - HOUR, midnight]
+    assert await starts(closes) == [midnight]

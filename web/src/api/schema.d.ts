@@ -250,7 +250,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Your sessions, today by default */
+        /** Your sessions; without dates today's, and those whose room can be entered now */
         get: operations["get_api_therapist_sessions"];
         put?: never;
         post?: never;
@@ -1885,7 +1885,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Your sessions, today by default */
+            /** @description Your sessions; without dates today's, and those whose room can be entered now */
             200: {
                 headers: {
                     [name: string]: unknown;
