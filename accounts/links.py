@@ -19,8 +19,3 @@ def check(link: Link, now: datetime) -> None:
         raise LinkExpired
     if link.purpose in SINGLE_USE and link.used_at is not None:
         raise LinkExpired("This link was used already")
-
-
-def session_kind(purpose: Purpose) -> str:
-    """Signing in gives an account session, everything else a link session bound to the link's scope."""
-    return "account" if purpose is Purpose.SIGN_IN else "link"
