@@ -36,7 +36,7 @@ def _names(chunk: dict[str, object], member: str) -> list[str]:
 @pytest.fixture
 def built() -> Path:
     folder = static_folder()
-    assert (folder / ENTRY).is_file(), "the web client is not built: run `make web`"
+    assert (folder / ENTRY).is_file(), "the web client is not built: run `make run` or `make test`"
     return folder
 
 
