@@ -101,8 +101,8 @@ Direction = Literal["up", "down"]
 class PageReport:
     """What a participant's page says of its own end, every two seconds or so. None: it cannot tell.
 
-    Packets that arrived and frames that were decoded since the last report, of all who are heard or seen.
-    `candidate_type`: of the candidate in use (RFC 8445 5.1.1): host, srflx, prflx, relay.
+    Packets that arrived and frames that were decoded since its connection began, of all who are heard or
+    seen. `candidate_type`: of the candidate in use (RFC 8445 5.1.1): host, srflx, prflx, relay.
     """
 
     microphone: bool | None = None

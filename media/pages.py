@@ -4,6 +4,7 @@ Who has no page (a camera that publishes by itself, an old client) is taken to h
 asked nothing about what arrives.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ FRESH_S = 5.0  # two reports may be late
 
 
 class Arrived(NamedTuple):
-    """Since a page's last report, of all streams of a kind; None: it cannot tell, or has not said so lately.
+    """Between a page's last two reports, of all streams of a kind; None: it cannot tell, or has not lately.
 
     `decoded`: frames of pictures; of sound, packets that arrived are as good as heard.
     """
@@ -33,8 +34,12 @@ class _Page:
 
     told: PageReport
     at: float
+    arrived: Mapping[Kind, Arrived]
     microphone: bool
     camera: bool
+
+
+NOBODY = _Page(PageReport(), 0.0, {}, microphone=True, camera=True)
 
 
 class Pages:
@@ -45,36 +50,45 @@ class Pages:
 
     def heard(self, room_id: RoomId, participant_id: ParticipantId, report: PageReport, now: float) -> None:
         """A report has come."""
-        before = self._pages.get((room_id, participant_id))
-        microphone, camera = (before.microphone, before.camera) if before is not None else (True, True)
+        before = self._pages.get((room_id, participant_id), NOBODY)
         self._pages[room_id, participant_id] = _Page(
             report,
             now,
-            microphone if report.microphone is None else report.microphone,
-            camera if report.camera is None else report.camera,
+            _arrived(before.told, report),
+            before.microphone if report.microphone is None else report.microphone,
+            before.camera if report.camera is None else report.camera,
         )
 
     def is_on(self, room_id: RoomId, participant_id: ParticipantId, kind: Kind) -> bool:
         """Whether their microphone or camera is."""
-        page = self._pages.get((room_id, participant_id))
-        return page is None or (page.microphone if kind == "audio" else page.camera)
+        page = self._pages.get((room_id, participant_id), NOBODY)
+        return page.microphone if kind == "audio" else page.camera
 
     def arrived(self, room_id: RoomId, participant_id: ParticipantId, kind: Kind, now: float) -> Arrived:
         """What reached their page lately."""
-        page = self._pages.get((room_id, participant_id))
-        if page is None or now - page.at > FRESH_S:
-            return UNTOLD
-        told = page.told
-        if kind == "audio":
-            return Arrived(told.audio_packets, told.audio_packets)
-        return Arrived(told.video_packets, told.video_frames)
+        page = self._pages.get((room_id, participant_id), NOBODY)
+        return page.arrived.get(kind, UNTOLD) if now - page.at <= FRESH_S else UNTOLD
 
     def is_behind_turn(self, room_id: RoomId, participant_id: ParticipantId) -> bool:
         """Whether their packets take a TURN server's way."""
-        page = self._pages.get((room_id, participant_id))
-        return page is not None and page.told.candidate_type == "relay"
+        return self._pages.get((room_id, participant_id), NOBODY).told.candidate_type == "relay"
 
     def forget(self, room_id: RoomId) -> None:
         """The room is closed."""
         for key in [key for key in self._pages if key[0] == room_id]:
             del self._pages[key]
+
+
+def _arrived(before: PageReport, after: PageReport) -> dict[Kind, Arrived]:
+    sound = _grown(before.audio_packets, after.audio_packets)
+    return {
+        "audio": Arrived(sound, sound),
+        "video": Arrived(
+            _grown(before.video_packets, after.video_packets), _grown(before.video_frames, after.video_frames)
+        ),
+    }
+
+
+def _grown(before: int | None, after: int | None) -> int | None:
+    """None, too, over a new connection, whose counters begin anew."""
+    return after - before if before is not None and after is not None and after >= before else None

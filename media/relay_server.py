@@ -18,9 +18,17 @@ from core.clock import Clock
 from core.errors import Invalid, TodokuError
 from core.grants import GrantRefused, Verifier
 from core.ids import ParticipantId, RelayId, RoomId
-from media.model import Device, RelayEvent
+from media.model import Device, PageReport, RelayEvent
 from media.relay import Relay
-from media.relays import EVENTS_TOPIC, HELLO_EVERY_S, HELLO_TOPIC, STATS_TOPIC, plain_stats, relay_topic
+from media.relays import (
+    EVENTS_TOPIC,
+    HELLO_EVERY_S,
+    HELLO_TOPIC,
+    QUALITY_TOPIC,
+    STATS_TOPIC,
+    plain_stats,
+    relay_topic,
+)
 
 STATS_EVERY_S = 1.0
 
@@ -70,6 +78,21 @@ class _Amend(_Seat):
     fragment: str
 
 
+class _PageSays(BaseModel):
+    """A message on QUALITY_TOPIC, as far as a relay needs it; more members may come."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    room_id: RoomId
+    participant_id: ParticipantId
+    microphone: bool | None = None
+    camera: bool | None = None
+    audio_packets: int | None = None
+    video_packets: int | None = None
+    video_frames: int | None = None
+    candidate_type: str | None = None
+
+
 class RelayServer:
     """Serves `relay` as `relay_id` from `start` to `close`."""
 
@@ -77,6 +100,7 @@ class RelayServer:
         self._bus, self._relay, self._verifier, self._clock = bus, relay, verifier, clock
         self._relay_id = relay_id
         self._subscription: Subscription | None = None
+        self._pages: Subscription | None = None
         self._events: asyncio.Queue[RelayEvent] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
@@ -85,6 +109,7 @@ class RelayServer:
         """Begin to answer. The relay itself must have been started."""
         self._relay.on_event = self._events.put_nowait
         self._subscription = await self._bus.serve(relay_topic(self._relay_id), self._serve)
+        self._pages = await self._bus.subscribe(QUALITY_TOPIC, self.page_says)
         work = (self._tell_events(), self._tell_hello(), self._tell_stats())
         self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
 
@@ -95,10 +120,12 @@ class RelayServer:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
-        if self._subscription is not None:
-            subscription, self._subscription = self._subscription, None
-            with contextlib.suppress(TodokuError):
+        open_ones = [one for one in (self._pages, self._subscription) if one is not None]
+        self._pages = self._subscription = None
+        with contextlib.suppress(TodokuError):
+            for subscription in open_ones:
                 await subscription.close()
+            if open_ones:
                 await self._hello()
 
     async def _serve(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -111,6 +138,15 @@ class RelayServer:
         except ValidationError:
             raise Invalid("the call's arguments are not what the relay takes") from None
         return handler(self, call)
+
+    async def page_says(self, payload: dict[str, Any]) -> None:
+        """A page's report; of rooms that are elsewhere, and anything else, is ignored."""
+        try:
+            said = _PageSays.model_validate(payload)
+        except ValidationError:
+            return
+        report = PageReport(**said.model_dump(exclude={"room_id", "participant_id"}))
+        self._relay.page_says(said.room_id, said.participant_id, report)
 
     # The calls.
 

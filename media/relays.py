@@ -13,6 +13,7 @@ from media.model import DeviceSession, Offer, ParticipantStats, RelayStats, Room
 HELLO_TOPIC = "relay.hello"
 EVENTS_TOPIC = "relay.events"
 STATS_TOPIC = "relay.stats"
+QUALITY_TOPIC = "call.quality"  # what pages say of their own ends, for relays and for staff
 HELLO_EVERY_S = 2.0
 
 

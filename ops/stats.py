@@ -10,9 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.bus import Bus, Subscription
 from core.clock import Clock
-from media.relays import STATS_TOPIC
+from media.relays import QUALITY_TOPIC, STATS_TOPIC
 from ops.live import NOTHING, Figures
-from signaling.gateway import QUALITY_TOPIC
 
 Key = tuple[str, str]  # room, participant
 

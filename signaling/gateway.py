@@ -18,13 +18,12 @@ from core.bus import Bus
 from core.errors import TodokuError, Unauthenticated
 from core.ids import RoomId
 from core.sockets import Handler, Namespace, SocketServer, serve
+from media.relays import QUALITY_TOPIC
 from signaling import protocol as p
 from signaling import room as rules
 from signaling import store
 from signaling.seats import Seats
 from signaling.service import CallService, Member
-
-QUALITY_TOPIC = "call.quality"
 
 log = structlog.get_logger()
 

@@ -25,6 +25,7 @@ Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 GrantToken = Annotated[str, Field(min_length=1, max_length=MAX_GRANT_CHARS)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Amount = Annotated[float, Field(ge=0, le=1e12)]
+Total = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class Message(Inbound):
@@ -75,7 +76,10 @@ class MediaShown(Message):
 
 
 class Quality(Message):
-    """What the browser measures, every few seconds; what is not known is left out or null."""
+    """What the browser measures, every two seconds; what is not known is left out or null.
+
+    Totals count from the beginning of the present connection, of all who are heard or seen.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
@@ -84,6 +88,20 @@ class Quality(Message):
     loss_up_pct: Percent | None = None
     loss_down_pct: Percent | None = None
     rtt_ms: Amount | None = None
+    jitter_ms: Amount | None = None
+    microphone: bool | None = Field(None, description="whether it is on")
+    camera: bool | None = Field(None, description="whether it is on")
+    audio_packets: Total | None = Field(None, description="of sound, arrived in total")
+    video_packets: Total | None = Field(None, description="of pictures, arrived in total")
+    video_frames: Total | None = Field(None, description="decoded in total")
+    freezes: Total | None = Field(None, description="times a picture stood still, in total")
+    frozen_ms: Amount | None = Field(None, description="for how long, in total")
+    candidate_type: Literal["host", "srflx", "prflx", "relay"] | None = Field(
+        None, description="of the own candidate in use (RFC 8445 5.1.1); `relay`: through TURN"
+    )
+    protocol: Literal["udp", "tcp", "tls"] | None = Field(
+        None, description="of that candidate; with TURN, of the way to the TURN server"
+    )
 
 
 class Leave(Message):

@@ -6,7 +6,17 @@ from typing import Any
 
 from core.ids import ParticipantId, RelayId, RoomId
 from media.errors import RelayFull
-from media.model import EventName, Offer, ParticipantStats, RelayEvent, RelayStats, RoomStats, Track
+from media.model import (
+    EventName,
+    Notice,
+    Offer,
+    PageReport,
+    ParticipantStats,
+    RelayEvent,
+    RelayStats,
+    RoomStats,
+    Track,
+)
 from media.relay_server import RelayServer
 from media.room import Rooms, Seat
 
@@ -22,6 +32,8 @@ class FakeRelay:
         self.answers: list[tuple[ParticipantId, int, str]] = []
         self.media: dict[tuple[RoomId, ParticipantId], str] = {}
         self.on_event: Callable[[RelayEvent], None] = lambda event: None
+        self.on_notice: Callable[[Notice], None] = lambda notice: None
+        self.reports: list[tuple[RoomId, ParticipantId, PageReport]] = []
 
     @property
     def load(self) -> int:
@@ -58,6 +70,9 @@ class FakeRelay:
 
     def leave(self, room_id: RoomId, participant_id: ParticipantId, seat: int) -> None:
         self.rooms.leave(self.rooms.find(room_id, participant_id, seat))
+
+    def page_says(self, room_id: RoomId, participant_id: ParticipantId, report: PageReport) -> None:
+        self.reports.append((room_id, participant_id, report))
 
     def stats(self) -> RelayStats:
         rooms = tuple(

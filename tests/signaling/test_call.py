@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from core.http import Identity
+from media.model import PageReport
+from media.relays import QUALITY_TOPIC
 from signaling.model import EndReason, Media
 from signaling.participant import State
 from tests.signaling.world import Page, World, until
@@ -247,9 +249,20 @@ async def test_quality_is_passed_on_and_nonsense_in_it_refused(world: World) -> 
     async def hear(payload: dict[str, object]) -> None:
         heard.append(payload)
 
-    await world.bus.subscribe("call.quality", hear)
+    await world.bus.subscribe(QUALITY_TOPIC, hear)
     await client.ok("quality", rtt_ms=31.5, loss_up_pct=None, frames_decoded=3)
     await until(lambda: bool(heard))
     assert heard == [{"room_id": client.room_id, "participant_id": client.id, "rtt_ms": 31.5}]
     assert await client.no("quality", rtt_ms=-1) == "invalid"
     assert await client.no("quality", loss_up_pct=float("nan")) == "invalid"
+
+
+async def test_what_a_page_says_of_its_own_end_reaches_the_relay(world: World) -> None:
+    client, _, relay = await world.both_in_call()
+    said = {"microphone": False, "camera": True, "audio_packets": 5, "video_packets": 9, "video_frames": 3}
+    await world.bus.publish(QUALITY_TOPIC, {"room_id": 5, "camera": "perhaps"})
+    await client.ok("quality", **said, freezes=1, frozen_ms=250.0, candidate_type="relay", protocol="tls")
+    await until(lambda: bool(relay.reports))
+    assert relay.reports == [(client.room_id, client.id, PageReport(False, True, 5, 9, 3, "relay"))]
+    for nonsense in ({"video_frames": -1}, {"candidate_type": "prison"}, {"protocol": "x"}, {"camera": 2}):
+        assert await client.no("quality", **nonsense) == "invalid"

@@ -3,6 +3,8 @@
  * Names the cause, because "bad connection" alone helps nobody.
  */
 
+import { pairInUse } from "./report";
+
 /** Counters of one reading; sums over all streams. */
 export interface Reading {
   at_ms: number;
@@ -41,12 +43,13 @@ export interface Verdict {
 type Entry = Record<string, unknown> & { type: string };
 
 export function readStats(report: Iterable<[string, unknown]>, atMs: number): Reading {
-  const entries = [...report].map(([, entry]) => entry as Entry);
+  const told = new Map(report);
+  const entries = [...told.values()] as Entry[];
   const of = (type: string) => entries.filter((entry) => entry.type === type);
   const inbound = of("inbound-rtp");
   const outbound = of("outbound-rtp");
   const remote = of("remote-inbound-rtp");
-  const pair = of("candidate-pair").find((entry) => entry["nominated"] === true);
+  const pair = pairInUse(told);
   const rtt = seconds(pair?.["currentRoundTripTime"]) ?? seconds(remote[0]?.["roundTripTime"]);
   return {
     at_ms: atMs,

@@ -8,6 +8,7 @@ import {
   readStats,
   verdict,
 } from "../../rtc/quality";
+import { readEnd } from "../../rtc/report";
 import type { CallLink } from "../room/callLink";
 
 const EVERY_MS = 2_000;
@@ -19,18 +20,26 @@ export function useQuality(link: CallLink): Verdict {
     const steady = new SteadyVerdict();
     let before: Reading | undefined;
     const read = async () => {
-      const report = await link.stats();
+      const report = (await link.stats()) as Iterable<[string, unknown]> | undefined;
       if (!report || link.state.get().media !== "connected") return;
-      const now = readStats(report as Iterable<[string, unknown]>, performance.now());
-      if (before) {
-        const quality = qualityBetween(before, now);
-        link.report(quality);
-        setShown(steady.next(verdict(quality)));
-      }
+      const now = readStats(report, performance.now());
+      const quality = before && qualityBetween(before, now);
       before = now;
+      link.report(readEnd(report, document.hidden), quality);
+      if (quality) setShown(steady.next(verdict(quality)));
     };
+    let connected = false;
+    // At once, so that the relay soon knows what is switched on.
+    const stop = link.state.subscribe(() => {
+      const is = link.state.get().media === "connected";
+      if (is && !connected) void read();
+      connected = is;
+    });
     const timer = setInterval(() => void read(), EVERY_MS);
-    return () => clearInterval(timer);
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
   }, [link]);
   return shown;
 }

@@ -3,10 +3,11 @@ import type { RoomEntry } from "../../api/types";
 import { FakeBrowser } from "../../rtc/fake";
 import { LocalMedia } from "../../rtc/local";
 import type { Offer } from "../../rtc/offers";
+import { readEnd } from "../../rtc/report";
 import { ApiError } from "../../shared/api";
 import type { Channel } from "../../shared/socket";
 import { CallLink } from "./callLink";
-import type { CallProtocol, ParticipantState, Snapshot } from "./protocol";
+import type { CallProtocol, ParticipantState, Rates, Snapshot } from "./protocol";
 
 type Listener = (payload: unknown) => void;
 
@@ -165,6 +166,16 @@ describe("the wire of a call", () => {
     ]);
     expect(channel.count("join")).toBe(1);
     vi.useRealTimers();
+  });
+
+  it("says with every report what is switched on", async () => {
+    await vi.waitFor(() => expect(channel.count("media")).toBe(1));
+    const end = readEnd([], false);
+    link.report(end);
+    link.report(end, { up_bps: 1, down_bps: 2, loss_up_pct: 0, loss_down_pct: 0 } as Rates);
+    await vi.waitFor(() => expect(channel.count("quality")).toBe(2));
+    const off = { ...end, microphone: false, camera: false };
+    expect(channel.sent("quality")).toEqual([off, expect.objectContaining({ ...off, up_bps: 1 })]);
   });
 
   it("takes another seat when the relay no longer knows the old one", async () => {

@@ -8,11 +8,12 @@ import type { RoomEntry } from "../../api/types";
 import type { Browser } from "../../rtc/browser";
 import { MediaConnection, type MediaState } from "../../rtc/connection";
 import type { LocalMedia } from "../../rtc/local";
+import type { EndReport } from "../../rtc/report";
 import { ApiError, asApiError } from "../../shared/api";
 import type { Channel } from "../../shared/socket";
 import { Store } from "../../shared/store";
 import { mark } from "./marks";
-import type { CallProtocol, QualityReport, Snapshot } from "./protocol";
+import type { CallProtocol, Rates, Snapshot } from "./protocol";
 
 export type Outcome =
   | { kind: "ended"; reason: string; by: string | null }
@@ -119,8 +120,10 @@ export class CallLink {
     }
   }
 
-  report(quality: QualityReport): void {
-    void this.#channel.ask("quality", quality).catch(() => undefined);
+  /** What this end measures, with what is switched on in it. */
+  report(end: EndReport, rates?: Rates): void {
+    const report = { ...end, ...rates, ...this.#sending() };
+    void this.#channel.ask("quality", report).catch(() => undefined);
   }
 
   /** Nothing comes on this way any more: ask for another one. */
@@ -261,9 +264,13 @@ export class CallLink {
     this.#tellMedia();
   }
 
-  #tellMedia(): void {
+  #sending(): { microphone: boolean; camera: boolean } {
     const { camera, microphone, microphoneOn } = this.#tools.local.state.get();
-    const media = { microphone: microphone !== null && microphoneOn, camera: camera !== null };
+    return { microphone: microphone !== null && microphoneOn, camera: camera !== null };
+  }
+
+  #tellMedia(): void {
+    const media = this.#sending();
     const text = JSON.stringify(media);
     if (!this.#channel.connected || text === this.#sentMedia) return;
     this.#sentMedia = text;

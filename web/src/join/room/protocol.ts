@@ -1,5 +1,6 @@
 /** The /call namespace as this client speaks it; docs/PROTOCOL.md is the reference. */
 import type { Offer } from "../../rtc/offers";
+import type { EndReport } from "../../rtc/report";
 
 export type ParticipantState =
   "waiting" | "admitted" | "joining" | "connected" | "away" | "left" | "ended";
@@ -31,15 +32,19 @@ export interface Snapshot {
   };
 }
 
-export interface QualityReport {
+/** What the relay and staff are told every two seconds; rates are left out at the first time. */
+export interface QualityReport extends EndReport, Partial<Rates> {
+  microphone: boolean;
+  camera: boolean;
+}
+
+export interface Rates {
   up_bps: number;
   down_bps: number;
   loss_up_pct: number;
   loss_down_pct: number;
   rtt_ms: number | null;
   jitter_ms: number | null;
-  frames_decoded: number;
-  frames_sent: number;
 }
 
 type Empty = Record<string, never>;
