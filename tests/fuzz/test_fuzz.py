@@ -1,9 +1,12 @@
 """Each parser stands its corpus and some thousands of changed inputs. Millions: `make fuzz`."""
 
+import json
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from tests.fuzz import __main__ as long_run
 from tests.fuzz import corpus
 from tests.fuzz.frames import socket_packet
 from tests.fuzz.mutation import mutant, mutants
@@ -74,3 +77,14 @@ def test_a_result_that_contradicts_itself_is_a_failure(monkeypatch: pytest.Monke
     monkeypatch.setattr("tests.fuzz.packets.transport_cc.build", lambda *_: [])
     with pytest.raises(Contradiction):
         TARGETS["transport_cc"].check(TARGETS["transport_cc"].seeds[0])
+
+
+def test_a_long_run_counts_its_inputs_and_reports_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(long_run, "FOLDER", tmp_path)
+    assert long_run.main(["--seconds", "1", "key_frames"]) == 0
+    [result] = json.loads((tmp_path / "report.json").read_text())
+    assert result["name"] == "key_frames"
+    assert result["inputs"] > 100
+    assert f"{result['inputs']:,}" in capsys.readouterr().out
