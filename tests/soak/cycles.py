@@ -12,7 +12,7 @@ from core.clock import SystemClock
 from core.ids import ParticipantId, RoomId
 from media import rtcp, transport_cc
 from media.config import MediaConfig
-from media.model import Display, RelayEvent, Shape
+from media.model import Display, PageReport, RelayEvent, Shape
 from media.relay import Relay
 from tests.soak.people import Publisher, Tab, TcpTab
 
@@ -103,6 +103,9 @@ class Visit:
             tab.send_rtcp(rtcp.pli(1, slot), rtcp.remb(1, 600_000, [slot]))
             tab.send_raw(tab._outbound.protect_rtcp(transport_cc.build(1, slot, 0, arrivals)[0]))
             await tab.checked()
+        for name, (_, tab) in self.tabs.items():
+            report = PageReport(True, True, tab.seen("2"), tab.seen(), 1, "host")
+            self.relay.page_says(self.room_id, ParticipantId(name), report)
 
     def leave(self, name: str) -> None:
         seat, _ = self.tabs[name]
