@@ -5,10 +5,13 @@ from typing import Literal
 
 from core.ids import ParticipantId
 from media.codecs import CODEC_OF, MEDIA_TYPE_OF_RTX, Kind
+from media.describing import restarted
+from media.errors import OfferOutdated, SdpRefused
+from media.ice import IceCredentials
 from media.model import ParticipantStats, StreamStats, Track
 from media.plane import Numbering, PeerStats, Sink, StreamStarted, is_tcp
 from media.room import Seat
-from media.sdp import Answer, AnsweredLine, OfferParameters, SlotSsrcs
+from media.sdp import Answer, AnsweredLine, OfferParameters, SlotSsrcs, build_offer, parse_answer
 from media.sdp_client_offer import ClientOffer
 from media.statistics import Rates
 from media.transport import Transport
@@ -30,6 +33,25 @@ class Member:
     rates: Rates = field(default_factory=Rates)
     target_bps: int | None = None
     streams: tuple[StreamStats, ...] = ()
+
+    def read(self, sdp: str) -> Answer | None:
+        """The answer to the current offer; None when this one is known. Raises SdpRefused, OfferOutdated."""
+        if self.answered_with == sdp:
+            return None
+        answer = parse_answer(sdp, self.described.layout, self.described.features)
+        if self.answered_with is not None:
+            raise OfferOutdated("this offer has been answered")
+        before = self.transport.answer
+        if before is not None and before.fingerprints != answer.fingerprints:
+            raise SdpRefused("an ICE restart keeps the certificate")
+        self.answered_with = sdp
+        return answer
+
+    def restart(self, seat: Seat, credentials: IceCredentials, tcp: bool) -> None:
+        """The next offer, for an ICE restart; `tcp`: over TCP alone, where that is offered."""
+        self.seat = seat
+        self.described = restarted(self.described, seat.offer_number, credentials, tcp)
+        self.sdp, self.answered_with = build_offer(self.described), None
 
     @property
     def protocol(self) -> Literal["udp", "tcp"] | None:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from core.ids import ParticipantId, RelayId, RoomId
 from media.codecs import Kind
+from media.one_way import Leg, Step
 from media.quality import Cause
 
 EventName = Literal["connected", "silent", "disconnected"]
@@ -71,11 +72,26 @@ class RelayEvent:
 
 
 @dataclass(frozen=True)
+class OneWay:
+    """`viewer_id` should get this sound or picture of `publisher_id` and does not.
+
+    `leg`: where it ends (media/one_way.py). `step`: what is being tried; None: all was.
+    """
+
+    kind: Kind
+    publisher_id: ParticipantId
+    viewer_id: ParticipantId
+    leg: Leg
+    step: Step | None
+
+
+@dataclass(frozen=True)
 class Notice:
     """What a participant's page should know of its media: sent when it changes.
 
     `shown`: who is in which slot, by mid (None: nobody). `layers`: the simulcast layers to go on sending.
-    Either is None when the notice does not tell of it.
+    `one_way`: what they see or show in vain. `repair`: to be done now. Each is None when the notice does not
+    tell of it.
     """
 
     room_id: RoomId
@@ -83,6 +99,8 @@ class Notice:
     seat: int
     shown: dict[str, ParticipantId | None] | None = None
     layers: tuple[str, ...] | None = None
+    one_way: tuple[OneWay, ...] | None = None
+    repair: Step | None = None
 
 
 @dataclass(frozen=True)
@@ -170,10 +188,11 @@ class ParticipantStats:
 
 @dataclass(frozen=True)
 class RoomStats:
-    """One room."""
+    """One room. `one_way`: who does not get what they should."""
 
     room_id: RoomId
     participants: tuple[ParticipantStats, ...]
+    one_way: tuple[OneWay, ...] = ()
 
 
 @dataclass(frozen=True)

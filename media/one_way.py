@@ -47,8 +47,8 @@ class Watched:
     and `arrived_packets` are what the viewer's page says; None, it has not said so lately or cannot tell.
     """
 
-    viewer: Hashable
-    publisher: Hashable
+    viewer: str
+    publisher: str
     source: Hashable
     kind: Kind
     is_on: bool
@@ -64,10 +64,10 @@ class Watched:
 class Fault:
     """`viewer` does not get `source`. `peer`: at whose end. `step`: being tried; None, all was tried."""
 
-    viewer: Hashable
+    viewer: str
     source: Hashable
     leg: Leg
-    peer: Hashable
+    peer: str
     step: Step | None
     since: float
 
@@ -77,7 +77,7 @@ class Repair:
     """To be done now. A key frame of `source` is asked of `peer`; everything else concerns its whole way."""
 
     step: Step
-    peer: Hashable
+    peer: str
     source: Hashable | None
 
 
@@ -101,8 +101,8 @@ class OneWayDetector:
     """The streams of one room. Call `check` about once a second with all of them."""
 
     def __init__(self) -> None:
-        self._on_since: dict[tuple[Hashable, Hashable], float] = {}
-        self._faulty_since: dict[tuple[Hashable, Hashable], float] = {}
+        self._on_since: dict[tuple[str, Hashable], float] = {}
+        self._faulty_since: dict[tuple[str, Hashable], float] = {}
         self._tried: dict[tuple[Step, Hashable], _Tried] = {}
 
     def check(self, watched: Sequence[Watched], now: float) -> Findings:
@@ -131,11 +131,11 @@ class OneWayDetector:
         }
         return Findings(tuple(faults), tuple(repairs))
 
-    def _broken_legs(self, watched: Sequence[Watched], now: float) -> dict[tuple[Hashable, Hashable], Leg]:
+    def _broken_legs(self, watched: Sequence[Watched], now: float) -> dict[tuple[str, Hashable], Leg]:
         """By viewer and source; keeps since when each is on, and at fault."""
         pairs = ((one.viewer, one.source) for one in watched if one.is_on)
         self._on_since = {pair: self._on_since.get(pair, now) for pair in pairs}
-        legs: dict[tuple[Hashable, Hashable], Leg] = {}
+        legs: dict[tuple[str, Hashable], Leg] = {}
         for one in watched:
             leg = _leg(one)
             pair = one.viewer, one.source
@@ -176,12 +176,12 @@ def _leg(one: Watched) -> Leg | None:
     return "to_viewer" if one.arrived_packets == 0 else "decoding"
 
 
-def _peer(one: Watched, leg: Leg) -> Hashable:
+def _peer(one: Watched, leg: Leg) -> str:
     """Whose end is to be repaired."""
     return one.publisher if _BLAMED[leg] == "publisher" else one.viewer
 
 
-def _passing(watched: Sequence[Watched]) -> set[tuple[Hashable, str]]:
+def _passing(watched: Sequence[Watched]) -> set[tuple[str, str]]:
     """Participants from whom, as publishers, or to whom, as viewers, some packets pass."""
     return {(one.publisher, "publisher") for one in watched if one.received_packets} | {
         (one.viewer, "viewer") for one in watched if one.decoded or one.arrived_packets

@@ -59,6 +59,10 @@ class Pages:
             before.camera if report.camera is None else report.camera,
         )
 
+    def is_known(self, room_id: RoomId, participant_id: ParticipantId) -> bool:
+        """Whether they have a page."""
+        return (room_id, participant_id) in self._pages
+
     def is_on(self, room_id: RoomId, participant_id: ParticipantId, kind: Kind) -> bool:
         """Whether their microphone or camera is."""
         page = self._pages.get((room_id, participant_id), NOBODY)

@@ -16,10 +16,10 @@ from media.addresses import advertised
 from media.conductor import Conductor
 from media.config import MediaConfig
 from media.control import Control
-from media.describing import Place, describe, restarted
+from media.describing import Place, describe
 from media.devices import Devices
 from media.downlink import Downlinks
-from media.errors import OfferOutdated, RelayFull, SdpRefused
+from media.errors import RelayFull
 from media.listeners import Listeners
 from media.member import Member
 from media.model import (
@@ -33,18 +33,18 @@ from media.model import (
     RoomStats,
     Shape,
 )
-from media.monitor import Monitor, Scene
+from media.monitor import Scene
 from media.notices import notice_of
 from media.opening import Opening
-from media.pages import Pages
 from media.plane import Address, PeerKey, PeerStats, Plane, SrtpKeys, StreamStarted
 from media.python_plane import PythonPlane
 from media.room import Rooms, Seat
-from media.sdp import build_offer, parse_answer
+from media.sdp import build_offer
 from media.speaker import ActiveSpeaker
 from media.stage import Layers, Shown, Stage
 from media.ticker import Ticker
 from media.transport import Transport, Transports
+from media.watching import Watching
 
 log = structlog.get_logger()
 
@@ -70,8 +70,7 @@ class Relay:
             self._rooms, self._transports, self._members, self._place, self._check_free, self._remove
         )
         self._addresses = advertised(config)
-        self._pages = Pages()
-        self._monitor = Monitor(self._control.tallies, self._downlinks, self._pages, self._control.rtt_ms)
+        self._watching = Watching(self._control, self._downlinks, config.tcp)
         self._ticker = Ticker(self._turns)
         self._ticked_at = self._monotonic()
         self.port = 0
@@ -115,8 +114,7 @@ class Relay:
     def close_room(self, room_id: RoomId, epoch: int) -> None:
         """End a room for everybody; nothing when it is gone. Raises RelayRoomOutdated."""
         self._end(self._rooms.close(room_id, epoch, self._monotonic()))
-        self._stages.pop(room_id, None)  # also when everybody had left before
-        self._pages.forget(room_id)
+        self._forget(room_id)  # also when everybody had left before
 
     def join(self, room_id: RoomId, participant_id: ParticipantId, epoch: int, seat: int) -> Offer:
         """Give a seat and make an offer; the same seat again gets the same offer.
@@ -132,20 +130,22 @@ class Relay:
         return self._offer(taken.seat)
 
     def offer(
-        self, room_id: RoomId, participant_id: ParticipantId, seat: int, restart: bool = False
+        self,
+        room_id: RoomId,
+        participant_id: ParticipantId,
+        seat: int,
+        restart: bool = False,
+        tcp: bool = False,
     ) -> Offer:
-        """The current offer; `restart`: a new one for an ICE restart, if the current one was answered.
+        """The current offer. Raises RelayRoomUnknown, RelaySeatUnknown.
 
-        Raises RelayRoomUnknown, RelaySeatUnknown.
+        `restart`: a new one for an ICE restart, if the current one was answered; `tcp`: over TCP alone.
         """
         found = self._rooms.find(room_id, participant_id, seat)
         member = self._members[found.peer]
         if restart and member.answered_with is not None:
-            member.seat = found = self._rooms.renewed(found)
-            credentials = self._transports.restart(member.transport)
-            member.described = restarted(member.described, found.offer_number, credentials)
-            member.sdp, member.answered_with = build_offer(member.described), None
-        return self._offer(found)
+            member.restart(self._rooms.renewed(found), self._transports.restart(member.transport), tcp)
+        return self._offer(member.seat)
 
     def answer(
         self, room_id: RoomId, participant_id: ParticipantId, seat: int, number: int, sdp: str
@@ -155,16 +155,9 @@ class Relay:
         Raises SdpRefused, OfferOutdated, RelayRoomUnknown, RelaySeatUnknown.
         """
         member = self._members[self._rooms.answered(room_id, participant_id, seat, number).peer]
-        if member.answered_with == sdp:
-            return
-        answer = parse_answer(sdp, member.described.layout, member.described.features)
-        if member.answered_with is not None:
-            raise OfferOutdated("this offer has been answered")
-        before = member.transport.answer
-        if before is not None and before.fingerprints != answer.fingerprints:
-            raise SdpRefused("an ICE restart keeps the certificate")
-        member.answered_with = sdp
-        self._transports.accept(member.transport, answer)
+        answer = member.read(sdp)
+        if answer is not None:
+            self._transports.accept(member.transport, answer)
 
     def show(
         self,
@@ -190,7 +183,7 @@ class Relay:
     def page_says(self, room_id: RoomId, participant_id: ParticipantId, report: PageReport) -> None:
         """What somebody's page sees of its own end; nothing when they are not here."""
         if participant_id in self._rooms.known(room_id):
-            self._pages.heard(room_id, participant_id, report, self._monotonic())
+            self._watching.pages.heard(room_id, participant_id, report, self._monotonic())
 
     def leave(self, room_id: RoomId, participant_id: ParticipantId, seat: int) -> None:
         """Free the seat. Raises RelayRoomUnknown, RelaySeatUnknown."""
@@ -199,8 +192,12 @@ class Relay:
     def stats(self) -> RelayStats:
         """The last second of everybody."""
         rooms = tuple(
-            RoomStats(room.room_id, tuple(self._members[seat.peer].stats() for seat in room.seats.values()))
-            for room in self._rooms.rooms.values()
+            RoomStats(
+                room_id,
+                tuple(member.stats() for member in self._present(room_id).values()),
+                self._watching.one_way(room_id),
+            )
+            for room_id in self._rooms.rooms
         )
         counters = {
             **self._plane.stats().ignored,
@@ -267,12 +264,15 @@ class Relay:
         self._rooms.leave(member.seat)
         self._plane.remove_peer(peer)
         self._control.forget(peer)
-        self._monitor.forget(peer)
+        self._watching.forget(member)
         self._conductor.leave(peer)
         if not self._rooms.known(member.seat.room_id):
-            self._stages.pop(member.seat.room_id, None)
-            self._pages.forget(member.seat.room_id)
+            self._forget(member.seat.room_id)
         self._transports.close(member.transport)
+
+    def _forget(self, room_id: RoomId) -> None:
+        self._stages.pop(room_id, None)
+        self._watching.forget_room(room_id)
 
     def _keyed(self, transport: Transport, keys: SrtpKeys, address: Address) -> None:
         """A handshake is done: media may flow."""
@@ -334,7 +334,8 @@ class Relay:
         self._ticked_at = now
         for room_id, stage in list(self._stages.items()):
             yield
-            self._monitor.look(Scene(room_id, stage, self._present(room_id), now))
+            for notice in self._watching.look(Scene(room_id, stage, self._present(room_id), now)):
+                self.on_notice(notice)
 
     def _present(self, room_id: RoomId) -> dict[PeerKey, Member]:
         room = self._rooms.rooms.get(room_id)

@@ -18,12 +18,13 @@ from core.clock import Clock
 from core.errors import Invalid, TodokuError
 from core.grants import GrantRefused, Verifier
 from core.ids import ParticipantId, RelayId, RoomId
-from media.model import Device, PageReport, RelayEvent
+from media.model import Device, Notice, PageReport, RelayEvent
 from media.relay import Relay
 from media.relays import (
     EVENTS_TOPIC,
     HELLO_EVERY_S,
     HELLO_TOPIC,
+    NOTICES_TOPIC,
     QUALITY_TOPIC,
     STATS_TOPIC,
     plain_stats,
@@ -61,6 +62,7 @@ class _Seat(_Call):
 
 class _Offer(_Seat):
     restart: bool
+    tcp: bool = False
 
 
 class _Answer(_Seat):
@@ -101,16 +103,17 @@ class RelayServer:
         self._relay_id = relay_id
         self._subscription: Subscription | None = None
         self._pages: Subscription | None = None
-        self._events: asyncio.Queue[RelayEvent] = asyncio.Queue()
+        self._news: asyncio.Queue[tuple[str, RelayEvent | Notice]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
 
     async def start(self) -> None:
         """Begin to answer. The relay itself must have been started."""
-        self._relay.on_event = self._events.put_nowait
+        self._relay.on_event = lambda event: self._news.put_nowait((EVENTS_TOPIC, event))
+        self._relay.on_notice = lambda notice: self._news.put_nowait((NOTICES_TOPIC, notice))
         self._subscription = await self._bus.serve(relay_topic(self._relay_id), self._serve)
         self._pages = await self._bus.subscribe(QUALITY_TOPIC, self.page_says)
-        work = (self._tell_events(), self._tell_hello(), self._tell_stats())
+        work = (self._tell_news(), self._tell_hello(), self._tell_stats())
         self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
 
     async def close(self) -> None:
@@ -165,7 +168,7 @@ class RelayServer:
         return asdict(self._relay.join(grant.room_id, grant.participant_id, grant.epoch, call.seat))
 
     def _offer(self, call: _Offer) -> dict[str, Any]:
-        return asdict(self._relay.offer(call.room_id, call.participant_id, call.seat, call.restart))
+        return asdict(self._relay.offer(call.room_id, call.participant_id, call.seat, call.restart, call.tcp))
 
     def _answer(self, call: _Answer) -> dict[str, Any]:
         self._relay.answer(call.room_id, call.participant_id, call.seat, call.number, call.sdp)
@@ -197,10 +200,10 @@ class RelayServer:
     # They end by cancellation, and by the flag too: before Python 3.12 a cancellation that meets the end of
     # an inner wait (asyncio.wait_for, as Redis' client uses it) is lost.
 
-    async def _tell_events(self) -> None:
+    async def _tell_news(self) -> None:
         while not self._closed:
-            event = await self._events.get()
-            await self._publish(EVENTS_TOPIC, {"relay_id": self._relay_id, **asdict(event)})
+            topic, news = await self._news.get()
+            await self._publish(topic, {"relay_id": self._relay_id, **asdict(news)})
 
     async def _tell_hello(self) -> None:
         while not self._closed:

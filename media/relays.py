@@ -8,10 +8,20 @@ from typing import Any
 
 from core.bus import Bus
 from core.ids import ParticipantId, RelayId, RoomId
-from media.model import DeviceSession, Offer, ParticipantStats, RelayStats, RoomStats, StreamStats, Track
+from media.model import (
+    DeviceSession,
+    Offer,
+    OneWay,
+    ParticipantStats,
+    RelayStats,
+    RoomStats,
+    StreamStats,
+    Track,
+)
 
 HELLO_TOPIC = "relay.hello"
 EVENTS_TOPIC = "relay.events"
+NOTICES_TOPIC = "relay.notices"
 STATS_TOPIC = "relay.stats"
 QUALITY_TOPIC = "call.quality"  # what pages say of their own ends, for relays and for staff
 HELLO_EVERY_S = 2.0
@@ -48,10 +58,11 @@ class Relays:
         participant_id: ParticipantId,
         seat: int,
         restart: bool = False,
+        tcp: bool = False,
     ) -> Offer:
-        """The current offer of a seat; with `restart` the next one, for an ICE restart."""
+        """The current offer of a seat; `restart`: the next one, for an ICE restart, with `tcp` over TCP."""
         seat_of = {"room_id": room_id, "participant_id": participant_id, "seat": seat}
-        return read_offer(await self._call(relay_id, "offer", **seat_of, restart=restart))
+        return read_offer(await self._call(relay_id, "offer", **seat_of, restart=restart, tcp=tcp))
 
     async def answer(
         self,
@@ -119,7 +130,11 @@ def read_offer(payload: dict[str, Any]) -> Offer:
 def read_stats(payload: dict[str, Any]) -> RelayStats:
     """Statistics as they came over the bus: an answer, or a message on STATS_TOPIC."""
     rooms = tuple(
-        RoomStats(RoomId(room["room_id"]), tuple(_participant(one) for one in room["participants"]))
+        RoomStats(
+            RoomId(room["room_id"]),
+            tuple(_participant(one) for one in room["participants"]),
+            tuple(OneWay(**one) for one in room["one_way"]),
+        )
         for room in payload["rooms"]
     )
     return RelayStats(RelayId(payload["relay_id"]), rooms, dict(payload["counters"]))
@@ -139,6 +154,7 @@ def plain_stats(stats: RelayStats) -> dict[str, Any]:
                 {**vars(one), "streams": [vars(stream) for stream in one.streams]}
                 for one in room.participants
             ],
+            "one_way": [vars(one) for one in room.one_way],
         }
         for room in stats.rooms
     ]

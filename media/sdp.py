@@ -55,8 +55,9 @@ class SlotSsrcs:
 class OfferParameters:
     """All that differs between two descriptions of ours. `slots` by mid of the sending lines.
 
-    `tcp_port`: where ICE-TCP is accepted, at the same addresses; None: nowhere. `start_kbps`: at which rate
-    Chromium's camera begins (again); it heeds only another one than before, and others heed none.
+    `tcp_port`: where ICE-TCP is accepted, at the same addresses; None: nowhere. `udp`: offered, too; False
+    where it was seen not to pass. `start_kbps`: at which rate Chromium's camera begins (again); it heeds only
+    another one than before, and others heed none.
     """
 
     session_id: int
@@ -70,6 +71,7 @@ class OfferParameters:
     features: Features = DEFAULT_FEATURES
     layout: Layout = LAYOUT
     start_kbps: int | None = None
+    udp: bool = True
 
 
 def build_offer(offer: OfferParameters) -> str:
@@ -107,7 +109,7 @@ def _media_section(line: Line, offer: OfferParameters) -> list[str]:
         slot = offer.slots[line.mid]
         lines += ssrc_lines(line.stream, line.kind, slot.ssrc, slot.rtx_ssrc)
     if line is offer.layout[0]:  # the bundle's transport
-        lines += candidate_lines(offer.addresses, offer.port, offer.tcp_port)
+        lines += candidate_lines(offer.addresses, offer.port if offer.udp else None, offer.tcp_port)
     return lines
 
 

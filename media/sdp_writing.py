@@ -41,10 +41,10 @@ def transport_lines(credentials: IceCredentials, fingerprint: str, setup: str) -
     ]
 
 
-def candidate_lines(addresses: Sequence[str], port: int, tcp_port: int | None) -> list[str]:
-    """Host candidates: UDP, and ICE-TCP passive (RFC 6544) if there is a port for it; the best first."""
+def candidate_lines(addresses: Sequence[str], port: int | None, tcp_port: int | None) -> list[str]:
+    """Host candidates, the best first: UDP, and ICE-TCP passive (RFC 6544), where there is a port for it."""
     lines = []
-    for at, address in enumerate(addresses):
+    for at, address in enumerate(addresses if port is not None else ()):
         rank = _priority(UDP_HOST_TYPE, BEST_LOCAL_PREFERENCE - at)
         lines.append(f"a=candidate:{at + 1} 1 udp {rank} {address} {port} typ host")
     for at, address in enumerate(addresses if tcp_port is not None else ()):

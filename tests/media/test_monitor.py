@@ -136,9 +136,9 @@ async def test_figures_of_somebody_who_left_and_came_back_begin_anew(pair: Pair)
     await pair.talk(6)
     pair.relay.leave(ROOM, ONE, 1)
     await pair.clients.pop(ONE).close()
-    assert pair.relay._monitor._judges
+    assert pair.relay._watching._monitor._judges
     pair.relay.leave(ROOM, TWO, 1)
-    assert not pair.relay._monitor._judges
+    assert not pair.relay._watching._monitor._judges
 
 
 def test_layers_are_missed_that_are_sent_and_of_use_in_the_size_shown() -> None:

@@ -163,8 +163,8 @@ def test_a_viewer_who_joins_late_gets_key_frames_of_its_own(call: Call) -> None:
 
 
 def test_one_broken_way_is_repaired_once_for_all_its_streams(call: Call) -> None:
-    cameras = [replace(NOT_ARRIVED, source=number, publisher=number) for number in range(6)]
-    call.look(10, *(replace(FINE, source=number, publisher=number) for number in range(6)))
+    cameras = [replace(NOT_ARRIVED, source=number, publisher=str(number)) for number in range(6)]
+    call.look(10, *(replace(FINE, source=number, publisher=str(number)) for number in range(6)))
     findings = call.look(3, *cameras)
     assert len(findings.faults) == 6
     assert call.steps() == ["ice_restart"]
@@ -172,13 +172,13 @@ def test_one_broken_way_is_repaired_once_for_all_its_streams(call: Call) -> None
 
 def test_a_publisher_whom_nobody_gets_is_repaired_once_for_all_viewers() -> None:
     call = Call()
-    call.look(10, *(replace(NOT_RECEIVED, viewer=number) for number in range(30)))
+    call.look(10, *(replace(NOT_RECEIVED, viewer=str(number)) for number in range(30)))
     assert call.begun == [(8, Repair("ice_restart", "therapist", None))]
 
 
 def test_a_key_frame_is_asked_for_once_for_all_viewers() -> None:
     call = Call()
-    findings = call.look(8, *(replace(NOT_FORWARDED, viewer=number) for number in range(30)))
+    findings = call.look(8, *(replace(NOT_FORWARDED, viewer=str(number)) for number in range(30)))
     assert findings.repairs == (Repair("key_frame", "therapist", "camera"),)
 
 

@@ -33,6 +33,7 @@ class FakeRelay:
         self.media: dict[tuple[RoomId, ParticipantId], str] = {}
         self.on_event: Callable[[RelayEvent], None] = lambda event: None
         self.on_notice: Callable[[Notice], None] = lambda notice: None
+        self.over_tcp: list[bool] = []  # of each offer asked for
         self.reports: list[tuple[RoomId, ParticipantId, PageReport]] = []
 
     @property
@@ -53,8 +54,14 @@ class FakeRelay:
         return self._offer(taken)
 
     def offer(
-        self, room_id: RoomId, participant_id: ParticipantId, seat: int, restart: bool = False
+        self,
+        room_id: RoomId,
+        participant_id: ParticipantId,
+        seat: int,
+        restart: bool = False,
+        tcp: bool = False,
     ) -> Offer:
+        self.over_tcp.append(tcp)
         found = self.rooms.find(room_id, participant_id, seat)
         return self._offer(self.rooms.renewed(found) if restart else found)
 

@@ -1,0 +1,200 @@
+"""Who is not seen or heard is found by the relay, told, and helped a step at a time: real packets, a clock of
+the test's."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from core.ids import ParticipantId
+from media import rtcp
+from media.config import MediaConfig
+from media.model import Display, Notice, OneWay, PageReport
+from media.one_way import CONFIRM_S, SETTLE_S, WINDOW_S
+from media.relay import Relay
+from tests.fakes import FakeClock
+from tests.media.client import attribute
+from tests.media.conftest import ROOM
+from tests.media.watched import ONE, TWO, Pair
+
+FOUND_S = int(WINDOW_S + CONFIRM_S) + 2  # from the first packet that is missing, with a second of doubt each
+
+
+class Watched(Pair):
+    """Whose pages report every second what their clients have got, unless told otherwise."""
+
+    def __init__(self, relay: Relay, clock: FakeClock) -> None:
+        super().__init__(relay, clock)
+        self.notices: list[Notice] = []
+        self.reports = {ONE: PageReport(True, True, 0, 0, 0), TWO: PageReport(True, True, 0, 0, 0)}
+        self.arrives = {ONE: (50, 15, 15), TWO: (50, 15, 15)}  # sound and picture packets, frames a second
+        self.mute_pages: set[ParticipantId] = set()
+        relay.on_notice = self.notices.append
+
+    async def talk(self, seconds: int) -> None:
+        for _ in range(seconds):
+            for name, (sounds, pictures, frames) in self.arrives.items():
+                told = self.reports[name]
+                self.reports[name] = replace(
+                    told,
+                    audio_packets=(told.audio_packets or 0) + sounds,
+                    video_packets=(told.video_packets or 0) + pictures,
+                    video_frames=(told.video_frames or 0) + frames,
+                )
+                if name not in self.mute_pages:
+                    self.relay.page_says(ROOM, name, self.reports[name])
+            await super().talk(1)
+
+    def repairs(self) -> list[tuple[ParticipantId, str]]:
+        """What was asked of whose page."""
+        return [(one.participant_id, one.repair) for one in self.notices if one.repair is not None]
+
+    def told(self, name: ParticipantId) -> list[tuple[OneWay, ...]]:
+        """What a page was told to be broken, in order."""
+        return [one.one_way for one in self.notices if one.participant_id == name and one.one_way is not None]
+
+    def broken(self) -> set[tuple[str, str, str]]:
+        """(viewer, kind, leg) as statistics say."""
+        [room] = self.relay.stats().rooms
+        return {(one.viewer_id, one.kind, one.leg) for one in room.one_way}
+
+
+@pytest.fixture
+async def call(clock: FakeClock) -> AsyncIterator[Watched]:
+    """A call that has gone well for a while."""
+    relay = Relay(MediaConfig(udp_port=0), clock)
+    await relay.start()
+    relay.open_room(ROOM, 1)
+    met = Watched(relay, clock)
+    await met.meet()
+    await met.talk(int(SETTLE_S) + 4)
+    yield met
+    await met.close()
+    await relay.close()
+
+
+async def test_nothing_is_said_of_a_call_that_goes_well(call: Watched) -> None:
+    await call.talk(20)
+    assert call.broken() == set()
+    assert call.repairs() == []
+    assert call.told(ONE) == call.told(TWO) == []
+
+
+async def test_who_is_received_by_nobody_is_told_and_asked_for_another_way(call: Watched) -> None:
+    call.silent = {(ONE, "audio"), (ONE, "video")}
+    call.arrives[TWO] = (0, 0, 0)
+    await call.talk(FOUND_S)
+    assert call.broken() == {(TWO, "audio", "to_relay"), (TWO, "video", "to_relay")}
+    assert call.repairs() == [(ONE, "ice_restart")]
+    for name in (ONE, TWO):
+        [told] = call.told(name)
+        assert {(one.kind, one.publisher_id, one.viewer_id, one.step) for one in told} == {
+            (kind, ONE, TWO, "ice_restart") for kind in ("audio", "video")
+        }
+
+
+async def test_what_reaches_a_viewer_no_more_is_repaired_at_the_viewers_end(call: Watched) -> None:
+    call.arrives[TWO] = (0, 0, 0)
+    await call.talk(FOUND_S)
+    assert call.broken() == {(TWO, "audio", "to_viewer"), (TWO, "video", "to_viewer")}
+    assert call.repairs() == [(TWO, "ice_restart")]
+
+
+async def test_all_is_tried_in_turn_and_then_people_are_told_so(call: Watched) -> None:
+    call.arrives[TWO] = (0, 0, 0)
+    await call.talk(90)
+    assert [step for _, step in call.repairs()] == ["ice_restart", "tcp", "rejoin", "rejoin"]
+    steps = [{one.step for one in told} for told in call.told(TWO)]
+    assert steps == [{"ice_restart"}, {"tcp"}, {"rejoin"}, {None}]
+
+
+async def test_when_all_is_well_again_that_is_told_too(call: Watched) -> None:
+    call.arrives[TWO] = (0, 0, 0)
+    await call.talk(FOUND_S)
+    call.arrives[TWO] = (50, 15, 15)
+    await call.talk(3)
+    assert call.broken() == set()
+    assert [bool(told) for told in call.told(TWO)] == [True, False]
+    assert [bool(told) for told in call.told(ONE)] == [True, False]
+
+
+async def test_a_picture_that_arrives_and_is_not_decoded_gets_a_key_frame_first(call: Watched) -> None:
+    publisher = call.clients[ONE]
+    before = len(publisher.feedback(rtcp.RtcpPsfbPacket, rtcp.RTCP_PSFB_PLI))
+    call.arrives[TWO] = (50, 15, 0)
+    await call.talk(FOUND_S)
+    assert call.broken() == {(TWO, "video", "decoding")}
+    assert call.repairs() == []
+    await publisher.until(lambda: len(publisher.feedback(rtcp.RtcpPsfbPacket, rtcp.RTCP_PSFB_PLI)) > before)
+    await call.talk(9)
+    assert call.repairs() == [(TWO, "rejoin")]  # other packets pass: the way is left alone
+
+
+async def test_what_is_switched_off_or_not_looked_at_is_no_fault(call: Watched) -> None:
+    call.silent = {(ONE, "video"), (TWO, "audio")}
+    call.reports[ONE] = replace(call.reports[ONE], camera=False)
+    call.reports[TWO] = replace(call.reports[TWO], microphone=False)
+    call.arrives = {ONE: (0, 0, 0), TWO: (50, 0, 0)}
+    call.relay.show(ROOM, ONE, 1, {TWO: Display(paused=True)})
+    await call.talk(20)
+    assert call.broken() == set()
+    assert call.repairs() == []
+
+
+async def test_without_a_page_nobody_is_asked_for_more_than_a_key_frame(clock: FakeClock) -> None:
+    relay = Relay(MediaConfig(udp_port=0), clock)
+    await relay.start()
+    relay.open_room(ROOM, 1)
+    call = Watched(relay, clock)
+    call.mute_pages = {ONE, TWO}
+    await call.meet()
+    await call.talk(int(SETTLE_S) + 4)
+    call.silent = {(ONE, "video")}
+    await call.talk(60)
+    assert call.broken() == {(TWO, "video", "to_relay")}
+    assert {one.step for told in call.told(TWO) for one in told} <= {"key_frame", None}
+    assert call.repairs() == []
+    await call.close()
+    await relay.close()
+
+
+@pytest.mark.parametrize("why", ["no TCP is taken", "behind TURN"])
+async def test_who_would_not_get_through_over_tcp_is_not_sent_there(clock: FakeClock, why: str) -> None:
+    relay = Relay(MediaConfig(udp_port=0, tcp=why == "behind TURN"), clock)
+    await relay.start()
+    relay.open_room(ROOM, 1)
+    call = Watched(relay, clock)
+    if why == "behind TURN":
+        call.reports[TWO] = replace(call.reports[TWO], candidate_type="relay")
+    await call.meet()
+    await call.talk(int(SETTLE_S) + 4)
+    call.arrives[TWO] = (0, 0, 0)
+    await call.talk(60)
+    assert [step for _, step in call.repairs()] == ["ice_restart", "rejoin", "rejoin"]
+    await call.close()
+    await relay.close()
+
+
+async def test_an_offer_over_tcp_names_no_udp_and_the_next_one_does_again(call: Watched) -> None:
+    relay, number = call.relay, call.clients[ONE].offer.number
+
+    def protocols(sdp: str) -> set[str]:
+        return {candidate.split(" ")[2] for candidate in attribute(sdp, "candidate")}
+
+    assert protocols(call.clients[ONE].offer.sdp) == {"udp", "tcp"}
+    offer = relay.offer(ROOM, ONE, 1, restart=True, tcp=True)
+    assert (offer.number, protocols(offer.sdp)) == (number + 1, {"tcp"})
+    relay.answer(ROOM, ONE, 1, offer.number, call.clients[ONE].answer)
+    assert protocols(relay.offer(ROOM, ONE, 1, restart=True).sdp) == {"udp", "tcp"}
+
+
+async def test_where_tcp_is_not_taken_an_offer_without_udp_would_lead_nowhere(clock: FakeClock) -> None:
+    relay = Relay(MediaConfig(udp_port=0, tcp=False), clock)
+    await relay.start()
+    relay.open_room(ROOM, 1)
+    pair = Pair(relay, clock)
+    await pair.meet()
+    offer = relay.offer(ROOM, ONE, 1, restart=True, tcp=True)
+    assert {candidate.split(" ")[2] for candidate in attribute(offer.sdp, "candidate")} == {"udp"}
+    await pair.close()
+    await relay.close()
