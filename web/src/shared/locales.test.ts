@@ -59,3 +59,8 @@ it("lets no bundle hide another's texts", () => {
   const groups = BUNDLES.flatMap(([, ja]) => Object.keys(ja));
   expect(groups).toEqual([...new Set(groups)]);
 });
+
+it("calls a message and its address email in English, never mail", () => {
+  const english = BUNDLES.flatMap(([, , en]) => leaves(en));
+  expect(english.filter(([, text]) => /\bmail(s|ed)?\b/i.test(text))).toEqual([]);
+});
