@@ -63,6 +63,13 @@ describe("the note over the picture", () => {
     expect(stageNote(state("connected", { online: "down" }))).toBeNull();
   });
 
+  it("says that somebody is coming in only until the call has begun", () => {
+    const { room, ...rest } = snapshot("client", "connected", "joining");
+    const begun = { ...rest, room: { ...room, call_since: "2026-11-24T01:00:00Z" } };
+    expect(stageNote(state("joining"))).toBe("peer_coming");
+    expect(stageNote(state("joining", { snapshot: begun }))).toBe("peer_away");
+  });
+
   it("names the gravest thing", () => {
     const trouble = new ApiError({ code: "relay_full" });
     expect(stageNote(state("left", { trouble, media: "failed" }))).toBe("trouble");

@@ -33,7 +33,8 @@ export function stageNote({ online, media, snapshot, trouble }: LinkState): Stag
   if (!peer || peer.state === "left" || peer.state === "ended") return "peer_left";
   if (peer.state === "away") return "peer_away";
   if (media !== "connected") return "connecting";
-  if (peer.state !== "connected") return "peer_coming";
+  // Whose media has gone again is not coming in: they reload, or have closed the page.
+  if (peer.state !== "connected") return snapshot.room.call_since ? "peer_away" : "peer_coming";
   return peer.camera ? null : "camera_off";
 }
 
@@ -56,7 +57,8 @@ export function RemoteStage(props: StageProps) {
     note === "trouble"
       ? errorText(t, state.trouble).title
       : t(`call.note.${note ?? "here"}`, { name });
-  const muted = note === null && state.snapshot?.peer?.microphone === false;
+  const here = note === null || note === "camera_off";
+  const muted = here && state.snapshot?.peer?.microphone === false;
   return (
     <section className="remote" aria-label={name}>
       <VideoView
