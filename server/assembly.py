@@ -170,7 +170,7 @@ def _house(ground: Ground) -> House:
     neighbours = Neighbours(scheduler.visit, fulfil, ensure_conversation)
     sockets = build_server(socket_manager(config.bus.url), own_pages(ground.url))
     shared = SharedHouse(database, ground.bus, clock, ground.signer)
-    signaling = Signaling(shared, neighbours, config.signaling, sockets, config.turn)
+    signaling = Signaling(shared, neighbours, config.signaling, sockets, config.turn, ground.url)
     stats = LatestStats(ground.bus, clock, config.ops.stale_after_s)
     passwords = Passwords(config.accounts)
     house = House(

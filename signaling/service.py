@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.clock import Clock
 from core.database import Database
 from core.errors import Conflict, TodokuError
-from core.grants import Signer, Verifier
+from core.grants import Grant, Signer, Verifier
 from core.http import Identity
 from core.ids import BookingId, ParticipantId, RoomId
 from media.relays import Relays
@@ -121,7 +121,7 @@ class CallService:
     async def connect(self, grant_token: str, tab_id: str, connection_id: str) -> Member:
         """A connection takes its participant's place. Raises GrantRefused, GrantExpired, RoomEnded,
         RoomUnknown, TabReplaced."""
-        grant = self._verifier.verify(grant_token, self.clock.now())
+        grant = self.verify(grant_token)
 
         def rule(call: rules.Call, now: datetime) -> rules.Outcome:
             return rules.connect(call, grant, tab_id, connection_id, now)
@@ -291,11 +291,19 @@ class CallService:
     def grant(self, call: rules.Call, participant: Participant) -> str:
         """A fresh grant for what this participant may do now."""
         now = self.clock.now()
-        return self._signer.sign(grant_of(call, participant, now + self.config.grant_for), now)
+        return self.sign(grant_of(call, participant, now + self.config.grant_for))
+
+    def sign(self, grant: Grant) -> str:
+        """The grant as a token."""
+        return self._signer.sign(grant, self.clock.now())
+
+    def verify(self, token: str, *, expired_too: bool = False) -> Grant:
+        """The grant in a token (core.grants.Verifier). Raises GrantRefused, GrantExpired."""
+        return self._verifier.verify(token, self.clock.now(), expired_too=expired_too)
 
     def check_grant(self, token: str, member: Member) -> None:
         """A seat grant a page shows must be its own. Raises GrantRefused, GrantExpired."""
-        grant = self._verifier.verify(token, self.clock.now())
+        grant = self.verify(token)
         rules.check_seat_grant(grant, member.room_id, member.participant_id)
 
 

@@ -13,7 +13,10 @@ from core.grants import Signer
 from core.http import Route
 from core.sockets import SocketServer
 from media.relays import Relays
+from signaling import device_routes
+from signaling.advice import Advice
 from signaling.config import NO_TURN, SignalingConfig, TurnConfig
+from signaling.devices import DeviceService
 from signaling.entering import Entering, Neighbours
 from signaling.gateway import CallGateway
 from signaling.placement import Registry
@@ -43,28 +46,36 @@ class Signaling:
         config: SignalingConfig,
         server: SocketServer,
         turn: TurnConfig = NO_TURN,
+        public_url: str = "",
     ) -> None:
-        self._turn = turn
+        self._turn, self._public_url = turn, public_url
         relays = Relays(house.bus, config.relay_timeout_s)
         self.entering = Entering(house.database, house.clock, house.signer, neighbours, config)
         self.calls = CallService(house.database, house.clock, house.signer, relays, neighbours, config)
         self.seats = Seats(self.calls, turn)
+        self.devices = DeviceService(self.calls, self.seats, turn)
         self.gateway = CallGateway(server, self.calls, self.seats, house.bus)
         self.registry = Registry(house.database, house.bus, house.clock, config.relay_lease)
         self.news = MediaNews(self.calls, house.bus)
+        self.advice = Advice(self.calls, self.gateway, house.bus)
         self.watch = Watch(self.calls, self.seats)
 
     def routes(self) -> list[Route]:
         """Every HTTP operation."""
-        return routes(self.entering, self.calls, self._turn)
+        return [
+            *routes(self.entering, self.calls, self._turn),
+            *device_routes.routes(self.devices, self._public_url),
+        ]
 
     async def start(self) -> None:
         """Listen to relays and note who is connected."""
         await self.registry.start()
         await self.news.start()
+        await self.advice.start()
         await self.gateway.start()
 
     async def close(self) -> None:
         await self.gateway.close()
+        await self.advice.close()
         await self.news.close()
         await self.registry.close()

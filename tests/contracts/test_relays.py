@@ -246,6 +246,8 @@ async def test_a_device_is_seen_and_its_session_is_its_own(house: House) -> None
     assert (session.seat, session.number) == (1, 1)
     device = answered(session)
     await device.connect()
+    device.check()  # its answer comes after the relay has finished the handshake too
+    await device.until(lambda: device.checks_answered == 2)
     device.send_rtp(rtp_packet(21, 7, 0, VP8_KEY, VP8))
     assert await one.until(lambda: one.received(one.slot("3"))) == [(7, 0, VP8_KEY)]
     amend = house.relays.amend

@@ -7,8 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from accounts.tables import audit
+from core.ids import ParticipantId
+from media.model import Device
 from media.relays import STATS_TOPIC
 from tests.ops.conftest import Office
+from tests.signaling.fake_devices import OFFER
 from tests.signaling.world import TURN, until
 
 ROOMS = "/api/ops/rooms"
@@ -37,6 +40,16 @@ async def test_staff_see_who_is_in_a_call_since_when_and_how_it_goes(office: Off
         )
         assert one["loss_down_pct"] is None
     assert therapist.id == by_role["therapist"]["participant_id"]
+
+
+async def test_a_device_beside_the_people_is_none_of_them(office: Office) -> None:
+    client, _, relay = await office.world.both_in_call()
+    camera = Device(ParticipantId("camera"), "publish", client.id)
+    relay.devices.attach(client.room_id, camera, 1, OFFER)
+    await office.world.bus.publish(STATS_TOPIC, asdict(relay.stats()))
+    await until(lambda: len(office.stats.figures()) == 3)
+    [room] = (await office.ask("staff", "GET", ROOMS))[1]["rooms"]
+    assert sorted(one["role"] for one in room["participants"]) == ["client", "therapist"]
 
 
 async def test_staff_see_at_once_that_somebodys_media_is_silent(office: Office) -> None:
@@ -112,16 +125,19 @@ async def test_staff_get_no_grant_from_any_route(office: Office) -> None:
     bodies: dict[str, object] = {
         "/api/rooms/enter": {"booking_id": office.world.booking_id, "tab_id": "tab"},
         "/api/ops/rooms/{room_id}/end": {"confirm": client.room_id[-6:], "reason": "x"},
+        "/api/rooms/{room_id}/devices": {"purpose": "watch"},
     }
     asked = 0
+    known = {"room_id": client.room_id, "booking_id": office.world.booking_id, "device_id": "d", "seat": 1}
     for route in office.routes:
-        path = route.path.replace("{room_id}", client.room_id)
-        path = path.replace("{booking_id}", office.world.booking_id)
+        path = route.path.format(**known)
         status, answer = await office.ask("staff", route.method, path, bodies.get(route.path))
         asked += 1
         assert "grant" not in answer
         assert not JWT.search(str(answer))
-        if not route.path.startswith("/api/ops"):
+        if route.bearer:
+            assert status == (200 if route.method == "OPTIONS" else 401), route.path
+        elif not route.path.startswith("/api/ops"):
             assert status == 404, route.path
     assert asked == len(office.routes) >= 4
     assert len((await office.world.call(client.room_id)).people) == 2

@@ -117,7 +117,14 @@ async def everybody(backend_urls: tuple[str, str], tmp_path: Path) -> AsyncItera
 
 
 ASKERS = {"nobody": "account", "therapist": "account", "staff": "account", "visitor": "link"}
-UNKNOWN = {"message_id": "m", "room_id": "r", "booking_id": "b", "hold_id": "h"}
+UNKNOWN = {
+    "message_id": "m",
+    "room_id": "r",
+    "booking_id": "b",
+    "hold_id": "h",
+    "device_id": "d",
+    "seat": "1",
+}
 
 
 async def conversation(house: House, seeds: Seeds) -> str:

@@ -19,6 +19,7 @@ from media.model import (
 )
 from media.relay_server import RelayServer
 from media.room import Rooms, Seat
+from tests.signaling.fake_devices import FakeDevices
 
 
 class FakeRelay:
@@ -31,6 +32,7 @@ class FakeRelay:
         self.max_participants = max_participants
         self.answers: list[tuple[ParticipantId, int, str]] = []
         self.media: dict[tuple[RoomId, ParticipantId], str] = {}
+        self.devices = FakeDevices(self.rooms, self.media)
         self.on_event: Callable[[RelayEvent], None] = lambda event: None
         self.on_notice: Callable[[Notice], None] = lambda notice: None
         self.over_tcp: list[bool] = []  # of each offer asked for
@@ -102,6 +104,11 @@ class FakeRelay:
         else:
             self.media[seat.room_id, seat.participant_id] = event
         self.on_event(RelayEvent(seat.room_id, seat.participant_id, seat.number, event))
+
+    def notice(self, room_id: str, participant_id: str, **what: Any) -> None:
+        """The page of somebody's present seat should know something."""
+        seat = self.rooms.rooms[RoomId(room_id)].seats[ParticipantId(participant_id)]
+        self.on_notice(Notice(seat.room_id, seat.participant_id, seat.number, **what))
 
 
 class FakeRelayServer(RelayServer):
