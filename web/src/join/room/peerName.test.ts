@@ -6,8 +6,8 @@ import { peerName } from "./peerName";
 it("calls a therapist 先生 and a client さん", async () => {
   const t = await i18next.init({ lng: "ja", resources: { ja: { translation: ja } } });
   expect(peerName(t, { role: "client", peer_name: "佐藤 美咲" })).toBe("佐藤 美咲 先生");
-  expect(peerName(t, { role: "therapist", peer_name: "山田 花子" })).toBe("山田 花子さん");
-  expect(peerName(t, { role: "therapist", peer_name: "山田 花子" }, "花子")).toBe("花子さん");
+  expect(peerName(t, { role: "therapist", peer_name: "山田 花子" })).toBe("山田 花子 さん");
+  expect(peerName(t, { role: "therapist", peer_name: "山田 花子" }, "花子")).toBe("花子 さん");
 });
 
 it("leaves it to the names to be polite: no sentence adds さん or 先生 to one", () => {
