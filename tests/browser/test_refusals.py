@@ -163,3 +163,16 @@ async def test_who_gets_no_picture_through_is_helped_after_a_while(site: Site, v
     await client.get_by_test_id("end-alone").click()
     await client.get_by_test_id("hangup-confirm").click()
     await expect(client.get_by_test_id("end-page")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_a_session_that_has_ended_is_no_fault_to_whoever_opens_it_again(
+    site: Site, visitor: Visitor, language: str
+) -> None:
+    page = await visitor(language, width=360)
+    await refuse(page, "/rooms/door/*", "room_ended")
+    await page.goto((await site.appointment()).join_link)
+    screen = page.get_by_test_id("error-screen")
+    await expect(screen).to_have_attribute("data-code", "room_ended")
+    await expect(screen.locator(".sign-good")).to_be_visible()
+    await expect(screen).not_to_contain_text("room_ended")

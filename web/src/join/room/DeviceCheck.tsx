@@ -36,6 +36,11 @@ export function DeviceCheck({ session, entry }: { session: RoomSession; entry: R
             <DeviceHelp session={session} />
             <DevicePickers local={session.local} />
             <JoinButton session={session} />
+            {entry.role === "therapist" ? (
+              <a className="button button-quiet" href="/therapist">
+                {t("room.toToday")}
+              </a>
+            ) : null}
           </section>
         </div>
       </div>

@@ -16,7 +16,8 @@ interface RefusedProps {
 
 export function RefusedPage({ session, error }: RefusedProps) {
   const { t } = useTranslation();
-  const step = nextStep(asApiError(error).code, session.kind);
+  const { code } = asApiError(error);
+  const step = nextStep(code, session.kind);
   const retry = () => void session.start();
   useEffect(() => {
     addEventListener("online", retry);
@@ -27,12 +28,20 @@ export function RefusedPage({ session, error }: RefusedProps) {
       <ErrorScreen
         error={error}
         onRetry={step.startsWith("retry") ? retry : undefined}
-        words={step === "retry_with_cookies" ? withCookies(t) : undefined}
+        words={wordsFor(t, code, step)}
+        calm={code === "room_ended"}
       >
         <Step step={step} />
       </ErrorScreen>
     </Page>
   );
+}
+
+/** Where the code's own words, said to anybody, would mislead this person. */
+function wordsFor(t: TFunction, code: string, step: NextStep) {
+  if (step === "retry_with_cookies") return withCookies(t);
+  if (code !== "room_ended" || step !== "to_today") return undefined;
+  return { title: t("ended.title"), next: t("ended.next.therapist") };
 }
 
 /** A link's session is never signed in to: it is kept in a cookie, or it is not. */

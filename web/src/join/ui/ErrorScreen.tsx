@@ -10,16 +10,18 @@ interface ErrorScreenProps {
   onRetry?: (() => void) | undefined;
   /** Said in place of the code's own words, where those would mislead. */
   words?: { title: string; next: string } | undefined;
+  /** Nothing went wrong: it is only over. */
+  calm?: boolean;
   children?: ReactNode;
 }
 
-export function ErrorScreen({ error, onRetry, words, children }: ErrorScreenProps) {
+export function ErrorScreen({ error, onRetry, words, calm, children }: ErrorScreenProps) {
   const { t } = useTranslation();
   const text = { ...errorText(t, error), ...words };
   return (
     <section className="card card-center" data-testid="error-screen" data-code={text.code}>
-      <div className="sign sign-warm" aria-hidden="true">
-        !
+      <div className={calm ? "sign sign-good" : "sign sign-warm"} aria-hidden="true">
+        {calm ? "✓" : "!"}
       </div>
       <Heading>{text.title}</Heading>
       <p className="lead">{text.next}</p>
@@ -29,7 +31,7 @@ export function ErrorScreen({ error, onRetry, words, children }: ErrorScreenProp
           {t("common.retry")}
         </Button>
       ) : null}
-      <p className="fine">{t("common.errorCode", { code: text.code })}</p>
+      {calm ? null : <p className="fine">{t("common.errorCode", { code: text.code })}</p>}
     </section>
   );
 }
