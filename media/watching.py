@@ -21,15 +21,16 @@ from media.plane import SinkStats
 from media.stage import Publication, Viewer
 
 LOOKS = round(WINDOW_S)  # one a second
+AGAIN_S = 5.0
 
 
 @dataclass
 class _Room:
-    """`told`: by participant, their seat and what they know to be broken."""
+    """`told`: by participant, their seat, what they know to be broken, and when they were told."""
 
     detector: OneWayDetector = field(default_factory=OneWayDetector)
     one_way: tuple[OneWay, ...] = ()
-    told: dict[ParticipantId, tuple[int, tuple[OneWay, ...]]] = field(default_factory=dict)
+    told: dict[ParticipantId, tuple[int, tuple[OneWay, ...], float]] = field(default_factory=dict)
 
 
 class Watching:
@@ -148,12 +149,14 @@ class Watching:
 
 
 def _news(scene: Scene, room: _Room, member: Member) -> Iterator[Notice]:
-    """What somebody sees or shows in vain, when that is news to them."""
+    """What somebody sees or shows in vain: when it is news to them, and again while it lasts, because a
+    notice may be lost, and a page forgets what is not repeated."""
     seat = member.seat
     about = tuple(one for one in room.one_way if seat.participant_id in (one.viewer_id, one.publisher_id))
-    known = room.told.get(seat.participant_id, (seat.number, ()))
-    if known != (seat.number, about) and (about or known[1]):
-        room.told[seat.participant_id] = (seat.number, about)
+    number, known, at = room.told.get(seat.participant_id, (seat.number, (), scene.now))
+    is_news = (number, known) != (seat.number, about) and bool(about or known)
+    if is_news or (about and scene.now - at >= AGAIN_S):
+        room.told[seat.participant_id] = (seat.number, about, scene.now)
         yield Notice(seat.room_id, seat.participant_id, seat.number, one_way=about)
 
 

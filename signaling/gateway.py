@@ -87,7 +87,7 @@ class CallGateway:
         await self._seats.answer(self._member(sid), message.offer, message.sdp)
 
     async def _resync(self, sid: str, message: p.Resync) -> BaseModel:
-        state, offer = await self._seats.resync(self._member(sid), message.restart)
+        state, offer = await self._seats.resync(self._member(sid), message.restart, message.tcp)
         await self._emit("state", state, sid)
         if offer is not None:
             await self.offered(sid, offer)
@@ -143,6 +143,16 @@ class CallGateway:
         for person in call.people:
             if person.connection_id is not None:
                 await self._emit("ended", p.ended_of(call), person.connection_id)
+
+    def mine(self, room_id: str, participant_id: str) -> list[str]:
+        """This process's own connections of somebody."""
+        wanted = (room_id, participant_id)
+        return [sid for sid, one in self._mine.items() if (one.room_id, one.participant_id) == wanted]
+
+    async def advised(self, connection_id: str, advice: p.OneWayMedia | p.Repair) -> None:
+        """Something a relay has noticed, to the page it is about."""
+        event = "repair" if isinstance(advice, p.Repair) else "one_way"
+        await self._emit(event, advice, connection_id)
 
     async def _emit(self, event: str, message: BaseModel, connection_id: str) -> None:
         payload = message.model_dump(mode="json")

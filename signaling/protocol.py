@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.http import Utc
 from core.inbound import Inbound
 from media.model import Offer
+from media.one_way import Leg, Step
 from signaling.model import Media, Participant, Role, RoomState
 from signaling.participant import State
 from signaling.room import Call
@@ -60,6 +61,7 @@ class Resync(Message):
     restart: bool = Field(
         False, description="the way to the relay may be gone: the offer shall ask for an ICE restart"
     )
+    tcp: bool = Field(False, description="with `restart`: over TCP alone, because UDP does not get through")
 
 
 class Admit(Message):
@@ -176,6 +178,32 @@ class Replaced(Reply):
     """Another tab or device of the same person has taken over; this connection ends."""
 
 
+class OneWayFault(Reply):
+    """A sound or picture that should reach somebody and does not."""
+
+    kind: Literal["audio", "video"]
+    publisher_id: str = Field(description="whose it is")
+    viewer_id: str = Field(description="who should get it")
+    leg: Leg = Field(description="where it ends: to_relay, in_relay, to_viewer, decoding")
+    step: Step | None = Field(
+        description="what is being tried: key_frame, ice_restart, tcp, rejoin; null: all was"
+    )
+
+
+class OneWayMedia(Reply):
+    """What the receiver sees or hears, or shows or says, in vain; empty when all is well again."""
+
+    faults: list[OneWayFault]
+
+
+class Repair(Reply):
+    """Something the page is asked to do at once, because media flows one way only."""
+
+    step: Literal["ice_restart", "tcp", "rejoin"] = Field(
+        description="`resync` with `restart`; the same with `tcp`; `join` for another seat"
+    )
+
+
 class Ended(Reply):
     """The room has ended."""
 
@@ -215,6 +243,8 @@ FROM_SERVER: Mapping[str, type[Reply]] = {
     "state": StateMessage,
     "admitted": Admitted,
     "offer": OfferMessage,
+    "one_way": OneWayMedia,
+    "repair": Repair,
     "replaced": Replaced,
     "ended": Ended,
 }

@@ -76,9 +76,9 @@ class Seats:
                 await others  # waits no longer for the relay than we did
 
     async def resync(
-        self, member: Member, restart: bool = False
+        self, member: Member, restart: bool = False, tcp: bool = False
     ) -> tuple[StateMessage, OfferMessage | None]:
-        """The state and the current offer, or with `restart` the next one.
+        """The state and the current offer, or with `restart` the next one, with `tcp` over TCP alone.
 
         A seat the relay no longer knows is taken anew.
         """
@@ -90,7 +90,9 @@ class Seats:
         if relay_id is None:
             return await self.join(member)
         try:
-            offer = await self._calls.relays.offer(relay_id, call.room.id, person.id, person.seat, restart)
+            offer = await self._calls.relays.offer(
+                relay_id, call.room.id, person.id, person.seat, restart, tcp
+            )
         except (RelayRoomUnknown, RelaySeatUnknown):
             return await self.join(member)
         except BusTimeout:

@@ -14,6 +14,7 @@ from core.http import Route
 from core.sockets import SocketServer
 from media.relays import Relays
 from signaling import device_routes
+from signaling.advice import Advice
 from signaling.config import NO_TURN, SignalingConfig, TurnConfig
 from signaling.devices import DeviceService
 from signaling.entering import Entering, Neighbours
@@ -56,6 +57,7 @@ class Signaling:
         self.gateway = CallGateway(server, self.calls, self.seats, house.bus)
         self.registry = Registry(house.database, house.bus, house.clock, config.relay_lease)
         self.news = MediaNews(self.calls, house.bus)
+        self.advice = Advice(self.calls, self.gateway, house.bus)
         self.watch = Watch(self.calls, self.seats)
 
     def routes(self) -> list[Route]:
@@ -69,9 +71,11 @@ class Signaling:
         """Listen to relays and note who is connected."""
         await self.registry.start()
         await self.news.start()
+        await self.advice.start()
         await self.gateway.start()
 
     async def close(self) -> None:
         await self.gateway.close()
+        await self.advice.close()
         await self.news.close()
         await self.registry.close()

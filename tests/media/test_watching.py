@@ -3,6 +3,7 @@ the test's."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import groupby
 
 import pytest
 
@@ -12,6 +13,7 @@ from media.config import MediaConfig
 from media.model import Display, Notice, OneWay, PageReport
 from media.one_way import CONFIRM_S, SETTLE_S, WINDOW_S
 from media.relay import Relay
+from media.watching import AGAIN_S
 from tests.fakes import FakeClock
 from tests.media.client import attribute
 from tests.media.conftest import ROOM
@@ -50,8 +52,12 @@ class Watched(Pair):
         return [(one.participant_id, one.repair) for one in self.notices if one.repair is not None]
 
     def told(self, name: ParticipantId) -> list[tuple[OneWay, ...]]:
-        """What a page was told to be broken, in order."""
-        return [one.one_way for one in self.notices if one.participant_id == name and one.one_way is not None]
+        """What a page was told to be broken, in order, without repetitions."""
+        return [told for told, _ in groupby(self.all_told(name))]
+
+    def all_told(self, name: ParticipantId) -> list[tuple[OneWay, ...]]:
+        mine = (one.one_way for one in self.notices if one.participant_id == name)
+        return [told for told in mine if told is not None]
 
     def broken(self) -> set[tuple[str, str, str]]:
         """(viewer, kind, leg) as statistics say."""
@@ -106,6 +112,15 @@ async def test_all_is_tried_in_turn_and_then_people_are_told_so(call: Watched) -
     assert [step for _, step in call.repairs()] == ["ice_restart", "tcp", "rejoin", "rejoin"]
     steps = [{one.step for one in told} for told in call.told(TWO)]
     assert steps == [{"ice_restart"}, {"tcp"}, {"rejoin"}, {None}]
+
+
+async def test_what_is_broken_is_told_again_while_it_lasts(call: Watched) -> None:
+    call.arrives[TWO] = (0, 0, 0)
+    await call.talk(30)  # until nothing new is tried for a while
+    told, before = call.told(TWO), len(call.all_told(TWO))
+    await call.talk(2 * int(AGAIN_S))
+    assert call.told(TWO) == told
+    assert len(call.all_told(TWO)) == before + 2
 
 
 async def test_when_all_is_well_again_that_is_told_too(call: Watched) -> None:

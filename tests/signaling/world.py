@@ -23,6 +23,7 @@ from scheduler import service as scheduler
 from signaling import placement, store
 from signaling.config import SignalingConfig, TurnConfig
 from signaling.entering import Entry, Neighbours
+from signaling.protocol import FROM_SERVER
 from signaling.room import Call
 from signaling.signaling import House, Signaling
 from tests.fakes import FakeClock
@@ -51,7 +52,7 @@ class Page:
         self.heard: list[tuple[str, dict[str, Any]]] = []
         self.address = world.address
         self.socket = socketio.AsyncClient(serializer=TodokuPacket, reconnection=False)
-        for event in ("state", "admitted", "offer", "replaced", "ended"):
+        for event in FROM_SERVER:
             self.socket.on(event, self._hear(event), namespace="/call")
 
     def _hear(self, event: str) -> Callable[[dict[str, Any]], None]:

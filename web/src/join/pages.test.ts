@@ -51,6 +51,7 @@ describe("the note over the picture", () => {
     remote: null,
     trouble: null,
     outcome: null,
+    oneWay: [],
     snapshot: snapshot("client", "connected", theirs),
     ...more,
   });

@@ -16,6 +16,7 @@ import { CallClock } from "./CallClock";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";
 import { HangUp } from "./HangUp";
+import { OneWayNote } from "./OneWayNote";
 import { QualityHint } from "./QualityHint";
 import { RemoteStage } from "./RemoteStage";
 import { SelfView } from "./SelfView";
@@ -60,6 +61,7 @@ export function CallPage(props: CallProps) {
           <CallClock link={link} endsAt={entry.ends_at} />
           <QualityHint verdict={verdict} />
           <LanguageSwitch />
+          <OneWayNote link={link} name={peer} />
         </div>
         <Controls
           local={local}

@@ -83,7 +83,11 @@ beforeEach(() => {
   channel = new FakeChannel();
   fake = new FakeBrowser();
   channel.answers["join"] = () => ({ offer: offer(1) });
-  link = new CallLink({ grant: "first", ice_servers: SERVERS } as RoomEntry, {
+  link = newLink();
+});
+
+function newLink(): CallLink {
+  const link = new CallLink({ grant: "first", ice_servers: SERVERS } as RoomEntry, {
     browser: fake.browser,
     local: new LocalMedia(fake.browser, { cameraOn: true, microphoneOn: true }),
     channel: (auth) => {
@@ -95,7 +99,8 @@ beforeEach(() => {
   });
   link.start();
   channel.up();
-});
+  return link;
+}
 
 async function seated(): Promise<void> {
   channel.hear("state", snapshot("admitted"));
@@ -178,6 +183,41 @@ describe("the wire of a call", () => {
     expect(channel.sent("quality")).toEqual([off, expect.objectContaining({ ...off, up_bps: 1 })]);
   });
 
+  it("mends its end when the relay asks for it, step by step", async () => {
+    await seated();
+    channel.answers["resync"] = () => ({ state: snapshot("connected", 2), offer: offer(2) });
+    channel.hear("repair", { step: "ice_restart" });
+    await vi.waitFor(() => expect(channel.count("resync")).toBe(1));
+    channel.hear("repair", { step: "tcp" });
+    await vi.waitFor(() => expect(channel.count("resync")).toBe(2));
+    expect(channel.sent("resync")).toEqual([{ restart: true }, { restart: true, tcp: true }]);
+    channel.answers["join"] = () => ({ offer: offer(3, "8") });
+    channel.hear("repair", { step: "rejoin" });
+    await vi.waitFor(() => expect(fake.peers).toHaveLength(2));
+    expect(channel.count("join")).toBe(2);
+  });
+
+  it("has nothing to mend while it takes another seat", async () => {
+    channel.hear("repair", { step: "rejoin" });
+    channel.hear("repair", { step: "tcp" });
+    await vi.waitFor(() => expect(channel.count("media")).toBe(1));
+    expect([channel.count("join"), channel.count("resync")]).toEqual([0, 0]);
+  });
+
+  it("forgets one-way media that is not told of again", async () => {
+    vi.useFakeTimers();
+    const faults = [{ kind: "video", leg: "to_relay" }];
+    channel.hear("one_way", { faults });
+    expect(link.state.get().oneWay).toEqual(faults);
+    await vi.advanceTimersByTimeAsync(14_000);
+    channel.hear("one_way", { faults });
+    await vi.advanceTimersByTimeAsync(14_000);
+    expect(link.state.get().oneWay).toEqual(faults);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(link.state.get().oneWay).toEqual([]);
+    vi.useRealTimers();
+  });
+
   it("takes another seat when the relay no longer knows the old one", async () => {
     await seated();
     channel.answers["resync"] = () => ({ state: snapshot("connected", 2), offer: null });
@@ -225,6 +265,19 @@ describe("the wire of a call", () => {
     channel.hear("replaced");
     expect(link.state.get().outcome).toEqual({ kind: "replaced" });
     expect(channel.connected).toBe(false);
+  });
+
+  it("ends with the call, but only goes from a session that has not begun", async () => {
+    const before = snapshot("waiting");
+    channel.hear("state", before);
+    await link.leave();
+    expect(link.state.get().outcome).toEqual({ kind: "left" });
+
+    link = newLink();
+    const begun = { ...before.room, call_since: "2026-11-25T01:00:00Z" };
+    channel.hear("state", { ...before, room: begun });
+    await link.leave();
+    expect(link.state.get().outcome).toEqual({ kind: "ended", reason: "hung_up", by: "client" });
   });
 
   it("says who ended the room and why", () => {

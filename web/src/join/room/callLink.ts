@@ -13,10 +13,11 @@ import { ApiError, asApiError } from "../../shared/api";
 import type { Channel } from "../../shared/socket";
 import { Store } from "../../shared/store";
 import { mark } from "./marks";
-import type { CallProtocol, Rates, Snapshot } from "./protocol";
+import type { CallProtocol, OneWayFault, Rates, RepairStep, Snapshot } from "./protocol";
 
 export type Outcome =
   | { kind: "ended"; reason: string; by: string | null }
+  | { kind: "left" } // we went before the call had begun: the session goes on without us
   | { kind: "replaced" }
   | { kind: "refused"; error: ApiError };
 
@@ -28,6 +29,8 @@ export interface LinkState {
   /** Why there is no seat for us just now; it is asked for again and again. */
   trouble: ApiError | null;
   outcome: Outcome | null;
+  /** What we see or show in vain at the moment, as the relay says. */
+  oneWay: readonly OneWayFault[];
 }
 
 export interface LinkTools {
@@ -47,6 +50,13 @@ const RENEWABLE = new Set(["grant_expired", "grant_refused", "relay_room_outdate
 const PASSING = new Set(["network_failed", "timeout"]);
 const INTERRUPTED_PATIENCE_MS = 2_500;
 const RETRY_MS = 1_500;
+const ONE_WAY_FORGOTTEN_MS = 15_000; // the relay repeats itself every five seconds
+
+/** As the server decides: who hangs up ends a call, but not a session that has not begun. */
+function goodbye(snapshot: Snapshot | null): Outcome {
+  if (snapshot?.room.call_since === null) return { kind: "left" };
+  return { kind: "ended", reason: "hung_up", by: snapshot?.me.role ?? null };
+}
 
 export class CallLink {
   readonly state: Store<LinkState>;
@@ -59,6 +69,7 @@ export class CallLink {
   #seat: "none" | "asking" | "taken" = "none";
   #sentMedia = "";
   #patience: ReturnType<typeof setTimeout> | undefined;
+  #forget: ReturnType<typeof setTimeout> | undefined;
 
   constructor(entry: RoomEntry, tools: LinkTools) {
     this.#tools = tools;
@@ -70,6 +81,7 @@ export class CallLink {
       remote: null,
       trouble: null,
       outcome: null,
+      oneWay: [],
     });
     this.#media = new MediaConnection(
       tools.browser,
@@ -90,6 +102,8 @@ export class CallLink {
       channel.on("state", (snapshot) => this.#take(snapshot)),
       channel.on("admitted", ({ grant }) => this.#admitted(grant)),
       channel.on("offer", (offer) => void this.#media.take(offer)),
+      channel.on("one_way", ({ faults }) => this.#oneWay(faults)),
+      channel.on("repair", ({ step }) => this.#mend(step)),
       channel.on("replaced", () => this.#finish({ kind: "replaced" })),
       channel.on("ended", ({ reason, by }) => this.#finish({ kind: "ended", reason, by })),
       channel.onUp(() => void this.#up()),
@@ -112,11 +126,11 @@ export class CallLink {
 
   /** Says goodbye; the server ends the call for both, or at least lets us go. */
   async leave(): Promise<void> {
-    const role = this.state.get().snapshot?.me.role ?? null;
+    const { snapshot } = this.state.get();
     try {
       await this.#channel.ask("leave", {});
     } finally {
-      this.#finish({ kind: "ended", reason: "hung_up", by: role });
+      this.#finish(goodbye(snapshot));
     }
   }
 
@@ -135,6 +149,7 @@ export class CallLink {
 
   close(): void {
     clearTimeout(this.#patience);
+    clearTimeout(this.#forget);
     for (const undo of this.#undo.splice(0)) undo();
     this.#channel.close();
     this.#media.close();
@@ -192,16 +207,17 @@ export class CallLink {
     this.#later(RETRY_MS, () => this.#seat === "none" && this.#sit());
   }
 
-  /** `restart`: the way to the relay may be another one now (ICE restart). */
-  async #resync(restart = false): Promise<void> {
+  /** `restart`: the way to the relay may be another one now (ICE restart); `tcp`: over TCP alone. */
+  async #resync(restart = false, tcp = false): Promise<void> {
     if (!this.#channel.connected) return;
+    const wish = { ...(restart ? { restart } : {}), ...(tcp ? { tcp } : {}) };
     try {
-      const { state, offer } = await this.#channel.ask("resync", restart ? { restart } : {});
+      const { state, offer } = await this.#channel.ask("resync", wish);
       if (state) this.#take(state);
       if (offer) await this.#media.take(offer);
       else await this.#sitAgain(); // the relay no longer knows our seat
     } catch {
-      this.#later(RETRY_MS, () => this.#resync(restart));
+      this.#later(RETRY_MS, () => this.#resync(restart, tcp));
     }
   }
 
@@ -227,6 +243,21 @@ export class CallLink {
     await this.#resync(true);
     if (this.state.get().media !== "interrupted") return;
     this.#later(INTERRUPTED_PATIENCE_MS, () => this.#sitAgain());
+  }
+
+  /** The relay has found that media flows one way only, and that our end is to be mended. */
+  #mend(step: RepairStep): void {
+    if (this.#seat !== "taken") return; // another one is on its way
+    void (step === "rejoin" ? this.#sitAgain() : this.#resync(true, step === "tcp"));
+  }
+
+  /** Told again and again while it lasts; without that it is over, or the relay is another one. */
+  #oneWay(faults: readonly OneWayFault[]): void {
+    clearTimeout(this.#forget);
+    this.state.update({ oneWay: faults });
+    if (faults.length > 0) {
+      this.#forget = setTimeout(() => this.state.update({ oneWay: [] }), ONE_WAY_FORGOTTEN_MS);
+    }
   }
 
   #later(ms: number, work: () => unknown): void {

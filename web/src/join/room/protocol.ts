@@ -47,13 +47,25 @@ export interface Rates {
   jitter_ms: number | null;
 }
 
+/** A sound or picture that should reach somebody and does not; docs/PROTOCOL.md, `one_way`. */
+export interface OneWayFault {
+  kind: "audio" | "video";
+  publisher_id: string;
+  viewer_id: string;
+  leg: "to_relay" | "in_relay" | "to_viewer" | "decoding";
+  /** What is being tried; null: all was. */
+  step: string | null;
+}
+
+export type RepairStep = "ice_restart" | "tcp" | "rejoin";
+
 type Empty = Record<string, never>;
 
 export interface CallProtocol {
   send: {
     join: [{ grant?: string }, { offer?: Offer }];
     answer: [{ offer: number; sdp: string }, object];
-    resync: [{ restart?: boolean }, { state?: Snapshot; offer?: Offer | null }];
+    resync: [{ restart?: boolean; tcp?: boolean }, { state?: Snapshot; offer?: Offer | null }];
     admit: [{ participant_id: string }, object];
     media: [{ microphone: boolean; camera: boolean }, object];
     quality: [QualityReport, object];
@@ -63,6 +75,8 @@ export interface CallProtocol {
     state: Snapshot;
     admitted: { grant: string };
     offer: Offer;
+    one_way: { faults: OneWayFault[] };
+    repair: { step: RepairStep };
     replaced: object;
     ended: { reason: string; by: string | null };
   };
