@@ -60,6 +60,20 @@ async def test_a_second_tab_takes_the_call_over_and_the_first_stays_out(site: Si
     await expect(second.get_by_test_id("replaced")).to_be_visible()
 
 
+async def test_who_leaves_the_waiting_room_is_told_of_the_way_back_and_takes_it(
+    site: Site, visitor: Visitor
+) -> None:
+    page = await visitor("ja")
+    await people.join(page, (await site.appointment()).join_link, "waiting-room")
+    await page.get_by_test_id("leave").click()
+    await expect(page.get_by_test_id("left-page")).to_be_visible()
+    await look(page, "left")
+    await page.get_by_test_id("come-back").click()
+    await people.check_devices(page)
+    await page.get_by_test_id("join-button").click()
+    await expect(page.get_by_test_id("waiting-room")).to_be_visible()
+
+
 async def test_a_therapist_finds_the_running_call_first_and_goes_back_into_it(
     site: Site, visitor: Visitor
 ) -> None:

@@ -1,4 +1,4 @@
-/** After the call: it is over, how long it was, what to do now. Or: it goes on in another tab. */
+/** After the call: it is over, how long it was, what to do now. Or: it goes on, elsewhere or without us. */
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RoomSummary } from "../../api/types";
@@ -14,6 +14,7 @@ import type { RoomSession } from "./session";
 export function OverPage(props: InsideProps) {
   const { outcome } = useStore(props.link.state);
   if (outcome?.kind === "replaced") return <ReplacedPage {...props} />;
+  if (outcome?.kind === "left") return <LeftPage {...props} />;
   return <EndPage {...props} by={outcome?.kind === "ended" ? outcome.by : null} />;
 }
 
@@ -27,6 +28,28 @@ function ReplacedPage({ session }: InsideProps) {
         <Button kind="primary" onClick={() => session.takeBack()} data-testid="take-back">
           {t("room.replaced.here")}
         </Button>
+      </section>
+    </Page>
+  );
+}
+
+function LeftPage({ session, entry }: InsideProps) {
+  const { t } = useTranslation();
+  return (
+    <Page title={t("room.left.title")}>
+      <section className="card card-center" data-testid="left-page">
+        <Heading>{t("room.left.title")}</Heading>
+        <p className="lead">{t("room.left.lead")}</p>
+        <Button kind="primary" onClick={() => void session.start()} data-testid="come-back">
+          {t("room.left.back")}
+        </Button>
+        {entry.role === "therapist" ? (
+          <a className="button button-plain" href="/therapist" data-testid="to-today">
+            {t("room.toToday")}
+          </a>
+        ) : (
+          <p className="fine">{t("ended.close")}</p>
+        )}
       </section>
     </Page>
   );

@@ -58,7 +58,11 @@ export function WaitingRoom({ session, entry, link }: InsideProps) {
               <summary>{t("room.waiting.devices")}</summary>
               <DevicePickers local={session.local} />
             </details>
-            <Button kind="quiet" onClick={() => void link.leave().catch(() => undefined)}>
+            <Button
+              kind="quiet"
+              onClick={() => void link.leave().catch(() => undefined)}
+              data-testid="leave"
+            >
               {t("room.waiting.leave")}
             </Button>
           </section>
