@@ -4,12 +4,18 @@ They are made where something is sent or confirmed (`ensure`) and found again wh
 at (`find`). The database keeps hashes: a token is derived from its row's id with a secret kept elsewhere.
 """
 
+from datetime import timedelta
+
 from accounts import service as accounts
 from accounts.links import SHOWN
 from core.clock import Clock
 from core.database import Database
 from core.ids import BookingId, PersonId
 from scheduler.model import Visit
+
+# A call may outlast its time, and a page that is reloaded comes back by its link. Who may still enter, and
+# when it is over, is decided by signaling (entering.check), which knows the call.
+OUTLASTS = timedelta(hours=12)
 
 
 class JoinLinks:
@@ -22,7 +28,7 @@ class JoinLinks:
         self.public_url = public_url.rstrip("/")
 
     async def ensure(self, visit: Visit, *, mailed: bool) -> str:
-        """The link, good until the waiting room closes; made if there is none."""
+        """The link, good until hours after the waiting room closes; made if there is none."""
         async with self._database.write() as connection:
             token = await accounts.ensure_link(
                 connection,
@@ -30,7 +36,7 @@ class JoinLinks:
                 purpose="join",
                 scope=_scope(visit.booking_id, mailed),
                 person_id=visit.client_id,
-                expires_at=visit.enter_until,
+                expires_at=visit.enter_until + OUTLASTS,
                 now=self._clock.now(),
             )
         return self._address(token)

@@ -7,9 +7,10 @@ requests, rooms or bookings.
 import asyncio
 import json
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,7 +33,7 @@ from core.config import GrantsConfig
 from core.database import Database, migrate
 from core.grants import Signer, Verifier, load_or_create_key
 from core.http import Identity, Route
-from core.ids import ConversationId, RelayId, new_id
+from core.ids import BookingId, ConversationId, RelayId, new_id
 from core.jobs import Jobs
 from core.mail import open_mailer
 from core.outbox import Handler, Outbox
@@ -50,7 +51,7 @@ from server import health, openapi
 from server.config import Config, public_url
 from server.pages import add_pages
 from server.web import Edge, application, own_origin
-from signaling.entering import Neighbours
+from signaling.entering import Neighbours, VisitOf
 from signaling.signaling import House as SharedHouse
 from signaling.signaling import Signaling
 
@@ -184,7 +185,7 @@ def _house(ground: Ground) -> House:
         stats=stats,
         ops=OpsService(database, clock, signaling.calls, stats),
     )
-    chat_gateway.attach(sockets, chat, house.accounts.identify, chat_door(scheduler, ground))
+    chat_gateway.attach(sockets, chat, house.accounts.identify, _chat_door(house))
     return house
 
 
@@ -199,17 +200,31 @@ def own_pages(url: str) -> Callable[[str | None, Mapping[str, Any]], bool]:
     return allowed
 
 
-def chat_door(scheduler: SchedulerService, ground: Ground) -> Door:
-    """Where a link may write: its own booking's conversation, while that booking's room can be entered."""
+# Since when a call goes on in the rooms of some bookings.
+Running = Callable[[Sequence[BookingId]], Awaitable[Mapping[BookingId, datetime]]]
+
+
+def _chat_door(house: House) -> Door:
+    ground = house.ground
+    return chat_door(house.scheduler.visit, house.signaling.calls.running, ground.database, ground.clock)
+
+
+def chat_door(visit_of: VisitOf, running: Running, database: Database, clock: Clock) -> Door:
+    """Where a link may write: its own booking's conversation, while that booking's room can be entered.
+
+    That is as long as its call lasts, where this is later.
+    """
 
     async def door(who: Identity, conversation_id: ConversationId) -> None:
         if who.kind != "link":
             return
-        now = ground.clock.now()
-        visit = await scheduler.visit(who.scope.get("booking_id", ""), who, now)
-        async with ground.database.read() as connection:
+        now = clock.now()
+        visit = await visit_of(who.scope.get("booking_id", ""), who, now)
+        async with database.read() as connection:
             own = await conversation_of(connection, visit.care_id)
-        if own != conversation_id or not visit.enter_from <= now < visit.enter_until:
+        if own != conversation_id or now < visit.enter_from:
+            raise ConversationUnknown
+        if now >= visit.enter_until and not await running([visit.booking_id]):
             raise ConversationUnknown
 
     return door
@@ -280,7 +295,7 @@ def all_routes(house: House) -> list[Route]:
         *account_routes.routes(house.accounts, secure=ground.url.startswith("https:")),
         *scheduler_routes.routes(house.scheduler, scheduler_routes.Rooms(calls.waiting, calls.running)),
         *house.signaling.routes(),
-        *chat_routes.routes(house.chat, chat_door(house.scheduler, ground)),
+        *chat_routes.routes(house.chat, _chat_door(house)),
         *ops_routes.routes(house.ops),
     ]
     return [*routes, openapi.route(routes)]

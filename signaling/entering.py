@@ -23,12 +23,14 @@ from signaling.errors import BookingCancelled, RoomUnknown, SessionOver, TooEarl
 from signaling.model import Media, Participant, Role, Room, RoomState
 from signaling.participant import State
 
+VisitOf = Callable[[str, Identity, datetime], Awaitable[Visit]]
+
 
 @dataclass(frozen=True)
 class Neighbours:
     """What signaling asks of scheduler and chat; server/assembly names the functions."""
 
-    visit: Callable[[str, Identity, datetime], Awaitable[Visit]]
+    visit: VisitOf
     fulfil: Callable[[AsyncConnection, BookingId, datetime], Awaitable[None]]
     ensure_conversation: Callable[
         [AsyncConnection, CareId, Mapping[PersonId, str], datetime], Awaitable[ConversationId]
