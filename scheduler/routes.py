@@ -218,8 +218,8 @@ class _Edge:
     async def hold(self, request: web.Request) -> web.Response:
         who = identity(request)
         asked = await body(request, m.HoldBody)
-        await self._service.count_hold(who, request.remote or "")
         once = Once(idempotency_key(request), asked.model_dump_json().encode())
+        await self._service.count_hold(who, request.remote or "", once)
         held = await self._service.hold(who, Pick(asked.therapist_id, asked.starts_at), once)
         answer = m.HoldReply(
             hold_id=held.id,
@@ -237,8 +237,8 @@ class _Edge:
     async def book(self, request: web.Request) -> web.Response:
         who = identity(request)
         asked = await body(request, m.BookingBody)
-        await self._service.count_booking(who, asked.email, request.remote or "")
         once = Once(idempotency_key(request), asked.model_dump_json().encode())
+        await self._service.count_booking(who, asked.email, request.remote or "", once)
         wish = Wish(**asked.model_dump())
         return reply(_booking(await self._service.book(who, wish, once), who), 201)
 

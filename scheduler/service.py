@@ -116,15 +116,17 @@ class SchedulerService:
                 connection, booker, therapist_id, within, self.config, self._clock.now()
             )
 
-    async def count_hold(self, identity: Identity, address: str) -> None:
-        """One more attempt to reserve a time, from `address`. Raises TooManyHolds."""
+    async def count_hold(self, identity: Identity, address: str, once: Once) -> None:
+        """One more attempt to reserve a time, from `address`; a repeated one is none. Raises TooManyHolds."""
         limits = hold_limits(booker_of(identity), address, self.config)
-        await self._attempts.count(limits, TooManyHolds)
+        if not await self._answered(identity, once):
+            await self._attempts.count(limits, TooManyHolds)
 
-    async def count_booking(self, identity: Identity, mail: str, address: str) -> None:
-        """One more attempt to book. Raises TooManyBookings, Invalid."""
+    async def count_booking(self, identity: Identity, mail: str, address: str, once: Once) -> None:
+        """One more attempt to book; a repeated one is none. Raises TooManyBookings, Invalid."""
         limits = booking_limits(booker_of(identity), mail, address, self.config)
-        await self._attempts.count(limits, TooManyBookings)
+        if not await self._answered(identity, once):
+            await self._attempts.count(limits, TooManyBookings)
 
     async def hold(self, identity: Identity, pick: Pick, once: Once) -> Booking:
         """Reserve a time for some minutes. The errors about time carry `alternatives`."""
@@ -135,6 +137,8 @@ class SchedulerService:
             known = await self._recall(connection, identity, once)
             if known is not None and known.status is not Status.HELD:
                 raise HoldExpired("This reservation has become a booking")
+            if known is not None and (known.hold_expires_at or now) <= now:  # not swept yet
+                raise HoldExpired
             if known is not None:
                 return known
             held = await bookings.hold(connection, booker, pick, self.config, now)
@@ -263,6 +267,13 @@ class SchedulerService:
                 found = await browsing.alternatives(connection, booker, pick, self.config, self._clock.now())
             refusal.extra["alternatives"] = [_plain(one) for one in found]
             raise
+
+    async def _answered(self, identity: Identity, once: Once) -> bool:
+        """Whether this key has its answer already. A hint: twins are told apart under the lock."""
+        if once.key is None:
+            return False
+        async with self._database.read() as connection:
+            return await recall(connection, identity.session_id, once.key, once.body) is not None
 
     async def _recall(self, connection: AsyncConnection, identity: Identity, once: Once) -> Booking | None:
         """The booking made when this key first came; under the therapist's lock, so twins take turns."""

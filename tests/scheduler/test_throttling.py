@@ -91,6 +91,29 @@ async def test_one_mail_address_gets_no_flood_of_confirmations(door: Door) -> No
     assert (await book(door, therapist_id, "hanako@example.com", 2, "198.51.100.9"))[0] == 201
 
 
+async def test_what_is_asked_again_with_the_same_key_is_answered_and_not_counted(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    body = {"therapist_id": therapist_id, "starts_at": "2026-11-25T00:00:00Z"}
+    key = {"Idempotency-Key": "the-first-hold"}
+    answers = [await door.ask("POST", "/api/booking/holds", json=body, headers=key) for _ in range(10)]
+    assert {(status, held["hold_id"]) for status, held in answers} == {(201, answers[0][1]["hold_id"])}
+    assert [(await hold(door, therapist_id))[0] for _ in range(3)] == [201, 201, 429]  # three a session
+
+    wish, key = wanted(therapist_id, starts_at=body["starts_at"]), {"Idempotency-Key": "the-only-booking"}
+    booked = [await door.ask("POST", "/api/bookings", json=wish, headers=key) for _ in range(10)]
+    assert {(status, made["booking_id"]) for status, made in booked} == {(201, booked[0][1]["booking_id"])}
+
+
+async def test_a_hold_asked_for_again_after_its_time_is_said_to_have_expired(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    body = {"therapist_id": therapist_id, "starts_at": "2026-11-25T00:00:00Z"}
+    key = {"Idempotency-Key": "the-first-hold"}
+    assert (await door.ask("POST", "/api/booking/holds", json=body, headers=key))[0] == 201
+    door.clinic.clock.advance(NARROW.hold_s)
+    _, problem = await door.ask("POST", "/api/booking/holds", json=body, headers=key)
+    assert problem["code"] == "hold_expired"
+
+
 async def test_nothing_is_counted_for_who_may_not_book_at_all(door: Door) -> None:
     therapist_id = await door.clinic.therapist()
     door.as_therapist(therapist_id)
