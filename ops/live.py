@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from media.model import OneWay
 from signaling.model import Participant, Room
 from signaling.participant import State
 from signaling.room import Call
@@ -14,7 +15,13 @@ from signaling.room import Call
 
 @dataclass(frozen=True)
 class Figures:
-    """One participant's last second; None: not measured. Up is from the browser, down is to it."""
+    """One participant's last second; None: not measured. Up is from the browser, down is to it.
+
+    The relay measures; `candidate_type`, `protocol` (behind TURN: of the way to that server), `freezes` and
+    `frozen_ms` (in total) are the page's words. `score`: 0 to 100, of their worst stream, whose direction is
+    `worst`; `mos`: 1 to 4.5, of what they hear; `jitter_ms`: the most of any stream; `target_bps`: what the
+    way to them is thought to carry.
+    """
 
     transport: str | None = None
     up_bps: int | None = None
@@ -22,6 +29,16 @@ class Figures:
     loss_up_pct: float | None = None
     loss_down_pct: float | None = None
     rtt_ms: float | None = None
+    jitter_ms: float | None = None
+    target_bps: int | None = None
+    score: int | None = None
+    cause: str | None = None
+    worst: str | None = None
+    mos: float | None = None
+    freezes: int | None = None
+    frozen_ms: float | None = None
+    candidate_type: str | None = None
+    protocol: str | None = None
 
     def filled(self, other: "Figures") -> "Figures":
         """What is not measured here, from `other`."""
@@ -42,30 +59,40 @@ class LivePerson:
 
 @dataclass(frozen=True)
 class LiveRoom:
-    """A room that has not ended."""
+    """A room that has not ended. `one_way`: who does not get what they should."""
 
     room: Room
     people: tuple[LivePerson, ...]
+    one_way: tuple[OneWay, ...] = ()
 
 
+NO_FAULTS: Mapping[str, tuple[OneWay, ...]] = {}
 MEASURED = frozenset({State.JOINING, State.CONNECTED, State.AWAY})
 
 
-def live(calls: Iterable[Call], figures: Mapping[tuple[str, str], Figures], now: datetime) -> list[LiveRoom]:
-    """Rooms somebody is in, or whose time has not passed; the newest last. `figures`: (room, participant)."""
+def live(
+    calls: Iterable[Call],
+    figures: Mapping[tuple[str, str], Figures],
+    now: datetime,
+    one_way: Mapping[str, tuple[OneWay, ...]] = NO_FAULTS,
+) -> list[LiveRoom]:
+    """Rooms somebody is in, or whose time has not passed; the newest last.
+
+    `figures`: by room and participant; `one_way`: by room.
+    """
     return [
         LiveRoom(
             call.room,
-            tuple(
-                LivePerson(
-                    one, figures.get((call.room.id, one.id), NOTHING) if one.state in MEASURED else NOTHING
-                )
-                for one in call.people
-            ),
+            tuple(LivePerson(one, _shown(figures, call, one)) for one in call.people),
+            one_way.get(call.room.id, ()),
         )
         for call in calls
         if _is_live(call, now)
     ]
+
+
+def _shown(figures: Mapping[tuple[str, str], Figures], call: Call, person: Participant) -> Figures:
+    return figures.get((call.room.id, person.id), NOTHING) if person.state in MEASURED else NOTHING
 
 
 def _is_live(call: Call, now: datetime) -> bool:

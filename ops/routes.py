@@ -8,6 +8,9 @@ from pydantic import Field
 from core.errors import Denied, Invalid, Unauthenticated
 from core.http import Body, Reply, Route, Utc, body, path_id, reply, require
 from core.ids import PersonId
+from media.model import Direction
+from media.one_way import Leg, Step
+from media.quality import Cause
 from ops.errors import ConfirmationWrong
 from ops.live import LivePerson, LiveRoom
 from ops.service import OpsService
@@ -35,6 +38,30 @@ class ParticipantReply(Reply):
     loss_up_pct: float | None
     loss_down_pct: float | None
     rtt_ms: float | None
+    jitter_ms: float | None = Field(description="of the stream that has most")
+    target_bps: int | None = Field(description="what the way to them is thought to carry")
+    score: int | None = Field(description="0 to 100: of their worst stream in the last five seconds")
+    cause: Cause | None = Field(description="what lowers the score; null while it is above 80")
+    worst: Direction | None = Field(description="whether that stream comes from them or goes to them")
+    mos: float | None = Field(description="1 to 4.5: the sound they hear (ITU-T G.107)")
+    freezes: int | None = Field(description="times a picture stood still for them, in this connection")
+    frozen_ms: float | None = Field(description="for how long, together")
+    candidate_type: Literal["host", "srflx", "prflx", "relay"] | None = Field(
+        description="of the page's own end (RFC 8445 5.1.1); relay: through TURN"
+    )
+    protocol: Literal["udp", "tcp", "tls"] | None = Field(
+        description="of the page's own end; behind TURN, of the way to the TURN server"
+    )
+
+
+class OneWayReply(Reply):
+    """A sound or picture that should reach somebody and does not."""
+
+    kind: Literal["audio", "video"]
+    publisher_id: str = Field(description="whose it is")
+    viewer_id: str = Field(description="who should get it")
+    leg: Leg = Field(description="where it ends")
+    step: Step | None = Field(description="what is being tried; null: all was")
 
 
 class RoomReply(Reply):
@@ -47,6 +74,7 @@ class RoomReply(Reply):
     call_since: Utc | None
     relay_id: str | None
     participants: list[ParticipantReply]
+    one_way: list[OneWayReply] = Field(description="who does not see or hear whom")
 
 
 class RoomsReply(Reply):
@@ -110,6 +138,7 @@ def _room(live: LiveRoom) -> RoomReply:
         call_since=room.call_since,
         relay_id=room.relay_id,
         participants=[_participant(one) for one in live.people],
+        one_way=[OneWayReply(**vars(one)) for one in live.one_way],
     )
 
 

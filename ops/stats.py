@@ -10,14 +10,24 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.bus import Bus, Subscription
 from core.clock import Clock
+from core.ids import ParticipantId
+from media.codecs import Kind
+from media.model import Direction, OneWay
+from media.one_way import Leg, Step
+from media.quality import Cause
 from media.relays import QUALITY_TOPIC, STATS_TOPIC
 from ops.live import NOTHING, Figures
 
 Key = tuple[str, str]  # room, participant
+PAGES_LATER_S = 3.0  # pages speak every two seconds, relays every one
 
 
 class _Heard(BaseModel):
     model_config = ConfigDict(extra="ignore")
+
+
+class _Stream(_Heard):
+    jitter_ms: float | None = None
 
 
 class _Person(_Heard):
@@ -28,11 +38,34 @@ class _Person(_Heard):
     loss_up_pct: float | None = None
     loss_down_pct: float | None = None
     rtt_ms: float | None = None
+    target_bps: int | None = None
+    score: int | None = None
+    cause: Cause | None = None
+    worst: Direction | None = None
+    mos: float | None = None
+    streams: list[_Stream] = []
+
+    def figures(self) -> Figures:
+        jitters = (stream.jitter_ms for stream in self.streams)
+        jitter_ms = max((jitter for jitter in jitters if jitter is not None), default=None)
+        return Figures(**self.model_dump(exclude={"participant_id", "streams"}), jitter_ms=jitter_ms)
+
+
+class _OneWay(_Heard):
+    kind: Kind
+    publisher_id: ParticipantId
+    viewer_id: ParticipantId
+    leg: Leg
+    step: Step | None
 
 
 class _RoomStats(_Heard):
     room_id: str
     participants: list[_Person]
+    one_way: list[_OneWay] = []
+
+    def faults(self) -> tuple[OneWay, ...]:
+        return tuple(OneWay(**one.model_dump()) for one in self.one_way)
 
 
 class _RelayStats(_Heard):
@@ -46,6 +79,11 @@ class _Quality(_Heard):
     loss_up_pct: float | None = Field(None, ge=0, le=100)
     loss_down_pct: float | None = Field(None, ge=0, le=100)
     rtt_ms: float | None = Field(None, ge=0)
+    jitter_ms: float | None = Field(None, ge=0)
+    freezes: int | None = Field(None, ge=0)
+    frozen_ms: float | None = Field(None, ge=0)
+    candidate_type: Literal["host", "srflx", "prflx", "relay"] | None = None
+    protocol: Literal["udp", "tcp", "tls"] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +100,7 @@ class LatestStats:
         self._bus, self._clock, self._stale_after_s = bus, clock, stale_after_s
         self._relays: dict[Key, _Noted] = {}
         self._browsers: dict[Key, _Noted] = {}
+        self._faults: dict[str, tuple[str, tuple[OneWay, ...]]] = {}  # by room: the relay, and what it found
         self._subscriptions: list[Subscription] = []
 
     async def start(self) -> None:
@@ -80,11 +119,14 @@ class LatestStats:
             return
         for key in [key for key, note in self._relays.items() if note.relay_id == stats.relay_id]:
             del self._relays[key]  # who is not named any more is not there any more
+        self._faults = {room: found for room, found in self._faults.items() if found[0] != stats.relay_id}
         for room in stats.rooms:
             for person in room.participants:
-                figures = Figures(**person.model_dump(exclude={"participant_id"}))
-                self._relays[room.room_id, person.participant_id] = self._noted(figures, stats.relay_id)
-        self._forget(self._relays)
+                noted = self._noted(person.figures(), stats.relay_id)
+                self._relays[room.room_id, person.participant_id] = noted
+            if room.one_way:
+                self._faults[room.room_id] = stats.relay_id, room.faults()
+        self._forget(self._relays, self._stale_after_s)
 
     async def browser_told(self, payload: dict[str, Any]) -> None:
         """A message on call.quality. Bitrates are the relay's to tell; it sees both directions."""
@@ -94,16 +136,22 @@ class LatestStats:
             return
         figures = Figures(**quality.model_dump(exclude={"room_id", "participant_id"}))
         self._browsers[quality.room_id, quality.participant_id] = self._noted(figures)
-        self._forget(self._browsers)
+        self._forget(self._browsers, self._stale_after_s + PAGES_LATER_S)
 
     def figures(self) -> dict[Key, Figures]:
         """What is fresh; where the relay measured nothing, what the browser says."""
-        self._forget(self._relays)
-        self._forget(self._browsers)
+        self._forget(self._relays, self._stale_after_s)
+        self._forget(self._browsers, self._stale_after_s + PAGES_LATER_S)
         return {
             key: self._figures(self._relays, key).filled(self._figures(self._browsers, key))
             for key in self._relays.keys() | self._browsers.keys()
         }
+
+    def one_way(self) -> dict[str, tuple[OneWay, ...]]:
+        """Who does not get what they should, by room; of relays whose figures are fresh."""
+        self._forget(self._relays, self._stale_after_s)
+        fresh = {(room, note.relay_id) for (room, _), note in self._relays.items()}
+        return {room: faults for room, (relay, faults) in self._faults.items() if (room, relay) in fresh}
 
     @staticmethod
     def _figures(noted: dict[Key, _Noted], key: Key) -> Figures:
@@ -112,7 +160,7 @@ class LatestStats:
     def _noted(self, figures: Figures, relay_id: str = "") -> _Noted:
         return _Noted(self._clock.monotonic(), figures, relay_id)
 
-    def _forget(self, noted: dict[Key, _Noted]) -> None:
-        oldest = self._clock.monotonic() - self._stale_after_s
+    def _forget(self, noted: dict[Key, _Noted], after_s: float) -> None:
+        oldest = self._clock.monotonic() - after_s
         for key in [key for key, note in noted.items() if note.at < oldest]:
             del noted[key]

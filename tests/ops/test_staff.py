@@ -52,6 +52,27 @@ async def test_a_device_beside_the_people_is_none_of_them(office: Office) -> Non
     assert sorted(one["role"] for one in room["participants"]) == ["client", "therapist"]
 
 
+async def test_staff_see_who_is_not_seen_and_how_good_each_connection_is(office: Office) -> None:
+    client, therapist, relay = await office.world.both_in_call()
+    told = asdict(relay.stats())
+    fault = {"kind": "video", "publisher_id": client.id, "viewer_id": therapist.id}
+    told["rooms"][0]["one_way"] = [{**fault, "leg": "to_relay", "step": "ice_restart"}]
+    judged = {"score": 34, "cause": "downstream_loss", "worst": "down", "mos": 2.5}
+    for person in told["rooms"][0]["participants"]:
+        person.update(judged)
+    await office.world.bus.publish(STATS_TOPIC, told)
+    await client.ok("quality", candidate_type="relay", protocol="tls", freezes=3, frozen_ms=1200.0)
+    await until(lambda: any(one.freezes for one in office.stats.figures().values()))
+    await until(lambda: bool(office.stats.one_way()))
+    [room] = (await office.ask("staff", "GET", ROOMS))[1]["rooms"]
+    assert room["one_way"] == [{**fault, "leg": "to_relay", "step": "ice_restart"}]
+    by_role = {one["role"]: one for one in room["participants"]}
+    assert judged.items() <= by_role["client"].items()
+    assert by_role["client"]["candidate_type"] == "relay"
+    assert (by_role["client"]["protocol"], by_role["client"]["freezes"]) == ("tls", 3)
+    assert by_role["therapist"]["candidate_type"] is None
+
+
 async def test_staff_see_at_once_that_somebodys_media_is_silent(office: Office) -> None:
     client, therapist, relay = await office.world.both_in_call()
     await client.ok("media", microphone=False, camera=True)

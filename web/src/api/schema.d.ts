@@ -919,6 +919,38 @@ export interface components {
          */
         Nothing: Record<string, never>;
         /**
+         * OneWayReply
+         * @description A sound or picture that should reach somebody and does not.
+         */
+        OneWayReply: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "audio" | "video";
+            /**
+             * Publisher Id
+             * @description whose it is
+             */
+            publisher_id: string;
+            /**
+             * Viewer Id
+             * @description who should get it
+             */
+            viewer_id: string;
+            /**
+             * Leg
+             * @description where it ends
+             * @enum {string}
+             */
+            leg: "to_relay" | "in_relay" | "to_viewer" | "decoding";
+            /**
+             * Step
+             * @description what is being tried; null: all was
+             */
+            step: ("key_frame" | "ice_restart" | "tcp" | "rejoin") | null;
+        };
+        /**
          * OwnSessionReply
          * @description A session as its client sees it; `enter_url` is a secret, null where there is no way in.
          */
@@ -992,6 +1024,56 @@ export interface components {
             loss_down_pct: number | null;
             /** Rtt Ms */
             rtt_ms: number | null;
+            /**
+             * Jitter Ms
+             * @description of the stream that has most
+             */
+            jitter_ms: number | null;
+            /**
+             * Target Bps
+             * @description what the way to them is thought to carry
+             */
+            target_bps: number | null;
+            /**
+             * Score
+             * @description 0 to 100: of their worst stream in the last five seconds
+             */
+            score: number | null;
+            /**
+             * Cause
+             * @description what lowers the score; null while it is above 80
+             */
+            cause: ("upstream_loss" | "downstream_loss" | "delay" | "jitter" | "bandwidth" | "paused" | "no_packets") | null;
+            /**
+             * Worst
+             * @description whether that stream comes from them or goes to them
+             */
+            worst: ("up" | "down") | null;
+            /**
+             * Mos
+             * @description 1 to 4.5: the sound they hear (ITU-T G.107)
+             */
+            mos: number | null;
+            /**
+             * Freezes
+             * @description times a picture stood still for them, in this connection
+             */
+            freezes: number | null;
+            /**
+             * Frozen Ms
+             * @description for how long, together
+             */
+            frozen_ms: number | null;
+            /**
+             * Candidate Type
+             * @description of the page's own end (RFC 8445 5.1.1); relay: through TURN
+             */
+            candidate_type: ("host" | "srflx" | "prflx" | "relay") | null;
+            /**
+             * Protocol
+             * @description of the page's own end; behind TURN, of the way to the TURN server
+             */
+            protocol: ("udp" | "tcp" | "tls") | null;
         };
         /**
          * PostedReply
@@ -1064,6 +1146,11 @@ export interface components {
             relay_id: string | null;
             /** Participants */
             participants: components["schemas"]["ParticipantReply"][];
+            /**
+             * One Way
+             * @description who does not see or hear whom
+             */
+            one_way: components["schemas"]["OneWayReply"][];
         };
         /**
          * RoomState
