@@ -97,6 +97,32 @@ async def test_a_client_books_from_the_link_and_gets_calendar_and_mail(site: Sit
     await look(page, "early")
 
 
+async def test_a_reload_or_back_and_forward_lose_no_step(site: Site, visitor: Visitor) -> None:
+    page = await visitor("ja")
+    await pick_time(page, site, therapist=1)
+    chosen = await page.locator(".summary-time").inner_text()
+    await page.reload()
+    await expect(page.get_by_test_id("hold")).to_be_visible()
+    await expect(page.locator(".summary-time")).to_have_text(chosen)
+
+    await page.go_back()
+    await expect(page.get_by_test_id("slot").first).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_test_id("slot").first).to_be_visible()
+    await page.go_forward()
+    await expect(page.get_by_test_id("hold")).to_be_visible()
+
+    await page.get_by_test_id("name").fill("山田 太郎")
+    await page.get_by_test_id("email").fill("taro.reload＠company.example")
+    await page.get_by_test_id("confirm").click()
+    await expect(page.get_by_test_id("confirmation")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_test_id("mailed-to")).to_have_text("taro.reload@company.example")
+    await page.go_back()
+    await page.reload()
+    await expect(page.get_by_test_id("confirmation")).to_be_visible()
+
+
 async def test_the_time_zone_is_found_and_named_in_the_pages_language(site: Site, visitor: Visitor) -> None:
     page = await visitor("ja", timezone="Asia/Tokyo")
     await page.goto(site.demo["booking_link"])

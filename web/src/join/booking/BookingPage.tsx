@@ -1,4 +1,4 @@
-/** The page behind a booking link: one flow, drawn step by step; Back undoes a step. */
+/** The page behind a booking link: one flow, drawn step by step; Back undoes a step, a reload loses none. */
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Booking } from "../../api/types";
@@ -16,7 +16,7 @@ import { Page } from "../ui/Page";
 import { WayOut } from "../ui/WayOut";
 import { Confirmation } from "./Confirmation";
 import { DetailsStep } from "./DetailsStep";
-import { BookingFlow, type Step } from "./flow";
+import { BookingFlow, type BookingState, type LeftOff, type Step } from "./flow";
 import { TherapistsStep } from "./TherapistsStep";
 import { TimesStep } from "./TimesStep";
 
@@ -24,8 +24,8 @@ export function BookingPage({ token }: { token: string }) {
   const { t } = useTranslation();
   const [flow] = useState(() => newFlow(token));
   const state = useStore(flow.state);
-  useBrowserHistory(flow, state.step, state.booking);
-  useEffect(() => void flow.start(), [flow]);
+  useBrowserHistory(flow, state);
+  useEffect(() => void flow.start(leftOff()), [flow]);
   const works = state.offer !== null;
   useEffect(() => {
     if (works) rememberBookingPage(location.pathname);
@@ -35,7 +35,7 @@ export function BookingPage({ token }: { token: string }) {
   if (state.fatal) {
     return (
       <Page title={title}>
-        <Fatal error={state.fatal} onRetry={() => void flow.start()} />
+        <Fatal error={state.fatal} onRetry={() => void flow.start(leftOff())} />
       </Page>
     );
   }
@@ -77,7 +77,9 @@ function StepView({ flow, step }: { flow: BookingFlow; step: Step | null }) {
     case "details":
       return <DetailsStep flow={flow} />;
     case "done":
-      return state.booking ? <Confirmation booking={state.booking} /> : null;
+      return state.booking ? (
+        <Confirmation booking={state.booking} email={state.details.email} />
+      ) : null;
   }
 }
 
@@ -92,28 +94,57 @@ function newFlow(token: string): BookingFlow {
 
 interface HistoryEntry {
   step?: Step;
+  left?: LeftOff;
   booking?: Booking;
 }
 
 const ORDER: Step[] = ["therapists", "times", "details", "done"];
 
-/** A history entry per step, so that the browser's Back goes back one; reload keeps a confirmation. */
-function useBrowserHistory(flow: BookingFlow, step: Step, booking: Booking | null): void {
+function entryNow(): HistoryEntry {
+  return (history.state as HistoryEntry | null) ?? {};
+}
+
+function leftOff(): LeftOff | undefined {
+  return entryNow().left;
+}
+
+/**
+ * A history entry per step, so that the browser's Back goes back one and Forward on one; each holds what
+ * a reload takes up again.
+ */
+function useBrowserHistory(flow: BookingFlow, state: BookingState): void {
   useEffect(() => {
-    const kept = (history.state as HistoryEntry | null)?.booking;
-    if (kept) flow.showDone(kept);
-    const goBack = (event: PopStateEvent) => {
-      const wanted = (event.state as HistoryEntry | null)?.step ?? "therapists";
-      const now = flow.state.get().step;
-      if (now !== "done" && ORDER.indexOf(wanted) < ORDER.indexOf(now)) void flow.back();
-    };
-    addEventListener("popstate", goBack);
-    return () => removeEventListener("popstate", goBack);
+    const { booking, left } = entryNow();
+    if (booking) flow.showDone(booking, left?.details.email ?? "");
+    const move = () => go(flow, entryNow());
+    addEventListener("popstate", move);
+    return () => removeEventListener("popstate", move);
   }, [flow]);
 
+  const { step, booking, therapistId, picked, hold, zone } = state;
   useEffect(() => {
-    const known = (history.state as HistoryEntry | null)?.step ?? "therapists";
-    if (step === "done" && booking) history.replaceState({ step, booking }, "");
-    else if (ORDER.indexOf(step) > ORDER.indexOf(known)) history.pushState({ step }, "");
-  }, [step, booking]);
+    const { details } = flow.state.get();
+    const left = { step, therapistId, picked, hold, zone, details };
+    const known = entryNow().step ?? "therapists";
+    const onward = ORDER.indexOf(step) - ORDER.indexOf(known);
+    if (step === "done" && booking) history.replaceState({ step, left, booking }, "");
+    else if (onward > 0) history.pushState({ step, left }, "");
+    else if (onward === 0) history.replaceState({ step, left }, "");
+  }, [flow, step, booking, therapistId, picked, hold, zone]);
+}
+
+/** Back, or Forward, to this entry. What is booked stays on the screen. */
+function go(flow: BookingFlow, { step: wanted = "therapists", left }: HistoryEntry): void {
+  const { step, booking, details } = flow.state.get();
+  const onward = ORDER.indexOf(wanted) - ORDER.indexOf(step);
+  if (step === "done") {
+    const done = { ...left, step, details };
+    history.replaceState({ step, booking, left: done }, "");
+  } else if (onward < 0) {
+    void flow.back();
+  } else if (wanted === "times" && left) {
+    void flow.takeUp(left);
+  } else if (wanted === "details" && left?.picked) {
+    void flow.pick(left.picked, left.therapistId); // it was given back on the way back
+  }
 }

@@ -4,7 +4,7 @@ import type { Booking } from "../../api/types";
 import { dateAndTime, timeOfDay, zoneLabel } from "../../shared/time";
 import { Heading } from "../ui/Heading";
 
-export function Confirmation({ booking }: { booking: Booking }) {
+export function Confirmation({ booking, email }: { booking: Booking; email: string }) {
   const { t } = useTranslation();
   const zone = booking.timezone;
   return (
@@ -24,6 +24,12 @@ export function Confirmation({ booking }: { booking: Booking }) {
         <dd>{booking.therapist_name}</dd>
         <dt>{t("booking.done.you")}</dt>
         <dd>{booking.client_name}</dd>
+        {email ? (
+          <>
+            <dt>{t("booking.details.email")}</dt>
+            <dd data-testid="mailed-to">{email}</dd>
+          </>
+        ) : null}
       </dl>
       <div className="actions">
         <a className="button button-primary" data-testid="ics" href={booking.calendar_url} download>

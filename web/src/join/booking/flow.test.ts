@@ -169,6 +169,52 @@ describe("a booking", () => {
   });
 });
 
+describe("a reload", () => {
+  /** What the page left behind, as the browser gives it back, and a page that begins with it. */
+  async function reloaded(at = Date.parse("2026-11-24T00:01:00Z")): Promise<BookingFlow> {
+    const { step, therapistId, picked, hold, zone, details } = flow.state.get();
+    const left = structuredClone({ step, therapistId, picked, hold, zone, details });
+    server.asked.length = 0;
+    const again = new BookingFlow("token", {
+      ask: server.ask,
+      now: () => at,
+      zone: "Asia/Tokyo",
+      language: () => "ja",
+    });
+    await again.start(left);
+    return again;
+  }
+
+  it("goes on at the therapist's times, in the zone that was chosen", async () => {
+    await flow.chooseZone("Europe/London");
+    await flow.chooseTherapist("t1");
+    const { step, therapistId, zone, slots } = (await reloaded()).state.get();
+    expect([step, therapistId, zone, slots]).toEqual(["times", "t1", "Europe/London", [SLOT]]);
+  });
+
+  it("keeps the time that was kept, in the session that it is kept for", async () => {
+    await toDetails();
+    const again = await reloaded();
+    expect(again.state.get()).toMatchObject({ step: "details", picked: SLOT, hold: HOLD });
+    expect(server.calls("POST /links/exchange")).toHaveLength(0);
+    await again.confirm();
+    expect(server.calls("POST /bookings")[0]?.body).toMatchObject({ hold_id: "h1" });
+  });
+
+  it("asks to keep the time again when the hold has run out meanwhile", async () => {
+    await toDetails();
+    const again = await reloaded(Date.parse(HOLD.expires_at));
+    expect(again.state.get()).toMatchObject({ step: "details", hold: null, holdOver: true });
+    expect(server.calls("POST /links/exchange")).toHaveLength(1);
+  });
+
+  it("begins anew when the therapist can no longer be booked", async () => {
+    await flow.chooseTherapist("t1");
+    server.answers["GET /booking/therapists"] = () => ({ therapists: [], own_therapist: false });
+    expect((await reloaded()).state.get()).toMatchObject({ step: "therapists", therapistId: null });
+  });
+});
+
 describe("times that cannot be fetched", () => {
   it("are asked for again, and are not said to be none", async () => {
     const answer = server.answers["GET /booking/slots"] as Answer;

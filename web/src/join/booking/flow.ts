@@ -47,6 +47,12 @@ export interface BookingState {
   booking: Booking | null;
 }
 
+/** What a reload, or Forward, takes up again. */
+export type LeftOff = Pick<
+  BookingState,
+  "step" | "therapistId" | "picked" | "hold" | "zone" | "details"
+>;
+
 export interface FlowTools {
   ask: typeof request;
   /** The server's time, ms since the epoch. */
@@ -98,20 +104,42 @@ export class BookingFlow {
     return this.state.get().offer?.therapists.find((each) => each.therapist_id === id);
   }
 
-  async start(): Promise<void> {
+  async start(left?: LeftOff): Promise<void> {
     this.state.update({ busy: "therapists", fatal: null, problem: null });
+    if (left) this.state.update({ zone: left.zone });
+    if (left && left.step !== "therapists") this.state.update({ therapistId: left.therapistId });
     try {
-      const link = await this.#exchange();
-      const { details } = this.state.get();
-      if (link.name && !details.name) this.editDetails({ name: link.name });
+      // A new exchange begins a new session, and the time is kept for the one that picked it.
+      if (!this.#isKept(left?.hold)) await this.#greet();
       await this.#loadTherapists();
+      if (left) await this.takeUp(left);
     } catch (error) {
       this.state.update({ fatal: asApiError(error), busy: "" });
     }
   }
 
+  /** Goes on where one was: at the times, or at the details as long as the time is kept. */
+  async takeUp({ step, therapistId, picked, hold, details }: LeftOff): Promise<void> {
+    if (step !== "times" && step !== "details") return;
+    if (!therapistId || !this.therapistOf(therapistId)) {
+      this.state.update({ therapistId: null });
+    } else if (step === "times" || !picked) {
+      await this.chooseTherapist(therapistId);
+    } else {
+      const kept = this.#isKept(hold) ? hold : null;
+      this.editDetails(details);
+      this.state.update({
+        ...this.#picked(picked, therapistId),
+        hold: kept,
+        holdOver: !kept,
+        weekFrom: localDate(picked.starts_at, this.state.get().zone),
+      });
+    }
+  }
+
   /** Shows a finished booking again, after a reload of the confirmation. */
-  showDone(booking: Booking): void {
+  showDone(booking: Booking, email: string): void {
+    this.editDetails({ email });
     this.state.update({ step: "done", booking, busy: "" });
   }
 
@@ -188,10 +216,14 @@ export class BookingFlow {
     try {
       const idempotencyKey = this.#keyFor(JSON.stringify(body));
       const booking = await this.#ask<Booking>("POST", "/bookings", { body, idempotencyKey });
-      this.state.update({ booking, step: "done", busy: "", hold: null });
+      this.state.update({ booking, step: "done", busy: "", hold: null, details: tidy(details) });
     } catch (error) {
       this.#bookingFailed(asApiError(error), picked);
     }
+  }
+
+  #isKept(hold: Hold | null | undefined): boolean {
+    return Boolean(hold && Date.parse(hold.expires_at) > this.#tools.now());
   }
 
   #bookingBody(picked: Slot): object {
@@ -280,6 +312,12 @@ export class BookingFlow {
       const problem = asApiError(error);
       if (turn === this.#asking) this.state.update({ problem, slotsFailed: true, busy: "" });
     }
+  }
+
+  async #greet(): Promise<void> {
+    const link = await this.#exchange();
+    const { details } = this.state.get();
+    if (link.name && !details.name) this.editDetails({ name: link.name });
   }
 
   #exchange(): Promise<LinkExchange> {
