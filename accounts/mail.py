@@ -41,7 +41,7 @@ WORDS = {
         subject="Your Todoku sign-in link",
         text="Open the link below to sign in. It is good for {minutes} minutes and works once.",
         button="Sign in",
-        after="If you did not ask for this, please ignore this mail.",
+        after="If you did not ask for this, please ignore this email.",
     ),
 }
 

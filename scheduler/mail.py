@@ -60,7 +60,7 @@ TO_CLIENT = {
         ),
         (
             "お困りのときは、このメールにご返信ください。",
-            "このメールには返信できません。お困りのときは、面談の案内をくれた会社の担当者へお知らせください。",
+            "このメールには返信できません。お困りのときは、面談をご案内した会社の担当者へお問い合わせください。",
         ),
     ),
     "en": Letter(
@@ -72,8 +72,8 @@ TO_CLIENT = {
             "The join link is for you alone; please do not forward it.",
         ),
         (
-            "For help, reply to this mail.",
-            "Answers to this mail are not read. For help, please ask whoever at your company invited you.",
+            "For help, reply to this email.",
+            "Nobody reads replies to this email. For help, please ask whoever at your company invited you.",
         ),
     ),
 }
@@ -94,8 +94,8 @@ TO_THERAPIST = {
         "Open your schedule",
         (),
         (
-            "For help, reply to this mail.",
-            "Answers to this mail are not read. For help, please tell staff.",
+            "For help, reply to this email.",
+            "Nobody reads replies to this email. For help, please tell staff.",
         ),
     ),
 }
@@ -174,10 +174,17 @@ def when(starts_at: datetime, ends_at: datetime, timezone: str, locale: str) -> 
     start, end = (moment.astimezone(zone(timezone)) for moment in (starts_at, ends_at))
     day = WEEKDAYS[locale][start.weekday()]
     offset = start.strftime("%z")
-    clock = f"{start:%H:%M}–{end:%H:%M} ({timezone}, UTC{offset[:3]}:{offset[3:5]})"
+    clock = f"{start:%H:%M}–{end:%H:%M} ({_place(timezone, locale)}, UTC{offset[:3]}:{offset[3:5]})"
     if locale == "ja":
         return f"{start.year}年{start.month}月{start.day}日({day}) {clock}"
     return f"{day} {start.day} {MONTHS[start.month - 1]} {start.year}, {clock}"
+
+
+def _place(timezone: str, locale: str) -> str:
+    """The zone as people call it: 日本時間 in Japanese, else the city of its IANA name."""
+    if (timezone, locale) == ("Asia/Tokyo", "ja"):
+        return "日本時間"
+    return timezone.rpartition("/")[2].replace("_", " ")
 
 
 def text(letter: Letter, words: dict[str, str], url: str) -> str:
