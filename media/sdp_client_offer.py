@@ -282,6 +282,8 @@ def _codecs(line: OfferedLine, taken: AnsweredLine, features: Features) -> list[
         rtx = own_number.get(codec.rtx_payload_type) if codec.rtx_payload_type is not None else None
         # A video profile is the client's choice; how we like to get opus is ours.
         fmtp = line.fmtp.get(own, "") if codec.kind == "video" else own_fmtp(codec, features)
-        feedback = [kind for kind in own_feedback(codec, features) if kind in taken.feedback]
+        # Feedback about numbers that nobody writes would be a promise we cannot keep.
+        shared = taken.feedback if taken.transport_cc else taken.feedback - {"transport-cc"}
+        feedback = [kind for kind in own_feedback(codec, features) if kind in shared]
         rows += codec_lines(codec, own, rtx, fmtp, feedback)
     return rows

@@ -93,6 +93,14 @@ def test_what_the_relay_can_do_beyond_is_taken_when_it_is_wanted() -> None:
     assert attribute(answer, "fmtp", "audio1") == ["104 minptime=10;useinbandfec=1;usedtx=1"]
 
 
+def test_feedback_about_numbers_that_nobody_writes_is_not_promised() -> None:
+    text = "\r\n".join(row for row in GSTREAMER.split("\r\n") if not row.startswith("a=extmap:2 "))
+    offer = parse_client_offer(text, "publish", EVERYTHING)
+    answer = build_client_answer(offer, replace(OURS, features=EVERYTHING))
+    assert attribute(answer, "rtcp-fb", "video0")
+    assert "transport-cc" not in answer
+
+
 def test_a_viewer_gets_our_streams_and_no_data_channel() -> None:
     offer = parse_client_offer(WHEP, "watch")
     voice, picture = offer.answer.lines
