@@ -1,7 +1,8 @@
 """Counting attempts in the database, so that every process counts the same ones.
 
 How often is too often, and the arithmetic, are throttle.py's. What is limited, and by which keys, is decided
-where it is done: signing in by entry.py, booking by scheduler/limits.py.
+where it is done: signing in and opening links by entry.py, booking by scheduler/limits.py, entering a room by
+signaling/entering.py.
 """
 
 from collections.abc import Mapping

@@ -19,6 +19,7 @@ class AccountsConfig:
     attempts_per_address: int = option(300, "wrong passwords from one address; a company may share one")
     links_per_account: int = option(3, "mailed sign-in links for one account")
     links_per_address: int = option(100, "mailed sign-in links asked for from one address")
+    exchanges_per_address: int = option(2000, "links opened from one address; a company may share one")
     password_memory_kib: int = option(
         65536, "argon2id: memory of one hash", must=Must("8 or more", lambda value: value >= 8)
     )

@@ -29,7 +29,7 @@ from accounts.passwords import Passwords
 from core import outbox
 from core.clock import Clock
 from core.database import Database, violation
-from core.errors import Invalid
+from core.errors import Invalid, TooMany
 from core.http import ACCOUNT_COOKIE, LINK_COOKIE, Identity
 from core.ids import PersonId, new_id, new_token, token_hash
 
@@ -134,6 +134,12 @@ class Accounts:
             payload = {"person_id": person_id, "locale": locale, "request_id": new_id()}
             await outbox.put(connection, SIGN_IN_LINK, payload, now=now)
 
+    async def count_exchange(self, address: str) -> None:
+        """One more link opened from `address`: each makes a session. Raises TooMany."""
+        limit = throttle.Limit(self._config.exchanges_per_address, self._window)
+        key = throttle.key("exchange_address", throttle.network(address))
+        await self._attempts.count({key: limit}, TooMany)
+
     async def exchange(self, token: str) -> Exchanged:
         """A session for a link's token. Raises LinkUnknown, LinkExpired, LinkRevoked."""
         if not sessions.plausible(token):
@@ -178,8 +184,12 @@ class Accounts:
             await store.prune_throttles(connection, now)
             await session_store.prune(connection, now - KEPT_AFTER_END)
 
+    @property
+    def _window(self) -> timedelta:
+        return timedelta(seconds=self._config.attempt_window_s)
+
     def _sign_in_limits(self, account: str, address: str) -> dict[str, throttle.Limit]:
-        window = timedelta(seconds=self._config.attempt_window_s)
+        window = self._window
         site = throttle.network(address)
         return {
             throttle.key("pair", site, account): throttle.Limit(
@@ -190,7 +200,7 @@ class Accounts:
         }
 
     def _link_limits(self, account: str, address: str) -> dict[str, throttle.Limit]:
-        window = timedelta(seconds=self._config.attempt_window_s)
+        window = self._window
         return {
             throttle.key("link_account", account): throttle.Limit(self._config.links_per_account, window),
             throttle.key("link_address", throttle.network(address)): throttle.Limit(

@@ -16,7 +16,7 @@ from accounts.errors import (
     TooManyLinks,
 )
 from accounts.model import Person, Purpose
-from core.errors import Unauthenticated
+from core.errors import TooMany, Unauthenticated
 from core.http import ACCOUNT_COOKIE, Body, Identity, Reply, Route, body, identity, reply
 
 TAG = "accounts"
@@ -102,6 +102,7 @@ class AccountRoutes:
 
     async def exchange(self, request: web.Request) -> web.Response:
         given = await body(request, Token)
+        await self._accounts.count_exchange(request.remote or "")
         exchanged = await self._accounts.exchange(given.token)
         person = exchanged.entered.person
         response = reply(
@@ -186,6 +187,6 @@ def routes(accounts: Accounts, *, secure: bool) -> list[Route]:
             body=Token,
             response=Exchange,
             tag=TAG,
-            errors=(LinkUnknown, LinkExpired, LinkRevoked),
+            errors=(LinkUnknown, LinkExpired, LinkRevoked, TooMany),
         ),
     ]

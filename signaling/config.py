@@ -20,6 +20,8 @@ class SignalingConfig:
     watch_s: float = option(2.0, "how often rooms are checked for absence and dead relays")
     relay_lease_s: float = option(10.0, "a relay that has not told of itself for so long counts as dead")
     relay_timeout_s: float = option(2.0, "how long an answer of a relay is waited for")
+    attempt_window_s: int = option(15 * 60, "the span the following limit speaks of")
+    entries_per_address: int = option(3000, "rooms entered from one address; a company may share one")
 
     @property
     def grant_for(self) -> timedelta:

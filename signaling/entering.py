@@ -5,13 +5,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from accounts import throttle
+from accounts.attempts import Attempts
 from core.clock import Clock
 from core.database import Database
+from core.errors import TooMany
 from core.grants import Grant, Signer
 from core.http import Identity, rfc3339
 from core.ids import BookingId, CareId, ConversationId, ParticipantId, PersonId, RoomId, new_id
@@ -113,6 +116,7 @@ class Entering:
     ) -> None:
         self._database, self._clock, self._signer = database, clock, signer
         self._neighbours, self._config = neighbours, config
+        self._attempts = Attempts(database, clock)
 
     async def door(self, identity: Identity, booking_id: str) -> Door:
         """What `enter` would say; too early is no refusal here. Raises NotFound, what else `check` raises."""
@@ -125,6 +129,13 @@ class Entering:
         except TooEarly:
             return Door(visit, is_open=False)
         return Door(visit, is_open=True)
+
+    async def count(self, address: str) -> None:
+        """One more attempt to enter, from `address`: each writes. Raises TooMany."""
+        window = timedelta(seconds=self._config.attempt_window_s)
+        key = throttle.key("enter_address", throttle.network(address))
+        limit = throttle.Limit(self._config.entries_per_address, window)
+        await self._attempts.count({key: limit}, TooMany)
 
     async def enter(self, identity: Identity, booking_id: str, tab_id: str) -> Entry:
         """A place in the booking's room and a grant. Raises NotFound and what `check` raises."""

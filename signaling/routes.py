@@ -5,7 +5,7 @@ from typing import Annotated, Literal, cast
 from aiohttp import web
 from pydantic import Field
 
-from core.errors import NotFound, Unauthenticated
+from core.errors import NotFound, TooMany, Unauthenticated
 from core.http import Body, Reply, Route, Utc, body, identity, path_id, reply
 from signaling import errors
 from signaling.config import TurnConfig
@@ -82,6 +82,7 @@ def routes(entering: Entering, calls: CallService, turn: TurnConfig) -> list[Rou
                 errors.SessionOver,
                 errors.BookingCancelled,
                 errors.RoomEnded,
+                TooMany,
             ),
         ),
         Route(
@@ -111,6 +112,7 @@ class _Edge:
 
     async def enter(self, request: web.Request) -> web.Response:
         who, wish = identity(request), await body(request, EnterBody)
+        await self._entering.count(request.remote or "")
         entry = await self._entering.enter(who, wish.booking_id, wish.tab_id)
         await self._calls.notices.changed(entry.call.room.id)
         my_name, peer_name = names(entry.visit)

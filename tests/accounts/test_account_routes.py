@@ -1,6 +1,7 @@
 """HTTP of accounts through the real middleware: cookies, codes, and what a GET may not do."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from aiohttp import ClientSession, CookieJar, web
@@ -10,7 +11,7 @@ from accounts.entry import Accounts
 from accounts.routes import routes
 from core.database import Database
 from server.web import Edge, application
-from tests.accounts.people import PASSWORD, accounts_on, add_link, add_person, add_therapist
+from tests.accounts.people import CHEAP, PASSWORD, accounts_on, add_link, add_person, add_therapist
 from tests.fakes import FakeClock
 
 Client = TestClient[web.Request, web.Application]
@@ -122,6 +123,28 @@ async def test_the_cookie_of_a_shared_booking_link_goes_with_the_browser(
     token = await add_link(database, clock, "booking", {"employer_id": "e1"})
     answer = await client.post("/api/links/exchange", json={"token": token})
     assert answer.cookies["todoku_link"]["max-age"] == ""
+
+
+async def test_links_opened_without_end_from_one_address_must_wait(
+    database: Database, clock: FakeClock
+) -> None:
+    accounts = accounts_on(database, clock, replace(CHEAP, exchanges_per_address=3, attempt_window_s=600))
+    token = {"token": await add_link(database, clock, "booking", {"employer_id": "e1"})}
+    edge = Edge(accounts.identify, clock, "http://127.0.0.1", trusted_proxies=1)
+    async with TestClient(TestServer(application(routes(accounts, secure=False), edge))) as client:
+
+        async def exchange(address: str) -> int:
+            headers = {"X-Forwarded-For": address}
+            async with client.post("/api/links/exchange", json=token, headers=headers) as answer:
+                if answer.status == 429:
+                    assert (await answer.json())["code"] == "too_many"
+                    assert answer.headers["Retry-After"] == "200"
+                return answer.status
+
+        assert [await exchange("198.51.100.7") for _ in range(4)] == [200, 200, 200, 429]
+        assert await exchange("198.51.100.8") == 200
+        clock.advance(200)
+        assert await exchange("198.51.100.7") == 200
 
 
 async def test_a_get_never_consumes_a_link(client: Client, database: Database, clock: FakeClock) -> None:

@@ -1,16 +1,24 @@
 """Who may enter a room and when, and what they get."""
 
 import asyncio
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from aiohttp.test_utils import TestClient, TestServer
 
 from core.errors import NotFound
+from core.grants import Signer, load_or_create_key
+from core.http import Identity
 from scheduler.tables import booking
+from server.web import Edge, application
+from signaling.entering import Entering
 from signaling.errors import BookingCancelled, RoomEnded, SessionOver, TooEarly
 from signaling.model import EndReason, RoomState
+from signaling.routes import routes
 from signaling.tables import participant, room
-from tests.signaling.world import World, signed_in
+from tests.signaling.world import CONFIG, TURN, World, neighbours_of, signed_in
 
 SIXTEEN = 16
 
@@ -96,6 +104,31 @@ async def test_an_ended_room_cannot_be_entered_and_says_why(world: World) -> Non
     with pytest.raises(RoomEnded) as refused:
         await world.enter(world.therapist)
     assert (refused.value.extra["reason"], refused.value.extra["by"]) == ("staff", "staff")
+
+
+async def test_who_enters_without_end_from_one_address_must_wait(world: World, tmp_path: Path) -> None:
+    config = replace(CONFIG, entries_per_address=3, attempt_window_s=600)
+    signer, neighbours = Signer(load_or_create_key(tmp_path / "another.pem")), neighbours_of(world.clinic)
+    entering = Entering(world.database, world.clock, signer, neighbours, config)
+
+    async def identify(_cookies: object, _which: str) -> Identity:
+        return world.client
+
+    edge = Edge(identify, world.clock, "http://127.0.0.1", trusted_proxies=1)
+    wish = {"booking_id": world.booking_id, "tab_id": "tab"}
+    app = application(routes(entering, world.signaling.calls, TURN), edge)
+    async with TestClient(TestServer(app)) as browser:
+
+        async def enter(address: str) -> int:
+            headers = {"X-Forwarded-For": address}
+            async with browser.post("/api/rooms/enter", json=wish, headers=headers) as answer:
+                assert answer.status == 200 or (await answer.json())["code"] == "too_many"
+                return answer.status
+
+        assert [await enter("198.51.100.7") for _ in range(4)] == [200, 200, 200, 429]
+        assert await enter("198.51.100.8") == 200
+        world.clock.advance(200)
+        assert await enter("198.51.100.7") == 200
 
 
 async def test_a_stranger_finds_no_booking(world: World) -> None:
