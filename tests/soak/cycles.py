@@ -12,8 +12,11 @@ from core.clock import SystemClock
 from core.ids import ParticipantId, RoomId
 from media import rtcp, transport_cc
 from media.config import MediaConfig
-from media.model import Display, PageReport, RelayEvent, Shape
+from media.ice import IceCredentials
+from media.model import Display, Offer, PageReport, RelayEvent, Shape
 from media.relay import Relay
+from tests.media.client import VP8_KEY, attribute, rtp_packet
+from tests.media.device import PASSWORD, VP8, device, offered, restarting
 from tests.soak.people import Publisher, Tab, TcpTab
 
 GONE_AFTER_S = 60.0
@@ -208,6 +211,33 @@ async def one_by_tcp(scene: Scene) -> None:
     await visit.end()
 
 
+async def a_camera_beside(scene: Scene) -> None:
+    """It films by WHIP, restarts ICE, comes back on a seat of its own, and loses its power."""
+    visit = await two(scene)
+    client = visit.tabs["client"][1]
+    for _ in range(2):  # the second takes the first one's seat
+        base = 100 * next(scene.numbers)
+        ssrcs = (base + 1, base + 2, base + 3)
+        camera = device("camera", host="therapist")
+        session = scene.relay.devices.attach(visit.room_id, camera, 1, offered("publish", ssrcs))
+        tab = Tab(Offer(session.number, session.text, ()), ssrcs)
+        visit.tabs["camera"] = (session.seat, tab)
+        await tab.connect()
+        await tab.checked()
+        seen = client.seen()
+        tab.send_rtp(rtp_packet(base + 2, 7, 0, VP8_KEY, VP8))
+        await client.until(lambda seen=seen: client.seen() > seen)  # type: ignore[misc]
+        again = restarting()
+        session = scene.relay.devices.amend(visit.room_id, camera.device_id, session.seat, None, again)
+        tab.credentials = IceCredentials("efgh", PASSWORD)
+        ours = [attribute(session.text, name)[0] for name in ("ice-ufrag", "ice-pwd")]
+        tab.server = IceCredentials(*ours)
+        await tab.checked()
+        await tab.vanish()
+    await visit.outlive(["client", "therapist"])
+    await visit.end()
+
+
 async def workshop(scene: Scene) -> None:
     """Four with layers, pinned and shown; one is killed, one leaves, the room ends for the others."""
     visit = scene.room("workshop")
@@ -251,5 +281,6 @@ CYCLES: tuple[Cycle, ...] = (
     one_moves,
     one_never_comes,
     one_by_tcp,
+    a_camera_beside,
     workshop,
 )

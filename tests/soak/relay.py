@@ -94,13 +94,14 @@ async def _settled(scene: Scene, before: Census | None) -> Census:
     scene.events.clear()
     scene.clock.skip(CLOSED_FOR_S)
     scene.relay.close_room(RoomId("nobody's"), 1)  # looks through what is remembered of closed rooms
-    until = loop.time() + SETTLE_S
+    until, calm_s = loop.time() + SETTLE_S, 0
     found = census(loop, scene.relay)
     while loop.time() < until:
         ticked = scene.relay._ticked_at
         while scene.relay._ticked_at == ticked:  # noqa: ASYNC110  (the relay's next second)
             await asyncio.sleep(0.02)
         earlier, found = found, census(loop, scene.relay)
-        if not found.differences(earlier if before is None else before):
+        calm_s = 0 if found.differences(before or earlier) else calm_s + 1
+        if calm_s > (STRANGER_S if before is None else 0):
             break
     return found
