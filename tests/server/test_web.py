@@ -71,6 +71,8 @@ async def address(request: web.Request) -> web.Response:
 
 
 class NoToken(Unauthenticated):
+    """A route with a token of its own was asked without it."""
+
     code = "tests_no_token"
     headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
 
