@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode, Ref } from "react";
 import { useTranslation } from "react-i18next";
 import type { Me } from "../../api/types";
+import { BrandMark } from "../../shared/BrandMark";
 import { LanguageSwitch } from "../../shared/LanguageSwitch";
 import { OfflineBanner } from "../../shared/OfflineBanner";
 import { PageLink, usePathname } from "../navigation";
@@ -26,9 +27,7 @@ export function Shell(props: { me: Me | null; mainRef: Ref<HTMLElement>; childre
       <header className="header">
         <div className="header-inner">
           <PageLink href="/" className="brand">
-            <span className="brand-mark" lang="ja">
-              届く
-            </span>
+            <BrandMark />
             <span>Todoku</span>
             <span className="visually-hidden">{t("app.header.home")}</span>
           </PageLink>
