@@ -79,6 +79,15 @@ class PreconditionFailed(TodokuError):
     title = "This was changed in between; load it again"
 
 
+class RequestTimeout(TodokuError):
+    """The request's body did not come whole in time."""
+
+    code = "request_timeout"
+    status = 408
+    title = "Sending took too long; please try again"
+    headers: ClassVar[Mapping[str, str]] = {"Connection": "close"}  # what comes late is not read any more
+
+
 class TooLarge(TodokuError):
     """The request's body is larger than this route takes."""
 

@@ -4,6 +4,7 @@ Routes are declared as data, so that the OpenAPI document (server/openapi.py) co
 Middleware, cookies and rendering of errors stand in server/web.py.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from core.errors import (
     Denied,
     Invalid,
     NotFound,
+    RequestTimeout,
     TodokuError,
     TooLarge,
     Unauthenticated,
@@ -29,6 +31,7 @@ ACCOUNT_COOKIE = "todoku_account"
 LINK_COOKIE = "todoku_link"
 SESSION_HEADER = "Todoku-Session"
 MAX_BODY_BYTES = 64 * 1024
+BODY_WITHIN_S = 20.0  # at a few kB/s; who sends slower holds a connection and its memory
 MAX_KEY_CHARS = 200
 
 Model = TypeVar("Model", bound=Inbound)
@@ -109,7 +112,7 @@ def require(request: web.Request, *roles: str) -> Identity:
 
 
 async def body(request: web.Request, model: type[Model]) -> Model:
-    """The JSON body as `model`. Raises Invalid with `errors`: [{field, message}], or TooLarge."""
+    """The JSON body as `model`. Raises Invalid with `errors` (field, message), TooLarge, RequestTimeout."""
     return parse(model, await _content(request))
 
 
@@ -131,9 +134,12 @@ def bearer_token(request: web.Request) -> str | None:
 
 async def _content(request: web.Request) -> bytes:
     try:
-        data = await request.content.read(MAX_BODY_BYTES + 1)
-        while len(data) <= MAX_BODY_BYTES and (more := await request.content.read(MAX_BODY_BYTES)):
-            data += more
+        async with asyncio.timeout(BODY_WITHIN_S):
+            data = await request.content.read(MAX_BODY_BYTES + 1)
+            while len(data) <= MAX_BODY_BYTES and (more := await request.content.read(MAX_BODY_BYTES)):
+                data += more
+    except TimeoutError:
+        raise RequestTimeout from None
     except web.HTTPException:
         raise TooLarge from None
     if len(data) > MAX_BODY_BYTES:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 import structlog
-from aiohttp import web
+from aiohttp import web, web_response
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 
@@ -35,6 +35,8 @@ ANY_PAGE = {
     "Access-Control-Expose-Headers": "Location, ETag, Link",
     "Access-Control-Max-Age": "600",
 }
+# The library would name itself and Python with their versions; no hook sees the answers to broken requests.
+web_response.SERVER_SOFTWARE = "Todoku"
 
 Identify = Callable[[Mapping[str, str], str], Awaitable[Identity | None]]
 

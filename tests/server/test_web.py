@@ -1,5 +1,7 @@
 """The HTTP edge: errors as problems, Origin, headers, addresses, and what the log may say."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, ClassVar
 
@@ -8,6 +10,7 @@ import structlog
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from core import http
 from core.clock import SystemClock
 from core.errors import Conflict, TooMany, Unauthenticated
 from core.http import (
@@ -27,6 +30,8 @@ from core.ids import PersonId
 from server.openapi import document
 from server.pages import add_pages, content_security_policy
 from server.web import Edge, application, own_origin
+
+WAIT_S = 10
 
 
 class Echo(Body):
@@ -145,6 +150,34 @@ async def test_every_error_is_a_problem_with_a_code(
     assert "secret" not in str(document)
     if code == "too_many":
         assert response.headers["Retry-After"] == "7"
+
+
+async def test_a_body_that_never_comes_whole_is_given_up(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "BODY_WITHIN_S", 0.01)
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    head = b"POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n"
+    writer.write(head + b'{"text": ')
+    async with asyncio.timeout(WAIT_S):
+        answered = await reader.readuntil(b"\r\n\r\n")
+    assert answered.startswith(b"HTTP/1.1 408 ")
+    assert b"Connection: close" in answered
+    writer.close()
+
+
+async def test_no_answer_names_the_programs_below_with_their_versions(client: Client) -> None:
+    for lines in (
+        b"GET /api/who HTTP/1.1\r\nHost: x",
+        b"GET /api/nothing HTTP/1.1\r\nHost: x",
+        b"no HTTP at all",
+    ):
+        reader, writer = await asyncio.open_connection(client.host, client.port)
+        writer.write(lines + b"\r\n\r\n")
+        async with asyncio.timeout(WAIT_S):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        assert re.findall(r"^Server: (.*)\r$", head, re.MULTILINE) in ([], ["Todoku"])
+        writer.close()
 
 
 async def test_the_asker_is_who_the_named_cookie_says(client: Client) -> None:
