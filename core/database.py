@@ -14,15 +14,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from core.config import ConfigError
+
 Result = TypeVar("Result")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BUSY_TIMEOUT_MS = 15_000
+REACHED_WITHIN_S = 10.0
 RETRIES = 3
 RETRIED_SQLSTATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
@@ -213,8 +217,35 @@ def _sqlstate(error: DBAPIError) -> str | None:
     return getattr(getattr(error.orig, "__cause__", None), "sqlstate", None)
 
 
+class DatabaseAway(ConfigError):
+    """The database does not let us in; the text says which one, why, and what to do."""
+
+
+async def reach(url: str) -> None:
+    """Connect once. Raises DatabaseAway."""
+    try:
+        database = Database.open(url)
+        try:
+            async with asyncio.timeout(REACHED_WITHIN_S), database.read() as connection:
+                await connection.execute(sa.text("SELECT 1"))
+        finally:
+            await database.close()
+    except (OSError, sa.exc.SQLAlchemyError, asyncpg.PostgresError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        why = " ".join(str(cause).split()) or "no answer"
+        raise DatabaseAway(
+            f"the database {_without_password(url)} cannot be reached ({why}).\n"
+            "Start it, or set another database.url in config.toml."
+        ) from None
+
+
+def _without_password(url: str) -> str:
+    return sa.make_url(url).render_as_string(hide_password=True)
+
+
 async def migrate(url: str) -> None:
-    """Bring the schema to the newest revision; safe to call at every start."""
+    """Bring the schema to the newest revision; safe to call at every start. Raises DatabaseAway."""
     from core.migrations.runner import upgrade
 
+    await reach(url)
     await asyncio.to_thread(upgrade, url)

@@ -8,7 +8,11 @@ import sys
 from pathlib import Path
 from urllib.request import urlopen
 
+import pytest
+import sqlalchemy as sa
+
 from core.clock import SystemClock
+from core.database import DatabaseAway, migrate
 from tests import services
 from tests.browser.site import CONFIG, running
 
@@ -64,6 +68,34 @@ def test_two_in_one_folder_are_refused(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert site.address in ended.stderr
     assert "VAR=" in ended.stderr
+
+
+def test_a_database_that_cannot_be_reached_is_named_without_its_password(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    nobody = services.free_port()
+    config.write_text(f'[database]\nurl = "postgresql://todoku:geheim@127.0.0.1:{nobody}/todoku"\n')
+    for words in (["serve", "--role", "web", "--port", str(services.free_port())], ["migrate"]):
+        options = ["--var", str(tmp_path / "var"), "--config", str(config)]
+        command = [sys.executable, "-m", "server", *words, *options]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert ended.returncode == 1
+        assert f"127.0.0.1:{nobody}/todoku cannot be reached" in ended.stderr
+        assert "geheim" not in ended.stdout + ended.stderr
+        assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////proc/nobody/todoku.db", "postgresql://todoku@no.such.host.invalid/todoku"]
+)
+async def test_whatever_keeps_a_database_away_is_one_sentence_and_what_to_do(url: str) -> None:
+    with pytest.raises(DatabaseAway, match=r"cannot be reached \(.+\)\.\nStart it, or"):
+        await migrate(url)
+
+
+async def test_a_database_that_refuses_us_counts_as_away(postgres_url: str) -> None:
+    url = sa.make_url(postgres_url).set(database="no_such_database").render_as_string(hide_password=False)
+    with pytest.raises(DatabaseAway, match="no_such_database"):
+        await migrate(url)
 
 
 def test_an_unknown_option_names_key_and_file(tmp_path: Path) -> None:
