@@ -36,7 +36,7 @@ ANY_PAGE = {
     "Access-Control-Max-Age": "600",
 }
 # The library would name itself and Python with their versions; no hook sees the answers to broken requests.
-web_response.SERVER_SOFTWARE = "Todoku"
+web_response.SERVER_SOFTWARE = "Todoku"  # type: ignore[attr-defined]
 
 Identify = Callable[[Mapping[str, str], str], Awaitable[Identity | None]]
 
