@@ -167,7 +167,9 @@ class Conductor:
             self._on_change(peer, layers)
 
     def _cap(self, stage: Stage, now: float) -> None:
-        for publisher, bps in stage.caps().items():
+        caps = stage.caps()
+        stage.told(caps, now)
+        for publisher, bps in caps.items():
             told, at = self._caps.get(publisher, (0, 0.0))
             if abs(bps - told) <= CAP_CHANGE * told and now - at < CAP_AGAIN_S:
                 continue

@@ -27,6 +27,8 @@ HEIGHT_PX = {"l": 180, "m": 360, "h": 720}
 EXPECTED_BPS = {"l": 120_000, "m": 400_000, "h": 1_500_000}  # of a layer before it was measured
 MOST_VIDEO_BPS = 2_500_000  # one camera on an endless line
 AUDIO_BPS = 40_000  # of a slot in use, until it was measured
+# A device that sends so much more than it may for so long, while that does not rise, sends at a fixed rate.
+TOO_MUCH, HEED_S, RISING = 1.3, 4.0, 1.05
 NO_WISH = Wish()
 
 
@@ -107,6 +109,8 @@ class Stage:
         self.measured_bps: dict[tuple[PeerKey, int], int] = {}  # by publisher and SSRC
         self._pinned: tuple[ParticipantId, ...] = ()
         self._silent: set[PeerKey] = set()
+        self._too_much: dict[PeerKey, tuple[float, int]] = {}  # since when, and what it might send then
+        self._fixed: set[PeerKey] = set()
         self._kept: dict[PeerKey, frozenset[str]] = {}
         self._dynacast = Dynacast()
         self._targets: dict[PeerKey, int] = {}
@@ -148,6 +152,8 @@ class Stage:
         """Somebody is gone; the plane knows."""
         self.viewers.pop(peer, None)
         self._silent.discard(peer)
+        self._fixed.discard(peer)
+        self._too_much.pop(peer, None)
         self._kept.pop(peer, None)
         if self.speaker is not None:
             self.speaker.forget(peer)
@@ -269,9 +275,10 @@ class Stage:
         return cameras
 
     def _layer(self, publication: Publication, rid: str, ssrc: int) -> Layer:
-        if not rid:
-            return Layer(rid, ssrc, LEAST_VIDEO_BPS, None, active=True)
         bps = self.measured_bps.get((publication.peer, ssrc), 0)
+        if not rid:
+            least_bps = max(bps, LEAST_VIDEO_BPS) if publication.peer in self._fixed else LEAST_VIDEO_BPS
+            return Layer(rid, ssrc, least_bps, None, active=True)
         return Layer(rid, ssrc, bps or EXPECTED_BPS[rid], HEIGHT_PX[rid], active=bool(bps))
 
     # Figures.
@@ -282,7 +289,8 @@ class Stage:
         audio_bps = self._audio_bps(viewer)
         video = [wire for slot, wire in viewer.wired.items() if slot in viewer.slots["video"]]
         allocated = sum(self.measured_bps.get(wire, LEAST_VIDEO_BPS) for wire in video)
-        wanted = MOST_VIDEO_BPS * len(self._cameras(viewer))
+        cameras = self._cameras(viewer)
+        wanted = sum(max(MOST_VIDEO_BPS, *(layer.bitrate_bps for layer in one.layers)) for one in cameras)
         return Load(allocated + audio_bps, wanted + audio_bps)
 
     def caps(self) -> dict[PeerKey, int]:
@@ -296,6 +304,20 @@ class Stage:
                 if publisher is not None and publication is not None and publication.is_adaptive:
                     caps[publisher] = min(caps.get(publisher, MOST_VIDEO_BPS), max(LEAST_VIDEO_BPS, room_bps))
         return caps
+
+    def told(self, caps: Mapping[PeerKey, int], now: float) -> None:
+        """Publishers have been told their caps: notice the devices that heed none, as many programs do."""
+        for peer, bps in caps.items():
+            sent_bps = self.measured_bps.get((peer, self.publications[peer, "video"].layers[""]), 0)
+            since, then_bps = self._too_much.get(peer, (now, bps))
+            if self._device(peer) is None or sent_bps <= TOO_MUCH * bps:
+                self._too_much.pop(peer, None)
+            elif bps > RISING * then_bps:
+                self._too_much[peer] = now, bps
+            else:
+                self._too_much[peer] = since, then_bps
+                if now - since >= HEED_S:
+                    self._fixed.add(peer)
 
     def wanted_layers(self, now: float) -> dict[PeerKey, Layers]:
         """Which layers of each simulcast camera its publisher shall go on sending, where that is news."""

@@ -232,3 +232,40 @@ def test_in_a_workshop_a_device_is_one_of_those_who_show() -> None:
     stage.pin([name(FOUR)])
     stage.arrange()
     assert FOUR in shown(stage)
+
+
+def seconds_of(stage: Stage, target_bps: int, begin: int, end: int) -> list[Order]:
+    """What changes in the first person's slots while so much gets through."""
+    orders: list[Order] = []
+    for now in range(begin, end):
+        orders += stage.orders(ONE, target_bps, float(now))
+        stage.told(stage.caps(), float(now))
+    return orders
+
+
+def test_a_device_that_heeds_no_cap_is_shown_only_where_all_of_it_gets_through() -> None:
+    stage = pair()
+    filming(stage, THREE, host=TWO)
+    stage.measured_bps[THREE, 302] = 2_000_000
+    begin = seconds_of(stage, 500_000, 0, 4)
+    assert Order(ONE, 12, "video", THREE, 302) in begin
+    assert seconds_of(stage, 500_000, 4, 30) == [Order(ONE, 12, "video")]
+    assert seconds_of(stage, 1_500_000, 30, 60) == []
+    assert seconds_of(stage, 2_500_000, 60, 62) == [Order(ONE, 12, "video", THREE, 302)]
+    assert stage.load(ONE).allocated_bps >= 2_000_000
+
+
+def test_a_cap_that_rises_is_given_time_and_one_that_is_heeded_is_no_fixed_rate() -> None:
+    stage = pair()
+    filming(stage, THREE, host=TWO)
+    stage.measured_bps[THREE, 302] = 2_000_000
+    for now, target_bps in enumerate(range(500_000, 1_500_000, 100_000)):
+        seconds_of(stage, target_bps, now, now + 1)
+    stage.measured_bps[THREE, 302] = 500_000
+    assert seconds_of(stage, 500_000, 10, 40) == []
+
+
+def test_a_persons_camera_is_told_again_until_it_heeds() -> None:
+    stage = pair()
+    stage.measured_bps[TWO, 202] = 2_000_000
+    assert len(seconds_of(stage, 300_000, 0, 40)) == 2  # sound and picture, once
