@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+import uvloop
 
 from core.ids import ParticipantId, RoomId
 from media.addresses import advertised
@@ -194,8 +195,6 @@ def test_advertised_addresses_are_the_named_ones_or_the_one_listened_on() -> Non
 
 
 def test_a_call_works_on_uvloop_too() -> None:
-    uvloop = pytest.importorskip("uvloop")
-
     async def call() -> int:
         relay = Relay(MediaConfig(udp_port=0), FakeClock())
         await relay.start()
