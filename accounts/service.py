@@ -16,7 +16,7 @@ from accounts import session_store, store
 from accounts.errors import MailTaken
 from accounts.model import LOCALES, Person, Purpose, Role, clean_name, normalize_email
 from core.database import violation
-from core.errors import Denied, Invalid
+from core.errors import Invalid
 from core.ids import EmployerId, PersonId, derived_token, new_id, new_token, token_hash
 
 
@@ -139,12 +139,6 @@ async def revoke_links(
 ) -> int:
     """Withdraw links by what they are for, and with them the sessions made from them; how many."""
     return await session_store.revoke_links(connection, purpose, scope_key, value, now)
-
-
-async def bind_session(connection: AsyncConnection, session_id: str, person_id: PersonId) -> None:
-    """The person made through a link session becomes its person. Raises Denied if it has another."""
-    if not await session_store.bind(connection, session_id, person_id):
-        raise Denied
 
 
 async def put_password(

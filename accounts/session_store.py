@@ -56,17 +56,6 @@ async def move_expiry(connection: AsyncConnection, session_id: str, expires_at: 
     await connection.execute(change.values(expires_at=expires_at))
 
 
-async def bind(connection: AsyncConnection, session_id: str, person_id: str) -> bool:
-    """Give a link session without a person its person; False if it has another."""
-    change = (
-        sa.update(session)
-        .where(session.c.id == session_id, session.c.kind == "link")
-        .where(sa.or_(session.c.person_id.is_(None), session.c.person_id == person_id))
-        .values(person_id=person_id)
-    )
-    return (await connection.execute(change)).rowcount == 1
-
-
 async def revoke_session(connection: AsyncConnection, session_id: str, now: datetime) -> None:
     change = sa.update(session).where(session.c.id == session_id, session.c.revoked_at.is_(None))
     await connection.execute(change.values(revoked_at=now))
