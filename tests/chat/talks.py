@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from chat.config import ChatConfig
-from chat.history import History, apply
 from chat.service import ChatService, ensure_conversation
 from core.database import Database, violation
 from core.ids import ConversationId, PersonId, new_id
 from tests.accounts.people import add_person
+from tests.chat.history import History, apply
 from tests.fakes import FakeClock
 
 FAST = ChatConfig(burst_messages=10_000)

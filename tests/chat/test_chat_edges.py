@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 import socketio
 
-from chat.history import History
 from core.database import Database
+from tests.chat.history import History
 from tests.chat.site import Site, open_sites
 from tests.conftest import Backend
 from tests.fakes import FakeClock

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from chat.config import ChatConfig
 from chat.errors import ConversationUnknown, HistoryReset, MessageIdReused, MessageUnknown, TooFast
-from chat.history import History
 from chat.service import ensure_conversation
 from chat.tables import change_log, conversation, conversation_member, message, read_marker
 from core.database import Database
 from core.ids import ConversationId, PersonId, new_id
 from tests.accounts.people import add_person
+from tests.chat.history import History
 from tests.chat.talks import Talk, refused_as, start_talk
 from tests.fakes import FakeClock
 

@@ -1,7 +1,8 @@
-"""What a reader knows of a conversation, and how changes alter it. Pure.
+"""A reader of a conversation as the protocol asks of every client: what it knows, how changes alter it. Pure.
 
-This is the rule every client follows: keep a cursor without gaps, take changes in order, let the higher
-revision of a message win, never move a read mark back. Replaying from any cursor ends in the same state.
+Keep a cursor without gaps, take changes in order, let the higher revision of a message win, never move a
+read mark back. Replaying from any cursor ends in the same state.
+The browser's is web/src/join/chat/history.ts.
 """
 
 from collections.abc import Iterable, Mapping
@@ -44,11 +45,6 @@ def apply(history: History, changes: Iterable[Change]) -> History:
         if change.sequence == history.cursor + 1:
             history = replace(_MERGES[change.kind](history, change), cursor=change.sequence)
     return history
-
-
-def has_gap(history: History, changes: Iterable[Change]) -> bool:
-    """Whether something between the cursor and `changes` is missing and must be fetched."""
-    return any(change.sequence > apply(history, changes).cursor for change in changes)
 
 
 def _merge_message(history: History, change: Change) -> History:
