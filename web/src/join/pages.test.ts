@@ -78,6 +78,7 @@ describe("the note over the picture", () => {
       "reconnecting",
     );
     expect(stageNote(state("connected", { media: "interrupted" }))).toBe("reconnecting");
+    expect(stageNote(state("connected"), true)).toBe("reconnecting");
     expect(stageNote(state("away"))).toBe("peer_away");
     expect(stageNote(state("left"))).toBe("peer_left");
     expect(stageNote(state("connected", { media: "connecting" }))).toBe("connecting");

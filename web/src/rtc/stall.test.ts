@@ -8,6 +8,7 @@ describe("noticing that nothing comes any more", () => {
     expect(watch.next(5, STALLED_MS - 1)).toBe(false);
     expect(watch.next(5, STALLED_MS)).toBe(true);
     expect(watch.next(5, STALLED_MS + 1_000)).toBe(false);
+    expect(watch.stalled(STALLED_MS + 1_000)).toBe(true);
     expect(watch.next(5, STALLED_MS + 4_000)).toBe(true);
   });
 
@@ -15,6 +16,7 @@ describe("noticing that nothing comes any more", () => {
     const watch = new StallWatch();
     watch.next(5, 0);
     expect(watch.next(6, STALLED_MS)).toBe(false);
+    expect(watch.stalled(STALLED_MS)).toBe(false);
     expect(watch.next(6, 2 * STALLED_MS - 1)).toBe(false);
     expect(watch.next(6, 2 * STALLED_MS)).toBe(true);
   });

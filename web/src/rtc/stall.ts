@@ -28,8 +28,13 @@ export class StallWatch {
       this.#heardAt = atMs;
       return false;
     }
-    if (atMs - this.#heardAt < STALLED_MS || atMs - this.#toldAt < AGAIN_MS) return false;
+    if (!this.stalled(atMs) || atMs - this.#toldAt < AGAIN_MS) return false;
     this.#toldAt = atMs;
     return true;
+  }
+
+  /** Whether nothing has come for so long that one may say so. */
+  stalled(atMs: number): boolean {
+    return atMs - this.#heardAt >= STALLED_MS;
   }
 }

@@ -36,7 +36,7 @@ export function CallPage(props: CallProps) {
   const view = useChatView();
   const [open, setOpen] = useState<"devices" | "hangup" | null>(null);
   const verdict = useQuality(link);
-  useStall(link);
+  const stalled = useStall(link);
   const page = useRef<HTMLDivElement>(null);
   useShortcuts(local, view.toggle);
   useStaying(link, () => {
@@ -54,7 +54,13 @@ export function CallPage(props: CallProps) {
       <OfflineBanner />
       <main className="call-stage">
         <h1 className="visually-hidden">{t("call.title", { name: peer })}</h1>
-        <RemoteStage link={link} local={local} name={peer} onHangUp={() => setOpen("hangup")} />
+        <RemoteStage
+          link={link}
+          local={local}
+          name={peer}
+          stalled={stalled}
+          onHangUp={() => setOpen("hangup")}
+        />
         <SelfView local={local} />
         <div className="call-top">
           <span className="call-name">{peer}</span>

@@ -24,10 +24,12 @@ export type StageNote =
   | "camera_off"
   | null;
 
-/** Pure: the one thing to say over the picture, the gravest first. */
-export function stageNote({ online, media, snapshot, trouble }: LinkState): StageNote {
+/** Pure: the one thing to say over the picture, the gravest first. `stalled`: nothing comes from the relay. */
+export function stageNote(state: LinkState, stalled = false): StageNote {
+  const { online, media, snapshot, trouble } = state;
   const peer = snapshot?.peer;
   if (trouble && online === "up") return "trouble";
+  if (stalled) return "reconnecting";
   if (online === "down" && media !== "connected") return "reconnecting";
   if (media === "interrupted" || media === "failed") return "reconnecting";
   if (!peer || peer.state === "left" || peer.state === "ended") return "peer_left";
@@ -42,6 +44,7 @@ interface StageProps {
   link: CallLink;
   local: LocalMedia;
   name: string;
+  stalled: boolean;
   onHangUp: () => void;
 }
 
@@ -52,7 +55,7 @@ export function RemoteStage(props: StageProps) {
   const { devices, speakerId } = useStore(local.state);
   const [blocked, setBlocked] = useState(false);
   const firstFrame = useCallback(() => mark("firstRemoteFrame"), []);
-  const note = stageNote(state);
+  const note = stageNote(state, props.stalled);
   const text =
     note === "trouble"
       ? errorText(t, state.trouble).title
