@@ -107,8 +107,8 @@ class Visit:
             tab.send_raw(tab._outbound.protect_rtcp(transport_cc.build(1, slot, 0, arrivals)[0]))
             await tab.checked()
         for name, (_, tab) in self.tabs.items():
-            report = PageReport(True, True, tab.seen("2"), tab.seen(), 1, "host")
-            self.relay.page_says(self.room_id, ParticipantId(name), report)
+            said = PageReport(True, True, tab.seen("2"), tab.seen(), 1, "host")
+            self.relay.page_says(self.room_id, ParticipantId(name), said)
 
     def leave(self, name: str) -> None:
         seat, _ = self.tabs[name]
