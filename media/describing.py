@@ -41,6 +41,7 @@ class Place:
     port: int
     tcp: bool
     fingerprint: str
+    udp: bool = True  # False: it is known not to get through
 
 
 def describe(place: Place, shape: Shape, number: int, credentials: IceCredentials) -> OfferParameters:
@@ -70,6 +71,7 @@ def _described(place: Place, features: Features, number: int, credentials: IceCr
         slots={},
         tcp_port=place.port if place.tcp else None,
         features=features,
+        udp=place.udp,
     )
 
 
@@ -80,14 +82,7 @@ def _slots(lines: Iterable[tuple[str, Kind]]) -> dict[str, SlotSsrcs]:
     return {mid: SlotSsrcs(next(ssrcs), next(ssrcs) if kind == "video" else None) for mid, kind in named}
 
 
-def restarted(
-    before: OfferParameters, number: int, credentials: IceCredentials, tcp: bool = False
-) -> OfferParameters:
-    """The same seat's next offer, for an ICE restart; `tcp`: over TCP alone, if that is offered at all."""
-    return replace(
-        before,
-        number=number,
-        credentials=credentials,
-        start_kbps=RESTART_KBPS + number % 2,  # only another one than before counts
-        udp=not (tcp and before.tcp_port is not None),
-    )
+def restarted(before: OfferParameters, number: int, credentials: IceCredentials) -> OfferParameters:
+    """The same seat's next offer, for an ICE restart."""
+    start_kbps = RESTART_KBPS + number % 2  # only another one than before counts
+    return replace(before, number=number, credentials=credentials, start_kbps=start_kbps)

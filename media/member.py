@@ -47,10 +47,10 @@ class Member:
         self.answered_with = sdp
         return answer
 
-    def restart(self, seat: Seat, credentials: IceCredentials, tcp: bool) -> None:
-        """The next offer, for an ICE restart; `tcp`: over TCP alone, where that is offered."""
+    def restart(self, seat: Seat, credentials: IceCredentials) -> None:
+        """The next offer, for an ICE restart."""
         self.seat = seat
-        self.described = restarted(self.described, seat.offer_number, credentials, tcp)
+        self.described = restarted(self.described, seat.offer_number, credentials)
         self.sdp, self.answered_with = build_offer(self.described), None
 
     @property

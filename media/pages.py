@@ -63,6 +63,13 @@ class Pages:
         """Whether they have a page."""
         return (room_id, participant_id) in self._pages
 
+    def is_fresh(
+        self, room_id: RoomId, participant_id: ParticipantId, now: float, within_s: float = FRESH_S
+    ) -> bool:
+        """Whether their page has said something lately."""
+        page = self._pages.get((room_id, participant_id))
+        return page is not None and now - page.at <= within_s
+
     def is_on(self, room_id: RoomId, participant_id: ParticipantId, kind: Kind) -> bool:
         """Whether their microphone or camera is."""
         page = self._pages.get((room_id, participant_id), NOBODY)
@@ -70,8 +77,9 @@ class Pages:
 
     def arrived(self, room_id: RoomId, participant_id: ParticipantId, kind: Kind, now: float) -> Arrived:
         """What reached their page lately."""
-        page = self._pages.get((room_id, participant_id), NOBODY)
-        return page.arrived.get(kind, UNTOLD) if now - page.at <= FRESH_S else UNTOLD
+        if not self.is_fresh(room_id, participant_id, now):
+            return UNTOLD
+        return self._pages[room_id, participant_id].arrived.get(kind, UNTOLD)
 
     def is_behind_turn(self, room_id: RoomId, participant_id: ParticipantId) -> bool:
         """Whether their packets take a TURN server's way."""

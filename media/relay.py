@@ -116,8 +116,10 @@ class Relay:
         self._end(self._rooms.close(room_id, epoch, self._monotonic()))
         self._forget(room_id)  # also when everybody had left before
 
-    def join(self, room_id: RoomId, participant_id: ParticipantId, epoch: int, seat: int) -> Offer:
-        """Give a seat and make an offer; the same seat again gets the same offer.
+    def join(
+        self, room_id: RoomId, participant_id: ParticipantId, epoch: int, seat: int, tcp: bool = False
+    ) -> Offer:
+        """Give a seat and make an offer, with `tcp` over TCP alone; the same seat again gets the same offer.
 
         Raises RelayRoomUnknown, RelayRoomOutdated, RelayRoomFull, RelaySeatUnknown, RelayFull.
         """
@@ -126,25 +128,20 @@ class Relay:
         if taken.replaced is not None:
             self._remove(taken.replaced)
         if not taken.resumed:
-            self._admit(taken.seat)
+            self._admit(taken.seat, tcp)
         return self._offer(taken.seat)
 
     def offer(
-        self,
-        room_id: RoomId,
-        participant_id: ParticipantId,
-        seat: int,
-        restart: bool = False,
-        tcp: bool = False,
+        self, room_id: RoomId, participant_id: ParticipantId, seat: int, restart: bool = False
     ) -> Offer:
-        """The current offer. Raises RelayRoomUnknown, RelaySeatUnknown.
+        """The current offer; `restart`: a new one for an ICE restart, if the current one was answered.
 
-        `restart`: a new one for an ICE restart, if the current one was answered; `tcp`: over TCP alone.
+        Raises RelayRoomUnknown, RelaySeatUnknown.
         """
         found = self._rooms.find(room_id, participant_id, seat)
         member = self._members[found.peer]
         if restart and member.answered_with is not None:
-            member.restart(self._rooms.renewed(found), self._transports.restart(member.transport), tcp)
+            member.restart(self._rooms.renewed(found), self._transports.restart(member.transport))
         return self._offer(member.seat)
 
     def answer(
@@ -237,14 +234,15 @@ class Relay:
         if (self.draining and not known) or self.load >= self.max_participants:
             raise RelayFull
 
-    def _admit(self, seat: Seat) -> None:
+    def _admit(self, seat: Seat, tcp: bool) -> None:
         transport = self._transports.open(seat.peer)
         shape = self._rooms.rooms[seat.room_id].shape
-        described = describe(self._place(), shape, seat.offer_number, transport.credentials)
+        described = describe(self._place(tcp), shape, seat.offer_number, transport.credentials)
         self._members[seat.peer] = Member(seat, transport, described, build_offer(described))
 
-    def _place(self) -> Place:
-        return Place(self._addresses, self.port, self._config.tcp, self._transports.fingerprint)
+    def _place(self, tcp_alone: bool = False) -> Place:
+        tcp, fingerprint = self._config.tcp, self._transports.fingerprint
+        return Place(self._addresses, self.port, tcp, fingerprint, udp=not (tcp and tcp_alone))
 
     def _offer(self, seat: Seat) -> Offer:
         """The tracks of a consultation name the other; a workshop's slots are named by notices."""

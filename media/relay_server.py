@@ -52,6 +52,7 @@ class _Room(_Call):
 class _Join(_Call):
     grant: str
     seat: int
+    tcp: bool = False
 
 
 class _Seat(_Call):
@@ -62,7 +63,6 @@ class _Seat(_Call):
 
 class _Offer(_Seat):
     restart: bool
-    tcp: bool = False
 
 
 class _Answer(_Seat):
@@ -165,10 +165,11 @@ class RelayServer:
         grant = self._verifier.verify(call.grant, self._clock.now())
         if grant.scope != "seat":
             raise GrantRefused("this right is for no seat of a person")
-        return asdict(self._relay.join(grant.room_id, grant.participant_id, grant.epoch, call.seat))
+        who = grant.room_id, grant.participant_id, grant.epoch
+        return asdict(self._relay.join(*who, call.seat, call.tcp))
 
     def _offer(self, call: _Offer) -> dict[str, Any]:
-        return asdict(self._relay.offer(call.room_id, call.participant_id, call.seat, call.restart, call.tcp))
+        return asdict(self._relay.offer(call.room_id, call.participant_id, call.seat, call.restart))
 
     def _answer(self, call: _Answer) -> dict[str, Any]:
         self._relay.answer(call.room_id, call.participant_id, call.seat, call.number, call.sdp)

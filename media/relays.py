@@ -47,9 +47,9 @@ class Relays:
         """End the room for everybody; nothing when it is gone."""
         await self._call(relay_id, "close_room", room_id=room_id, epoch=epoch)
 
-    async def join(self, relay_id: RelayId, grant_token: str, seat: int) -> Offer:
-        """A seat for whom the grant names. Also raises GrantRefused, GrantExpired."""
-        return read_offer(await self._call(relay_id, "join", grant=grant_token, seat=seat))
+    async def join(self, relay_id: RelayId, grant_token: str, seat: int, tcp: bool = False) -> Offer:
+        """A seat for whom the grant names; `tcp`: over TCP alone. Also raises GrantRefused, GrantExpired."""
+        return read_offer(await self._call(relay_id, "join", grant=grant_token, seat=seat, tcp=tcp))
 
     async def offer(
         self,
@@ -58,11 +58,10 @@ class Relays:
         participant_id: ParticipantId,
         seat: int,
         restart: bool = False,
-        tcp: bool = False,
     ) -> Offer:
-        """The current offer of a seat; `restart`: the next one, for an ICE restart, with `tcp` over TCP."""
+        """The current offer of a seat; with `restart` the next one, for an ICE restart."""
         seat_of = {"room_id": room_id, "participant_id": participant_id, "seat": seat}
-        return read_offer(await self._call(relay_id, "offer", **seat_of, restart=restart, tcp=tcp))
+        return read_offer(await self._call(relay_id, "offer", **seat_of, restart=restart))
 
     async def answer(
         self,

@@ -5,8 +5,8 @@ What is compared comes from the relay's own counters (media/monitor.py) and from
 what only a page can do is told to it by a notice.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field, replace
 
 from core.ids import ParticipantId, RoomId
 from media.codecs import Kind
@@ -17,19 +17,24 @@ from media.model import Notice, OneWay
 from media.monitor import Monitor, Scene, is_wanted
 from media.one_way import WINDOW_S, Fault, OneWayDetector, Repair, Watched
 from media.pages import Arrived, Pages
-from media.plane import SinkStats
+from media.plane import PeerKey, SinkStats
 from media.stage import Publication, Viewer
 
 LOOKS = round(WINDOW_S)  # one a second
 AGAIN_S = 5.0
+HERE_S = 4.0  # about as long as it takes to find a fault
 
 
 @dataclass
 class _Room:
-    """`told`: by participant, their seat, what they know to be broken, and when they were told."""
+    """`told`: by participant, their seat, what they know to be broken, and when they were told.
+
+    `peers`: by viewer and source, whose transports are compared.
+    """
 
     detector: OneWayDetector = field(default_factory=OneWayDetector)
     one_way: tuple[OneWay, ...] = ()
+    peers: dict[tuple[str, Hashable], tuple[PeerKey, PeerKey]] = field(default_factory=dict)
     told: dict[ParticipantId, tuple[int, tuple[OneWay, ...], float]] = field(default_factory=dict)
 
 
@@ -46,7 +51,7 @@ class Watching:
         """Once a second at every room, after its members' counters were taken; gives what is to be told."""
         self._monitor.look(scene)
         room = self._rooms.setdefault(scene.room_id, _Room())
-        watched = {(one.viewer, one.source): one for one in self._watched(scene)}
+        watched = {(one.viewer, one.source): one for one in self._watched(scene, room)}
         found = room.detector.check(list(watched.values()), scene.now)
         room.one_way = tuple(
             self._one_way(scene, fault, watched[fault.viewer, fault.source]) for fault in found.faults
@@ -72,15 +77,21 @@ class Watching:
 
     # What is compared.
 
-    def _watched(self, scene: Scene) -> Iterator[Watched]:
+    def _watched(self, scene: Scene, room: _Room) -> Iterator[Watched]:
+        """What begins to be compared with a new seat was not on before, so that it has its time to come."""
+        before, room.peers = room.peers, {}
         for peer, member in scene.members.items():
             viewer = scene.stage.viewers.get(peer)
             if viewer is None or member.last is None:
                 continue
             for sink in member.last.sinks:
                 publication = self._monitor.seen(scene, viewer, sink)
-                if publication is not None:
-                    yield self._compared(scene, viewer, sink, publication)
+                if publication is None:
+                    continue
+                one, peers = self._compared(scene, viewer, sink, publication), (peer, publication.peer)
+                room.peers[one.viewer, one.source] = peers
+                is_new = before.get((one.viewer, one.source), peers) != peers
+                yield replace(one, is_on=False) if is_new else one
 
     def _compared(self, scene: Scene, viewer: Viewer, sink: SinkStats, publication: Publication) -> Watched:
         member, publisher = scene.members[viewer.peer], scene.members[publication.peer]
@@ -104,10 +115,17 @@ class Watching:
         )
 
     def _is_on(self, scene: Scene, viewer: Viewer, sink: SinkStats, publication: Publication) -> bool:
-        """Switched on, wanted, and not paused for bandwidth."""
+        """Switched on, wanted, not paused for bandwidth, and both are there."""
         publisher = scene.members[publication.peer]
         is_on = self._monitor.is_on(scene, publisher, publication.kind)
-        return is_on and is_wanted(viewer, publication) and sink.ssrc in viewer.wired
+        is_on = is_on and is_wanted(viewer, publication) and sink.ssrc in viewer.wired
+        return is_on and all(self._is_here(scene, one) for one in (publisher, scene.members[viewer.peer]))
+
+    def _is_here(self, scene: Scene, member: Member) -> bool:
+        """Whose packets and whose page are both silent has vanished, which is no one-way media."""
+        name = member.seat.participant_id
+        is_heard = member.was_heard(scene.now - HERE_S)
+        return is_heard or self.pages.is_fresh(scene.room_id, name, scene.now, HERE_S)
 
     def _arrived(self, scene: Scene, viewer: Viewer, member: Member, kind: Kind) -> Arrived:
         """A page counts all it sees together: of several, it can only say that none comes."""

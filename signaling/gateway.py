@@ -79,7 +79,7 @@ class CallGateway:
             await self._calls.disconnect(member, self._server.quiet_s(sid, p.NAMESPACE))
 
     async def _join(self, sid: str, message: p.Join) -> BaseModel:
-        state, offer = await self._seats.join(self._member(sid), message.grant)
+        state, offer = await self._seats.join(self._member(sid), message.grant, message.tcp)
         await self.offered(sid, offer)
         return p.JoinAck(state=state, offer=offer)
 
@@ -87,7 +87,7 @@ class CallGateway:
         await self._seats.answer(self._member(sid), message.offer, message.sdp)
 
     async def _resync(self, sid: str, message: p.Resync) -> BaseModel:
-        state, offer = await self._seats.resync(self._member(sid), message.restart, message.tcp)
+        state, offer = await self._seats.resync(self._member(sid), message.restart)
         await self._emit("state", state, sid)
         if offer is not None:
             await self.offered(sid, offer)

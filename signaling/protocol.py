@@ -46,6 +46,7 @@ class Join(Message):
     """Ask for a seat: the first time, after a reload, or when media has failed for good."""
 
     grant: GrantToken | None = Field(None, description="the seat grant, where there is one; checked if given")
+    tcp: bool = Field(False, description="over TCP alone, because UDP has been seen not to get through")
 
 
 class Answer(Message):
@@ -61,7 +62,6 @@ class Resync(Message):
     restart: bool = Field(
         False, description="the way to the relay may be gone: the offer shall ask for an ICE restart"
     )
-    tcp: bool = Field(False, description="with `restart`: over TCP alone, because UDP does not get through")
 
 
 class Admit(Message):
@@ -200,7 +200,7 @@ class Repair(Reply):
     """Something the page is asked to do at once, because media flows one way only."""
 
     step: Literal["ice_restart", "tcp", "rejoin"] = Field(
-        description="`resync` with `restart`; the same with `tcp`; `join` for another seat"
+        description="`resync` with `restart`; `join` with `tcp`; `join`"
     )
 
 

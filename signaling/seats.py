@@ -49,14 +49,20 @@ class Seats:
     def __init__(self, calls: CallService, turn: TurnConfig) -> None:
         self._calls, self._turn = calls, turn
 
-    async def join(self, member: Member, grant: str | None = None) -> tuple[StateMessage, OfferMessage]:
-        """A new seat and its offer. Raises NotAdmitted, NoRelay, BusTimeout and what a relay refuses."""
+    async def join(
+        self, member: Member, grant: str | None = None, tcp: bool = False
+    ) -> tuple[StateMessage, OfferMessage]:
+        """A new seat and its offer, with `tcp` over TCP alone.
+
+        Raises NotAdmitted, NoRelay, BusTimeout and what a relay refuses.
+        """
         if grant is not None:
             self._calls.check_grant(grant, member)
+        return await self._join(member, _Tried(), tcp)
 
-        return await self._join(member, _Tried())
-
-    async def _join(self, member: Member, tried: _Tried) -> tuple[StateMessage, OfferMessage]:
+    async def _join(
+        self, member: Member, tried: _Tried, tcp: bool = False
+    ) -> tuple[StateMessage, OfferMessage]:
         def rule(call: rules.Call, now: datetime) -> rules.Outcome:
             return rules.join(call, member.participant_id, member.connection_id, now)
 
@@ -65,7 +71,7 @@ class Seats:
             participant = change.after.find(member.participant_id)
             others = asyncio.ensure_future(self._offer_others(change, member.participant_id))
             try:
-                offer = await self._ask(change.after, participant)
+                offer = await self._ask(change.after, participant, tcp)
             except (BusTimeout, RelayFull) as error:
                 await self._failed(change.after.room.relay_id, error, tried)
                 if tried.attempts >= ATTEMPTS:
@@ -75,10 +81,8 @@ class Seats:
             finally:
                 await others  # waits no longer for the relay than we did
 
-    async def resync(
-        self, member: Member, restart: bool = False, tcp: bool = False
-    ) -> tuple[StateMessage, OfferMessage | None]:
-        """The state and the current offer, or with `restart` the next one, with `tcp` over TCP alone.
+    async def resync(self, member: Member, restart: bool = False) -> tuple[StateMessage, OfferMessage | None]:
+        """The state and the current offer, or with `restart` the next one.
 
         A seat the relay no longer knows is taken anew.
         """
@@ -90,9 +94,7 @@ class Seats:
         if relay_id is None:
             return await self.join(member)
         try:
-            offer = await self._calls.relays.offer(
-                relay_id, call.room.id, person.id, person.seat, restart, tcp
-            )
+            offer = await self._calls.relays.offer(relay_id, call.room.id, person.id, person.seat, restart)
         except (RelayRoomUnknown, RelaySeatUnknown):
             return await self.join(member)
         except BusTimeout:
@@ -139,7 +141,7 @@ class Seats:
             log.info("room_placed", room_id=room_id, relay_id=change.after.room.relay_id)
         return change
 
-    async def _ask(self, call: rules.Call, participant: Participant) -> OfferMessage:
+    async def _ask(self, call: rules.Call, participant: Participant, tcp: bool = False) -> OfferMessage:
         """Have the relay give the seat that the row says."""
         relay_id = call.room.relay_id
         if relay_id is None:
@@ -148,7 +150,7 @@ class Seats:
         try:
             async with asyncio.timeout(self._calls.config.relay_timeout_s):  # for both answers together
                 await relays.open_room(relay_id, call.room.id, call.room.epoch)
-                offer = await relays.join(relay_id, grant, participant.seat)
+                offer = await relays.join(relay_id, grant, participant.seat, tcp)
         except TimeoutError:
             raise BusTimeout from None
         return self._offer_of(offer, call, participant)

@@ -42,6 +42,15 @@ def test_counters_that_begin_anew_and_reports_that_are_old_tell_nothing() -> Non
     assert pages.arrived(ROOM, ONE, "video", 1.1 + FRESH_S) == UNTOLD
 
 
+def test_a_page_is_known_for_good_and_fresh_for_some_seconds() -> None:
+    pages = told(PageReport())
+    assert pages.is_known(ROOM, ONE)
+    assert not pages.is_known(ROOM, TWO)
+    assert pages.is_fresh(ROOM, ONE, FRESH_S)
+    assert not pages.is_fresh(ROOM, ONE, FRESH_S + 0.1)
+    assert not pages.is_fresh(ROOM, TWO, 0.0)
+
+
 def test_who_is_behind_a_turn_server_is_known_and_a_closed_room_is_forgotten() -> None:
     pages = told(PageReport(microphone=False, candidate_type="relay"))
     assert pages.is_behind_turn(ROOM, ONE)

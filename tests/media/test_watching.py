@@ -10,7 +10,7 @@ import pytest
 from core.ids import ParticipantId
 from media import rtcp
 from media.config import MediaConfig
-from media.model import Display, Notice, OneWay, PageReport
+from media.model import Display, Notice, Offer, OneWay, PageReport
 from media.one_way import CONFIRM_S, SETTLE_S, WINDOW_S
 from media.relay import Relay
 from media.watching import AGAIN_S
@@ -145,6 +145,23 @@ async def test_a_picture_that_arrives_and_is_not_decoded_gets_a_key_frame_first(
     assert call.repairs() == [(TWO, "rejoin")]  # other packets pass: the way is left alone
 
 
+async def test_another_seat_has_its_time_until_the_next_step(call: Watched) -> None:
+    """Though the step that led to it cannot be taken again there."""
+    call.silent = {(ONE, "audio"), (ONE, "video")}
+    call.arrives[TWO] = (0, 0, 0)
+    await call.talk(FOUND_S + 6)
+    steps = [(ONE, "ice_restart"), (ONE, "tcp")]
+    assert call.repairs() == steps
+    await call.sit_again(ONE, seat=2)
+    call.reports[ONE] = replace(call.reports[ONE], candidate_type="relay")
+    call.silent = set()
+    await call.talk(2)
+    call.arrives[TWO] = (50, 15, 15)
+    await call.talk(20)
+    assert call.repairs() == steps
+    assert call.broken() == set()
+
+
 async def test_what_is_switched_off_or_not_looked_at_is_no_fault(call: Watched) -> None:
     call.silent = {(ONE, "video"), (TWO, "audio")}
     call.reports[ONE] = replace(call.reports[ONE], camera=False)
@@ -154,6 +171,18 @@ async def test_what_is_switched_off_or_not_looked_at_is_no_fault(call: Watched) 
     await call.talk(20)
     assert call.broken() == set()
     assert call.repairs() == []
+
+
+@pytest.mark.parametrize("page_goes_on", [True, False])
+async def test_who_has_vanished_altogether_is_not_called_unseen(call: Watched, page_goes_on: bool) -> None:
+    gone = call.clients.pop(ONE)
+    call.arrives[TWO] = (0, 0, 0)
+    call.mute_pages = set() if page_goes_on else {ONE}
+    await call.talk(12)
+    assert call.figures(ONE).state == "silent"
+    assert bool(call.broken()) is page_goes_on
+    assert bool(call.all_told(TWO)[-1:] not in ([], [()])) is page_goes_on
+    await gone.close()
 
 
 async def test_without_a_page_nobody_is_asked_for_more_than_a_key_frame(clock: FakeClock) -> None:
@@ -190,26 +219,23 @@ async def test_who_would_not_get_through_over_tcp_is_not_sent_there(clock: FakeC
     await relay.close()
 
 
-async def test_an_offer_over_tcp_names_no_udp_and_the_next_one_does_again(call: Watched) -> None:
-    relay, number = call.relay, call.clients[ONE].offer.number
+def protocols(offer: Offer) -> set[str]:
+    return {candidate.split(" ")[2] for candidate in attribute(offer.sdp, "candidate")}
 
-    def protocols(sdp: str) -> set[str]:
-        return {candidate.split(" ")[2] for candidate in attribute(sdp, "candidate")}
 
-    assert protocols(call.clients[ONE].offer.sdp) == {"udp", "tcp"}
-    offer = relay.offer(ROOM, ONE, 1, restart=True, tcp=True)
-    assert (offer.number, protocols(offer.sdp)) == (number + 1, {"tcp"})
-    relay.answer(ROOM, ONE, 1, offer.number, call.clients[ONE].answer)
-    assert protocols(relay.offer(ROOM, ONE, 1, restart=True).sdp) == {"udp", "tcp"}
+async def test_a_seat_over_tcp_names_no_udp_after_an_ice_restart_either(call: Watched) -> None:
+    relay = call.relay
+    assert protocols(call.clients[ONE].offer) == {"udp", "tcp"}
+    offer = relay.join(ROOM, ONE, 1, 2, tcp=True)
+    assert protocols(offer) == {"tcp"}
+    relay.answer(ROOM, ONE, 2, offer.number, call.clients[ONE].answer)
+    assert protocols(relay.offer(ROOM, ONE, 2, restart=True)) == {"tcp"}
+    assert protocols(relay.join(ROOM, ONE, 1, 3)) == {"udp", "tcp"}
 
 
 async def test_where_tcp_is_not_taken_an_offer_without_udp_would_lead_nowhere(clock: FakeClock) -> None:
     relay = Relay(MediaConfig(udp_port=0, tcp=False), clock)
     await relay.start()
     relay.open_room(ROOM, 1)
-    pair = Pair(relay, clock)
-    await pair.meet()
-    offer = relay.offer(ROOM, ONE, 1, restart=True, tcp=True)
-    assert {candidate.split(" ")[2] for candidate in attribute(offer.sdp, "candidate")} == {"udp"}
-    await pair.close()
+    assert protocols(relay.join(ROOM, ONE, 1, 1, tcp=True)) == {"udp"}
     await relay.close()

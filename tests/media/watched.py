@@ -24,12 +24,21 @@ class Pair:
         self._sequence = 0
 
     async def meet(self) -> None:
-        for number, name in enumerate((ONE, TWO), 1):
-            base = 1000 * number
-            client = Client(self.relay.join(ROOM, name, 1, 1), (base + 11, base + 21, base + 22))
-            self.relay.answer(ROOM, name, 1, client.offer.number, client.answer)
-            await client.connect()
-            self.clients[name] = client
+        for name in (ONE, TWO):
+            await self._sit(name, 1)
+
+    async def sit_again(self, name: ParticipantId, seat: int) -> None:
+        """Another seat takes the place of theirs."""
+        before = self.clients[name]
+        await self._sit(name, seat)
+        await before.close()
+
+    async def _sit(self, name: ParticipantId, seat: int) -> None:
+        base = 1000 * seat + (100 if name == ONE else 200)
+        client = Client(self.relay.join(ROOM, name, 1, seat), (base + 11, base + 21, base + 22))
+        self.relay.answer(ROOM, name, seat, client.offer.number, client.answer)
+        await client.connect()
+        self.clients[name] = client
 
     async def talk(self, seconds: int) -> None:
         """So many seconds go by, in which both send; the relay ticks after each."""

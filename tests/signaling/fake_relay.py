@@ -35,7 +35,7 @@ class FakeRelay:
         self.devices = FakeDevices(self.rooms, self.media)
         self.on_event: Callable[[RelayEvent], None] = lambda event: None
         self.on_notice: Callable[[Notice], None] = lambda notice: None
-        self.over_tcp: list[bool] = []  # of each offer asked for
+        self.over_tcp: list[bool] = []  # of each seat asked for
         self.reports: list[tuple[RoomId, ParticipantId, PageReport]] = []
 
     @property
@@ -48,7 +48,10 @@ class FakeRelay:
     def close_room(self, room_id: RoomId, epoch: int) -> None:
         self.rooms.close(room_id, epoch, 0.0)
 
-    def join(self, room_id: RoomId, participant_id: ParticipantId, epoch: int, seat: int) -> Offer:
+    def join(
+        self, room_id: RoomId, participant_id: ParticipantId, epoch: int, seat: int, tcp: bool = False
+    ) -> Offer:
+        self.over_tcp.append(tcp)
         if participant_id not in self.rooms.known(room_id) and self.load >= self.max_participants:
             raise RelayFull
         taken = self.rooms.take(room_id, participant_id, epoch, seat).seat
@@ -61,9 +64,7 @@ class FakeRelay:
         participant_id: ParticipantId,
         seat: int,
         restart: bool = False,
-        tcp: bool = False,
     ) -> Offer:
-        self.over_tcp.append(tcp)
         found = self.rooms.find(room_id, participant_id, seat)
         return self._offer(self.rooms.renewed(found) if restart else found)
 

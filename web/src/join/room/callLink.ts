@@ -177,11 +177,13 @@ export class CallLink {
     if (this.#seat === "none") void this.#sit();
   }
 
-  async #sit(): Promise<void> {
+  /** `tcp`: over TCP alone, because UDP has been seen not to get through. */
+  async #sit(tcp = false): Promise<void> {
     if (this.#seat === "asking") return;
     this.#seat = "asking";
+    const wish = { grant: this.#grant, ...(tcp ? { tcp } : {}) };
     try {
-      const { offer } = await this.#channel.ask("join", { grant: this.#grant });
+      const { offer } = await this.#channel.ask("join", wish);
       this.#seat = "taken";
       this.state.update({ trouble: null });
       if (offer) await this.#media.take(offer);
@@ -192,11 +194,11 @@ export class CallLink {
   }
 
   /** Gives up the seat whose media is lost and asks for another one. */
-  async #sitAgain(): Promise<void> {
+  async #sitAgain(tcp = false): Promise<void> {
     if (this.#seat !== "taken" || this.state.get().outcome) return;
     this.#seat = "none";
     this.#media.startOver();
-    await this.#sit();
+    await this.#sit(tcp);
   }
 
   #sitFailed(error: ApiError): void {
@@ -207,17 +209,16 @@ export class CallLink {
     this.#later(RETRY_MS, () => this.#seat === "none" && this.#sit());
   }
 
-  /** `restart`: the way to the relay may be another one now (ICE restart); `tcp`: over TCP alone. */
-  async #resync(restart = false, tcp = false): Promise<void> {
+  /** `restart`: the way to the relay may be another one now (ICE restart). */
+  async #resync(restart = false): Promise<void> {
     if (!this.#channel.connected) return;
-    const wish = { ...(restart ? { restart } : {}), ...(tcp ? { tcp } : {}) };
     try {
-      const { state, offer } = await this.#channel.ask("resync", wish);
+      const { state, offer } = await this.#channel.ask("resync", restart ? { restart } : {});
       if (state) this.#take(state);
       if (offer) await this.#media.take(offer);
       else await this.#sitAgain(); // the relay no longer knows our seat
     } catch {
-      this.#later(RETRY_MS, () => this.#resync(restart, tcp));
+      this.#later(RETRY_MS, () => this.#resync(restart));
     }
   }
 
@@ -248,7 +249,7 @@ export class CallLink {
   /** The relay has found that media flows one way only, and that our end is to be mended. */
   #mend(step: RepairStep): void {
     if (this.#seat !== "taken") return; // another one is on its way
-    void (step === "rejoin" ? this.#sitAgain() : this.#resync(true, step === "tcp"));
+    void (step === "ice_restart" ? this.#resync(true) : this.#sitAgain(step === "tcp"));
   }
 
   /** Told again and again while it lasts; without that it is over, or the relay is another one. */

@@ -63,9 +63,9 @@ type Empty = Record<string, never>;
 
 export interface CallProtocol {
   send: {
-    join: [{ grant?: string }, { offer?: Offer }];
+    join: [{ grant?: string; tcp?: boolean }, { offer?: Offer }];
     answer: [{ offer: number; sdp: string }, object];
-    resync: [{ restart?: boolean; tcp?: boolean }, { state?: Snapshot; offer?: Offer | null }];
+    resync: [{ restart?: boolean }, { state?: Snapshot; offer?: Offer | null }];
     admit: [{ participant_id: string }, object];
     media: [{ microphone: boolean; camera: boolean }, object];
     quality: [QualityReport, object];
