@@ -3,8 +3,8 @@ import { Table } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { OpsParticipant, OpsRoom } from "../../api/types";
 import { timeOfDay, visitorZone } from "../../shared/time";
-import { bitrate, milliseconds, percent } from "./format";
-import { type Quality, qualityOf } from "./quality";
+import { bitrate, milliseconds, mos, percent } from "./format";
+import { qualityOf } from "./quality";
 
 interface Props {
   room: OpsRoom;
@@ -20,23 +20,28 @@ export function PeopleTable({ room, code }: Props) {
           <Table.Th scope="col">{t("app.rooms.person")}</Table.Th>
           <Table.Th scope="col">{t("app.rooms.state")}</Table.Th>
           <Table.Th scope="col">{t("app.rooms.quality")}</Table.Th>
-          <Table.Th scope="col">{t("app.rooms.up")}</Table.Th>
-          <Table.Th scope="col">{t("app.rooms.down")}</Table.Th>
+          <Table.Th scope="col">{t("app.rooms.rates")}</Table.Th>
           <Table.Th scope="col">{t("app.rooms.loss")}</Table.Th>
-          <Table.Th scope="col">{t("app.rooms.rtt")}</Table.Th>
+          <Table.Th scope="col">{t("app.rooms.delays")}</Table.Th>
+          <Table.Th scope="col">{t("app.rooms.heard_seen")}</Table.Th>
           <Table.Th scope="col">{t("app.rooms.transport")}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
         {room.participants.map((one) => (
-          <PersonRow key={one.participant_id} one={one} />
+          <PersonRow key={one.participant_id} one={one} room={room} />
         ))}
       </Table.Tbody>
     </Table>
   );
 }
 
-function PersonRow({ one }: { one: OpsParticipant }) {
+interface PersonProps {
+  one: OpsParticipant;
+  room: OpsRoom;
+}
+
+function PersonRow({ one, room }: PersonProps) {
   return (
     <Table.Tr data-testid="staff-participant">
       <Table.Th scope="row">
@@ -46,18 +51,33 @@ function PersonRow({ one }: { one: OpsParticipant }) {
         <Standing one={one} />
       </Table.Td>
       <Table.Td>
-        <QualityHint quality={qualityOf(one)} />
+        <QualityHint one={one} room={room} />
       </Table.Td>
-      <Table.Td className="figure">{bitrate(one.up_bps)}</Table.Td>
-      <Table.Td className="figure">{bitrate(one.down_bps)}</Table.Td>
       <Table.Td className="figure">
-        {percent(one.loss_up_pct)} / {percent(one.loss_down_pct)}
+        <Pair first={bitrate(one.up_bps)} second={bitrate(one.down_bps)} />
       </Table.Td>
-      <Table.Td className="figure">{milliseconds(one.rtt_ms)}</Table.Td>
+      <Table.Td className="figure">
+        <Pair first={percent(one.loss_up_pct)} second={percent(one.loss_down_pct)} />
+      </Table.Td>
+      <Table.Td className="figure">
+        <Pair first={milliseconds(one.rtt_ms)} second={milliseconds(one.jitter_ms)} />
+      </Table.Td>
+      <Table.Td className="figure">
+        <Pair first={mos(one.mos)} second={useFreezes(one)} />
+      </Table.Td>
       <Table.Td>
-        <Transport one={one} />
+        <Way one={one} />
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+function Pair({ first, second }: { first: string; second: string }) {
+  return (
+    <>
+      {first} /<br />
+      {second}
+    </>
   );
 }
 
@@ -71,7 +91,7 @@ export function PeopleCards({ room, code }: Props) {
             <Who one={one} />
             <Standing one={one} />
           </div>
-          <QualityHint quality={qualityOf(one)} />
+          <QualityHint one={one} room={room} />
           <Figures one={one} />
         </li>
       ))}
@@ -86,6 +106,9 @@ function Figures({ one }: { one: OpsParticipant }) {
     [t("app.rooms.down"), bitrate(one.down_bps)],
     [t("app.rooms.loss"), `${percent(one.loss_up_pct)} / ${percent(one.loss_down_pct)}`],
     [t("app.rooms.rtt"), milliseconds(one.rtt_ms)],
+    [t("app.rooms.jitter"), milliseconds(one.jitter_ms)],
+    [t("app.rooms.sound"), mos(one.mos)],
+    [t("app.rooms.freezes"), useFreezes(one)],
   ];
   return (
     <dl className="figures">
@@ -98,11 +121,18 @@ function Figures({ one }: { one: OpsParticipant }) {
       <div>
         <dt>{t("app.rooms.transport")}</dt>
         <dd>
-          <Transport one={one} />
+          <Way one={one} />
         </dd>
       </div>
     </dl>
   );
+}
+
+/** "3 (1.2 s)": how often, and how long together. */
+function useFreezes({ freezes, frozen_ms }: OpsParticipant): string {
+  const { t } = useTranslation();
+  if (freezes === null) return "–";
+  return t("app.rooms.frozen", { count: freezes, seconds: ((frozen_ms ?? 0) / 1000).toFixed(1) });
 }
 
 function Who({ one }: { one: OpsParticipant }) {
@@ -130,25 +160,47 @@ function Standing({ one }: { one: OpsParticipant }) {
   );
 }
 
-function Transport({ one }: { one: OpsParticipant }) {
+/** How packets go between them and the relay: the protocol, and what stands between. */
+function Way({ one }: { one: OpsParticipant }) {
   const { t } = useTranslation();
-  return <>{one.transport ? one.transport.toUpperCase() : t("app.rooms.transport_none")}</>;
+  if (!one.transport) return <>{t("app.rooms.transport_none")}</>;
+  const behindTurn = one.candidate_type === "relay";
+  const protocol = (behindTurn ? one.protocol : null) ?? one.transport;
+  return (
+    <div data-testid="way" data-candidate={one.candidate_type ?? ""}>
+      {protocol.toUpperCase()}
+      {one.candidate_type ? (
+        <div className="dimmed small">{t(`app.candidate.${one.candidate_type}`)}</div>
+      ) : null}
+    </div>
+  );
 }
 
 /** Shape, colour and words say the same, so that none of them is needed alone. */
-function QualityHint({ quality }: { quality: Quality }) {
+function QualityHint({ one, room }: PersonProps) {
   const { t } = useTranslation();
+  const { level, cause } = qualityOf(one, isOneWay(room, one.participant_id));
+  const scored = one.score !== null && level !== "none";
   return (
-    <div className="quality" data-level={quality.level} data-testid="quality">
+    <div className="quality" data-level={level} data-cause={cause} data-testid="quality">
       <span className="quality-mark" aria-hidden="true">
-        {MARKS[quality.level]}
+        {MARKS[level]}
       </span>
       <div>
-        <div className="quality-level">{t(`app.level.${quality.level}`)}</div>
-        <div className="dimmed small">{t(`app.cause.${quality.cause}`)}</div>
+        <div className="quality-level">
+          {t(`app.level.${level}`)}
+          {scored ? (
+            <span className="score">{t("app.rooms.score", { score: one.score })}</span>
+          ) : null}
+        </div>
+        <div className="dimmed small">{t(`app.cause.${cause}`)}</div>
       </div>
     </div>
   );
+}
+
+function isOneWay(room: OpsRoom, id: string): boolean {
+  return room.one_way.some((fault) => fault.viewer_id === id || fault.publisher_id === id);
 }
 
 const MARKS = { good: "●", fair: "▲", poor: "■", none: "○" } as const;

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { OpsRoom } from "../../api/types";
 import { timeOfDay, visitorZone } from "../../shared/time";
 import { duration, isoDuration } from "./format";
+import { OneWay } from "./OneWay";
 import { PeopleCards, PeopleTable } from "./People";
 
 interface Props {
@@ -38,6 +39,7 @@ export function RoomCard({ room, code, nowMs, onEnd }: Props) {
           {t("app.rooms.end")}
         </Button>
       </div>
+      <OneWay room={room} />
       {room.participants.length === 0 ? <Text>{t("app.rooms.nobody")}</Text> : null}
       {room.participants.length > 0 && wide ? <PeopleTable room={room} code={code} /> : null}
       {room.participants.length > 0 && !wide ? <PeopleCards room={room} code={code} /> : null}

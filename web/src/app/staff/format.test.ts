@@ -4,6 +4,7 @@ import {
   duration,
   isoDuration,
   milliseconds,
+  mos,
   percent,
   shortCode,
   typedCode,
@@ -39,6 +40,10 @@ describe("a duration", () => {
   it("is also there for machines", () => {
     expect(isoDuration(3_723_000)).toBe("PT1H2M3S");
   });
+});
+
+it("a mean opinion score has one digit", () => {
+  expect([mos(4.26), mos(null)]).toEqual(["4.3", "–"]);
 });
 
 it("loss and round trip say when they are not known", () => {

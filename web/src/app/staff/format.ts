@@ -34,6 +34,12 @@ export function milliseconds(value: number | null | undefined): string {
   return `${Math.round(value)} ms`;
 }
 
+/** "4.3": a mean opinion score has one digit that means something. */
+export function mos(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return value.toFixed(1);
+}
+
 /** A room's name for people: the last six characters of its id, which also confirm its end. */
 export function shortCode(roomId: string): string {
   return roomId.slice(-6);

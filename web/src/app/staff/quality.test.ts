@@ -12,6 +12,9 @@ const FINE: Measured = {
   loss_up_pct: 0.1,
   loss_down_pct: 0,
   rtt_ms: 35,
+  score: null,
+  cause: null,
+  worst: null,
 };
 
 it.each<[string, Partial<Measured>, string, string]>([
@@ -42,4 +45,37 @@ it.each<[string, Partial<Measured>, string, string]>([
   ["loss is not known", { loss_up_pct: null, loss_down_pct: null, rtt_ms: null }, "good", "fine"],
 ])("when %s", (_when, change, level, cause) => {
   expect(qualityOf({ ...FINE, ...change })).toEqual({ level, cause });
+});
+
+const SCORED = { ...FINE, score: 55, loss_up_pct: 90 };
+
+it.each<[string, Partial<Measured>, string, string]>([
+  ["it is excellent", { score: 81 }, "good", "fine"],
+  ["their upload loses", { cause: "upstream_loss", worst: "up" }, "fair", "loss_up"],
+  ["the other's upload loses", { cause: "upstream_loss", worst: "down" }, "fair", "loss_theirs"],
+  [
+    "their download loses",
+    { score: 40, cause: "downstream_loss", worst: "down" },
+    "poor",
+    "loss_down",
+  ],
+  ["it comes unevenly", { cause: "jitter", worst: "down" }, "fair", "jitter"],
+  ["it comes late", { cause: "delay", worst: "up" }, "fair", "rtt"],
+  ["their way carries little", { cause: "bandwidth", worst: "down" }, "fair", "bandwidth"],
+  ["their way carries no picture", { score: 30, cause: "paused", worst: "down" }, "poor", "paused"],
+  ["nothing comes of them", { score: 30, cause: "no_packets", worst: "up" }, "poor", "silent"],
+  [
+    "nothing comes to them",
+    { score: 30, cause: "no_packets", worst: "down" },
+    "poor",
+    "silent_theirs",
+  ],
+  ["they are gone, whatever the score was", { score: 95, state: "away" }, "poor", "away"],
+])("a score is believed and named: when %s", (_when, change, level, cause) => {
+  expect(qualityOf({ ...SCORED, ...change })).toEqual({ level, cause });
+});
+
+it("who is not seen, or does not see, is not well off, whatever the score", () => {
+  expect(qualityOf({ ...FINE, score: 95 }, true)).toEqual({ level: "poor", cause: "one_way" });
+  expect(qualityOf({ ...FINE, state: "waiting" }, true).cause).toBe("not_in_call");
 });

@@ -1,7 +1,8 @@
 /**
- * How a person's connection is judged for the staff page, and why. The relay measures; this only names it, so that
- * colour never stands alone. Bounds: loss above 2 % is seen in the picture, above 5 % heard; a round trip over
- * 200 ms makes people talk over each other, over 400 ms they give up turn-taking.
+ * How a person's connection is judged for the staff page, and why. The relay measures and scores; this only names
+ * it, so that colour never stands alone. Where there is no score yet, loss and delay speak: loss above 2 % is seen
+ * in the picture, above 5 % heard; a round trip over 200 ms makes people talk over each other, over 400 ms they
+ * give up turn-taking.
  */
 
 export interface Measured {
@@ -16,14 +17,27 @@ export interface Measured {
   readonly loss_up_pct: number | null;
   readonly loss_down_pct: number | null;
   readonly rtt_ms: number | null;
+  /** 0 to 100, of their worst stream, which goes up from them or down to them. */
+  readonly score: number | null;
+  readonly cause: ScoreCause | null;
+  readonly worst: "up" | "down" | null;
 }
+
+export type ScoreCause =
+  "upstream_loss" | "downstream_loss" | "delay" | "jitter" | "bandwidth" | "paused" | "no_packets";
 
 export type Level = "good" | "fair" | "poor" | "none";
 export type Cause =
   | "loss_up"
   | "loss_down"
+  | "loss_theirs"
   | "rtt"
+  | "jitter"
+  | "bandwidth"
+  | "paused"
   | "silent"
+  | "silent_theirs"
+  | "one_way"
   | "sends_nothing"
   | "away"
   | "unmeasured"
@@ -39,6 +53,9 @@ const LOSS_FAIR_PCT = 2;
 const LOSS_POOR_PCT = 5;
 const RTT_FAIR_MS = 200;
 const RTT_POOR_MS = 400;
+/** Scores above these are good, and fair (media/quality.py). */
+const GOOD_SCORE = 80;
+const FAIR_SCORE = 40;
 /** Less than this comes also from who only watches: reports about what they receive. */
 const FEEDBACK_BPS = 4_000;
 
@@ -50,13 +67,16 @@ const above = (value: number | null, bound: number): boolean => value !== null &
  * First match wins: the worst first, and of two equally bad things the one which the person can change. Where
  * nothing arrives nothing is good: somebody has vanished, or has turned everything off.
  */
-const RULES: readonly Rule[] = [
+const BEFORE_THE_SCORE: readonly Rule[] = [
   ["poor", "away", (m) => m.state === "away"],
   ["none", "not_in_call", (m) => m.state !== "connected"],
   ["poor", "silent", (m) => m.media === "silent"],
   ["none", "unmeasured", (m) => m.up_bps === null],
   ["none", "sends_nothing", (m) => (m.up_bps ?? 0) < FEEDBACK_BPS && !m.microphone && !m.camera],
   ["poor", "silent", (m) => m.up_bps === 0],
+];
+
+const WITHOUT_A_SCORE: readonly Rule[] = [
   ["poor", "loss_up", (m) => above(m.loss_up_pct, LOSS_POOR_PCT)],
   ["poor", "loss_down", (m) => above(m.loss_down_pct, LOSS_POOR_PCT)],
   ["poor", "rtt", (m) => above(m.rtt_ms, RTT_POOR_MS)],
@@ -65,7 +85,35 @@ const RULES: readonly Rule[] = [
   ["fair", "rtt", (m) => above(m.rtt_ms, RTT_FAIR_MS)],
 ];
 
-export function qualityOf(measured: Measured): Quality {
-  const rule = RULES.find(([, , holds]) => holds(measured));
-  return rule ? { level: rule[0], cause: rule[1] } : { level: "good", cause: "fine" };
+/** `oneWay`: they do not see or hear what they should, or are not seen or heard. */
+export function qualityOf(measured: Measured, oneWay = false): Quality {
+  const before = matching(BEFORE_THE_SCORE, measured);
+  if (before) return before;
+  if (oneWay) return { level: "poor", cause: "one_way" };
+  const { score } = measured;
+  if (score === null) {
+    return matching(WITHOUT_A_SCORE, measured) ?? { level: "good", cause: "fine" };
+  }
+  const level = score > GOOD_SCORE ? "good" : score > FAIR_SCORE ? "fair" : "poor";
+  return { level, cause: measured.cause ? causeOf(measured.cause, measured.worst) : "fine" };
+}
+
+function matching(rules: readonly Rule[], measured: Measured): Quality | undefined {
+  const rule = rules.find(([, , holds]) => holds(measured));
+  return rule && { level: rule[0], cause: rule[1] };
+}
+
+const CAUSES: Record<ScoreCause, { up: Cause; down: Cause }> = {
+  upstream_loss: { up: "loss_up", down: "loss_theirs" },
+  downstream_loss: { up: "loss_down", down: "loss_down" },
+  delay: { up: "rtt", down: "rtt" },
+  jitter: { up: "jitter", down: "jitter" },
+  bandwidth: { up: "bandwidth", down: "bandwidth" },
+  paused: { up: "paused", down: "paused" },
+  no_packets: { up: "silent", down: "silent_theirs" },
+};
+
+/** What comes to them badly may have left the other person badly. */
+function causeOf(cause: ScoreCause, worst: "up" | "down" | null): Cause {
+  return CAUSES[cause][worst ?? "up"];
 }
