@@ -162,7 +162,7 @@ async def test_who_gets_no_picture_through_is_helped_after_a_while(site: Site, v
     await people.hang_up(therapist)  # without ever having met: that ends nothing for the other one
     await client.get_by_test_id("end-alone").click()
     await client.get_by_test_id("hangup-confirm").click()
-    await expect(client.get_by_test_id("end-page")).to_be_visible()
+    await expect(client.get_by_test_id("left-page")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
