@@ -34,6 +34,9 @@ class MediaConfig:
         "listens on, or the machine's main one when that is all of them",
         must=ADDRESS,
     )
-    silent_after_s: float = option(6.0, "somebody from whom nothing has come for so long counts as silent")
-    gone_after_s: float = option(30.0, "somebody silent for so long is taken out of the room")
+    silent_after_s: float = option(5.0, "somebody from whom nothing has come for so long counts as silent")
+    gone_after_s: float = option(60.0, "somebody silent for so long loses their seat")
+    drain_s: float = option(
+        1800.0, "a relay that is told to end (SIGTERM) lets calls that cannot move go on for so long"
+    )
     max_participants: int = option(200, "participants at one time; more are sent to another relay")

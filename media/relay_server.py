@@ -32,6 +32,7 @@ from media.relays import (
 )
 
 STATS_EVERY_S = 1.0
+DRAIN_LOOK_S = 0.5
 
 log = structlog.get_logger()
 
@@ -115,6 +116,19 @@ class RelayServer:
         self._pages = await self._bus.subscribe(QUALITY_TOPIC, self.page_says)
         work = (self._tell_news(), self._tell_hello(), self._tell_stats())
         self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
+
+    async def drain(self, patience_s: float) -> None:
+        """Take no new room, say so at once, and wait until nobody is left, at most so long.
+
+        Rooms are moved to another relay by those who hear it (signaling/watch.py), where there is one.
+        """
+        self._relay.draining = True
+        log.info("relay_draining", relay_id=self._relay_id, participants=self._relay.load)
+        await self._hello()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                while self._relay.load:  # noqa: ASYNC110  (people leave in many ways; there is no hurry)
+                    await asyncio.sleep(DRAIN_LOOK_S)
 
     async def close(self) -> None:
         """Take no more calls and say so. May be called twice; the relay is closed by its owner."""

@@ -92,6 +92,7 @@ class LocalRelay:
 
     relay_id: RelayId
     port: int
+    server: RelayServer
 
 
 @asynccontextmanager
@@ -159,7 +160,7 @@ async def _start_relay(
     server = RelayServer(bus, relay, verifier, clock, name)
     await server.start()
     stack.push_async_callback(server.close)
-    return LocalRelay(name, relay.port)
+    return LocalRelay(name, relay.port, server)
 
 
 def _house(ground: Ground) -> House:

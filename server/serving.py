@@ -8,10 +8,11 @@ import fcntl
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from server.assembly import House, build, build_relay
 from server.cli import Refused
@@ -44,16 +45,30 @@ def _demo(house: House) -> Demo:
 
 
 async def serve_relay(config: Config, relay_id: str | None) -> None:
-    """`todoku relay`: until SIGINT or SIGTERM."""
+    """`todoku relay`: until SIGINT; or SIGTERM, after which calls may go on for a while (media.drain_s)."""
     if config.bus.url.startswith("memory:"):
         raise Refused(
             "a relay of its own needs a bus that others can hear: set bus.url to redis://HOST:PORT/N"
         )
     config = with_media_port(config, anyhow=False)
-    with stop_signals() as stopped:
+    with relay_signals() as signals:
         async with build_relay(config, relay_id) as relay:
             print(f"relay {relay.relay_id} serves UDP port {relay.port}", flush=True)
-            await stopped.wait()
+            await first_of(signals.drain.wait(), signals.stop.wait())
+            if not signals.stop.is_set():
+                print(f"relay {relay.relay_id} takes no new rooms; once more ends it at once", flush=True)
+                await first_of(relay.server.drain(config.media.drain_s), signals.stop.wait())
+
+
+async def first_of(*waited: Coroutine[Any, Any, Any]) -> None:
+    """Until one of them is done; the others are given up."""
+    tasks = [asyncio.ensure_future(one) for one in waited]
+    done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    for task in done:
+        task.result()
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -109,6 +124,32 @@ def only_one(var: Path, address: str, *, alone: bool) -> Iterator[None]:
         file.write(f"Todoku at {address} (process {os.getpid()})")
         file.flush()
         yield
+
+
+@dataclass(frozen=True)
+class RelaySignals:
+    """What a relay's process is told: to take no more, and to end."""
+
+    drain: asyncio.Event
+    stop: asyncio.Event
+
+
+@contextmanager
+def relay_signals() -> Iterator[RelaySignals]:
+    """SIGTERM drains, once more it ends, as SIGINT does at once."""
+    told = RelaySignals(asyncio.Event(), asyncio.Event())
+
+    def terminate() -> None:
+        (told.stop if told.drain.is_set() else told.drain).set()
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, terminate)
+    loop.add_signal_handler(signal.SIGINT, told.stop.set)
+    try:
+        yield told
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
 
 
 @contextmanager

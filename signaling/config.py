@@ -15,7 +15,7 @@ class SignalingConfig:
 
     grant_s: int = option(300, "a right to enter is good for so long; afterwards a new one is asked for")
     heartbeat_s: float = option(2.0, "how often a web process notes who is connected to it")
-    away_after_s: float = option(5.0, "without connection and media for so long somebody counts as away")
+    away_after_s: float = option(4.5, "without connection and media for so long somebody counts as away")
     left_after_s: float = option(60.0, "without connection and media for so long somebody has left")
     watch_s: float = option(2.0, "how often rooms are checked for absence and dead relays")
     relay_lease_s: float = option(10.0, "a relay that has not told of itself for so long counts as dead")

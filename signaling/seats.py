@@ -111,16 +111,16 @@ class Seats:
             raise NotPossible
         await self._calls.relays.answer(call.room.relay_id, call.room.id, person.id, person.seat, number, sdp)
 
-    async def move(self, room_id: RoomId) -> None:
-        """Put a room whose relay is dead on another one and offer everybody their new seat.
-
-        Raises NoRelay.
+    async def move(self, room_id: RoomId, away_from: RelayId | None = None) -> None:
+        """Put a room whose relay is dead, or is `away_from` and lives, on another one, and offer everybody
+        their new seat. Without another one a room stays where its relay lives, else NoRelay is raised.
         """
 
         def rule(call: rules.Call, _now: datetime) -> rules.Outcome:
             return rules.Outcome(call)
 
-        change = await self._seat(room_id, rule, _Tried())
+        tried = _Tried(avoided=set() if away_from is None else {away_from})
+        change = await self._seat(room_id, rule, tried)
         await self._offer_others(change, None)
 
     async def _seat(self, room_id: RoomId, rule: Rule, tried: _Tried) -> Change:

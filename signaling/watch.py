@@ -5,6 +5,7 @@ at once. Both say the same things, and saying them twice does no harm.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -25,6 +26,7 @@ from signaling.participant import SEATED
 from signaling.seats import Seats
 from signaling.service import CallService
 
+MOVES_A_LOOK = 4
 OF_EVENT: Mapping[str, Media] = {"connected": Media.UP, "silent": Media.SILENT, "disconnected": Media.NONE}
 OF_STATS: Mapping[str, Media] = {"connected": Media.UP, "silent": Media.SILENT, "joining": Media.NONE}
 
@@ -82,6 +84,7 @@ class Watch:
         living = [relay for relay in relays if placement.is_alive(relay, now)]
         await self._compare(calls, living)
         await self._rescue(calls, {relay.id for relay in living})
+        await self._relieve(calls, living, now)
         await self._wait(calls, now)
 
     async def _wait(self, calls: Sequence[rules.Call], now: datetime) -> None:
@@ -108,6 +111,17 @@ class Watch:
                 await self._try(call.room.id, self._calls.change(call.room.id, forsaken))
             except TodokuError as error:
                 log.warning("room_not_moved", room_id=call.room.id, code=error.code)
+
+    async def _relieve(self, calls: Sequence[rules.Call], living: Sequence[RelayInfo], now: datetime) -> None:
+        """Rooms of a relay that is to end go to another one, a few at each look, so that they spread by its
+        newest load; where there is none they end where they are."""
+        draining = {relay.id for relay in living if relay.draining}
+        seated = (call for call in calls if any(person.state in SEATED for person in call.people))
+        leaving = [call for call in seated if call.room.relay_id in draining]
+        for call in leaving[:MOVES_A_LOOK]:
+            with contextlib.suppress(NoRelay):
+                placement.choose(living, now)
+                await self._try(call.room.id, self._seats.move(call.room.id, call.room.relay_id))
 
     async def _compare(self, calls: Sequence[rules.Call], living: Sequence[RelayInfo]) -> None:
         """What each relay measures is held against the rows."""

@@ -123,6 +123,15 @@ class Service:
         """What it has printed so far."""
         return "".join(list(self._lines))
 
+    def tell(self, number: int) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to end, insist after a while; its exit code."""
         if self._process.poll() is None:

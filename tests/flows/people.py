@@ -107,7 +107,10 @@ class Tab:
 
     async def sit(self, base: int) -> None:
         """Take a seat and connect media."""
-        offer = (await self.call("join"))["offer"]
+        await self.take((await self.call("join"))["offer"], base)
+
+    async def take(self, offer: dict[str, Any], base: int) -> None:
+        """Answer an offer of a seat, and connect media."""
         tracks = tuple(Track(track["mid"], None, track["kind"]) for track in offer["tracks"])
         self.media = Client(Offer(offer["number"], offer["sdp"], tracks), (base + 1, base + 2, base + 3))
         await self.call("answer", offer=offer["number"], sdp=self.media.answer)

@@ -71,6 +71,13 @@ def apart(var: Path, database_url: str, bus_url: str) -> Iterator[Program]:
         yield Program(f"http://localhost:{port}", var, database_url, processes)
 
 
+@contextmanager
+def another_relay(program: Program) -> Iterator[services.Service]:
+    """One more relay of a program that runs apart."""
+    with ExitStack() as stack:
+        yield _start(stack, ["relay"], program.var / "config.toml", program.var, "serves UDP port")
+
+
 def _config(var: Path, database_url: str, bus_url: str, media: str = "") -> Path:
     var.mkdir(parents=True, exist_ok=True)
     path = var / "config.toml"

@@ -125,26 +125,30 @@ async def test_silence_is_told_then_ended_and_a_sign_of_life_is_told_too(
     timed.on_event = lambda event: events.append(event.event)
     one = await connected(timed, ONE)
     await one.until(lambda: events == ["connected"])
-    clock.advance(5)
+    clock.advance(4.5)
     timed.tick()
     assert events == ["connected"]
-    clock.advance(2)
+    clock.advance(1)  # the next look of the relay's own
     timed.tick()
     assert events == ["connected", "silent"]
     one.check()
     await one.until(lambda: one.checks_answered == 3)
     timed.tick()
     assert events == ["connected", "silent", "connected"]
-    clock.advance(31)
+    clock.advance(59)
     timed.tick()
-    assert events[3:] == ["disconnected"]
+    assert events[3:] == ["silent"]
+    assert timed.load == 1
+    clock.advance(1)
+    timed.tick()
+    assert events[4:] == ["disconnected"]
     assert timed.load == 0
     await one.close()
 
 
 async def test_whoever_never_connects_loses_the_seat(timed: Relay, clock: FakeClock) -> None:
     timed.join(ROOM, ONE, 1, 1)
-    clock.advance(31)
+    clock.advance(61)
     timed.tick()
     with pytest.raises(RelaySeatUnknown):
         timed.offer(ROOM, ONE, 1)
