@@ -169,7 +169,7 @@ async def test_a_silent_device_is_told_of_and_given_up_like_everybody(timed: Rel
     camera = await connected(attach(timed, CAMERA))
     clock.advance(7)
     timed.tick()
-    clock.advance(31)
+    clock.advance(54)
     timed.tick()
     assert events == [("camera", event) for event in ("connected", "silent", "disconnected")]
     assert timed.load == 0
@@ -178,7 +178,7 @@ async def test_a_silent_device_is_told_of_and_given_up_like_everybody(timed: Rel
 
 async def test_a_device_that_never_connects_loses_its_seat(timed: Relay, clock: FakeClock) -> None:
     session = attach(timed, CAMERA)
-    clock.advance(31)
+    clock.advance(61)
     timed.tick()
     with pytest.raises(RelaySeatUnknown):
         amend(timed, session, None, restarting())
