@@ -8,8 +8,9 @@ from media.codecs import CODEC_OF, MEDIA_TYPE_OF_RTX, Kind
 from media.describing import restarted
 from media.errors import OfferOutdated, SdpRefused
 from media.ice import IceCredentials
-from media.model import ParticipantStats, StreamStats, Track
+from media.model import ParticipantStats, Rated, StreamStats, Track
 from media.plane import Numbering, PeerStats, Sink, StreamStarted, is_tcp
+from media.quality import rating_of
 from media.room import Seat
 from media.sdp import Answer, AnsweredLine, OfferParameters, SlotSsrcs, build_offer, parse_answer
 from media.sdp_client_offer import ClientOffer
@@ -80,10 +81,24 @@ class Member:
         media_at = self.last.heard_at if self.last is not None else 0.0
         return max(self.transport.heard_at, media_at) > since
 
+    @property
+    def worst(self) -> StreamStats | None:
+        """Their worst stream, of those that are judged."""
+        judged = (stream for stream in self.streams if stream.score is not None)
+        return min(judged, key=lambda stream: stream.score or 0, default=None)
+
+    @property
+    def rated(self) -> Rated | None:
+        """How well off they are, if anything of theirs is judged."""
+        worst = self.worst
+        if worst is None or worst.score is None:
+            return None
+        rating = rating_of(worst.score)
+        return Rated(rating) if rating == "excellent" else Rated(rating, worst.cause, worst.direction)
+
     def stats(self) -> ParticipantStats:
         """The last second, for people."""
-        judged = (stream for stream in self.streams if stream.score is not None)
-        worst = min(judged, key=lambda stream: stream.score or 0, default=None)
+        worst = self.worst
         heard = (stream.mos for stream in self.streams if stream.direction == "down")
         return ParticipantStats(
             participant_id=self.seat.participant_id,

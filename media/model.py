@@ -6,7 +6,7 @@ from typing import Literal
 from core.ids import ParticipantId, RelayId, RoomId
 from media.codecs import Kind
 from media.one_way import Leg, Step
-from media.quality import Cause
+from media.quality import Cause, Rating
 
 EventName = Literal["connected", "silent", "disconnected"]
 # A consultation is between two. A workshop has some who show and up to thirty who look on.
@@ -71,6 +71,19 @@ class RelayEvent:
     transport: Literal["udp", "tcp"] | None = None
 
 
+Direction = Literal["up", "down"]
+
+
+@dataclass(frozen=True)
+class Rated:
+    """How well off somebody is, by their worst stream: in a word (media/quality.py), and while it is not
+    excellent with its cause and direction."""
+
+    rating: Rating
+    cause: Cause | None = None
+    worst: Direction | None = None
+
+
 @dataclass(frozen=True)
 class OneWay:
     """`viewer_id` should get this sound or picture of `publisher_id` and does not.
@@ -90,8 +103,8 @@ class Notice:
     """What a participant's page should know of its media: sent when it changes.
 
     `shown`: who is in which slot, by mid (None: nobody). `layers`: the simulcast layers to go on sending.
-    `one_way`: what they see or show in vain. `repair`: to be done now. Each is None when the notice does not
-    tell of it.
+    `one_way`: what they see or show in vain. `repair`: to be done now. `rated`: how well off they are. Each
+    is None when the notice does not tell of it.
     """
 
     room_id: RoomId
@@ -101,6 +114,7 @@ class Notice:
     layers: tuple[str, ...] | None = None
     one_way: tuple[OneWay, ...] | None = None
     repair: Step | None = None
+    rated: Rated | None = None
 
 
 @dataclass(frozen=True)
@@ -110,9 +124,6 @@ class Display:
     height_px: int | None = None
     visible: bool = True
     paused: bool = False
-
-
-Direction = Literal["up", "down"]
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,12 @@ class Quality:
     @property
     def rating(self) -> Rating:
         """In a word."""
-        return next((rating for above, rating in RATINGS if self.score > above), "lost")
+        return rating_of(self.score)
+
+
+def rating_of(value: float) -> Rating:
+    """A score in a word."""
+    return next((rating for above, rating in RATINGS if value > above), "lost")
 
 
 def score(figures: Figures) -> Quality:

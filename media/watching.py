@@ -13,7 +13,7 @@ from media.codecs import Kind
 from media.control import Control
 from media.downlink import Downlinks
 from media.member import Member
-from media.model import Notice, OneWay
+from media.model import Notice, OneWay, Rated
 from media.monitor import Monitor, Scene, is_wanted
 from media.one_way import WINDOW_S, Fault, OneWayDetector, Repair, Watched
 from media.pages import Arrived, Pages
@@ -27,14 +27,14 @@ HERE_S = 4.0  # about as long as it takes to find a fault
 
 @dataclass
 class _Room:
-    """`told`: by participant, their seat, what they know to be broken, and when they were told.
-
-    `peers`: by viewer and source, whose transports are compared.
+    """`told`: by participant, their seat, what they know to be broken, and when they were told. `rated`: the
+    seat, and how well off they know they are. `peers`: by viewer and source, whose transports are compared.
     """
 
     detector: OneWayDetector = field(default_factory=OneWayDetector)
     one_way: tuple[OneWay, ...] = ()
     peers: dict[tuple[str, Hashable], tuple[PeerKey, PeerKey]] = field(default_factory=dict)
+    rated: dict[ParticipantId, tuple[int, Rated]] = field(default_factory=dict)
     told: dict[ParticipantId, tuple[int, tuple[OneWay, ...], float]] = field(default_factory=dict)
 
 
@@ -60,6 +60,7 @@ class Watching:
             yield from self._repaired(scene, repair)
         for member in scene.members.values():
             yield from _news(scene, room, member)
+            yield from _rated(room, member)
 
     def one_way(self, room_id: RoomId) -> tuple[OneWay, ...]:
         """Who does not get what in a room at the moment."""
@@ -176,6 +177,14 @@ def _news(scene: Scene, room: _Room, member: Member) -> Iterator[Notice]:
     if is_news or (about and scene.now - at >= AGAIN_S):
         room.told[seat.participant_id] = (seat.number, about, scene.now)
         yield Notice(seat.room_id, seat.participant_id, seat.number, one_way=about)
+
+
+def _rated(room: _Room, member: Member) -> Iterator[Notice]:
+    """How well off somebody is, when that has changed."""
+    seat, rated = member.seat, member.rated
+    if rated is not None and room.rated.get(seat.participant_id) != (seat.number, rated):
+        room.rated[seat.participant_id] = seat.number, rated
+        yield Notice(seat.room_id, seat.participant_id, seat.number, rated=rated)
 
 
 def _sent(scene: Scene, publication: Publication) -> set[int]:

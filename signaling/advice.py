@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.bus import Bus, Subscription
 from core.errors import TodokuError
 from media.relays import NOTICES_TOPIC
-from signaling.protocol import OneWayFault, OneWayMedia, Repair
+from signaling.protocol import OneWayFault, OneWayMedia, RatingMessage, Repair
 from signaling.service import CallService
 
 MAX_FAULTS = 64
+Told = OneWayMedia | RatingMessage | Repair
 
 
 class Notice(BaseModel):
@@ -27,6 +28,7 @@ class Notice(BaseModel):
     seat: int
     one_way: list[OneWayFault] | None = Field(None, max_length=MAX_FAULTS)
     repair: Literal["ice_restart", "tcp", "rejoin"] | None = None
+    rated: RatingMessage | None = None
 
 
 class Pages(Protocol):
@@ -34,7 +36,7 @@ class Pages(Protocol):
 
     def mine(self, room_id: str, participant_id: str) -> list[str]: ...
 
-    async def advised(self, connection_id: str, advice: OneWayMedia | Repair) -> None: ...
+    async def advised(self, connection_id: str, advice: Told) -> None: ...
 
 
 class Advice:
@@ -71,3 +73,5 @@ class Advice:
             await self._pages.advised(connection_id, OneWayMedia(faults=notice.one_way))
         if notice.repair is not None:
             await self._pages.advised(connection_id, Repair(step=notice.repair))
+        if notice.rated is not None:
+            await self._pages.advised(connection_id, notice.rated)

@@ -149,10 +149,9 @@ class CallGateway:
         wanted = (room_id, participant_id)
         return [sid for sid, one in self._mine.items() if (one.room_id, one.participant_id) == wanted]
 
-    async def advised(self, connection_id: str, advice: p.OneWayMedia | p.Repair) -> None:
+    async def advised(self, connection_id: str, advice: p.OneWayMedia | p.RatingMessage | p.Repair) -> None:
         """Something a relay has noticed, to the page it is about."""
-        event = "repair" if isinstance(advice, p.Repair) else "one_way"
-        await self._emit(event, advice, connection_id)
+        await self._emit(p.EVENT_OF[type(advice)], advice, connection_id)
 
     async def _emit(self, event: str, message: BaseModel, connection_id: str) -> None:
         payload = message.model_dump(mode="json")

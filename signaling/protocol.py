@@ -13,6 +13,7 @@ from core.http import Utc
 from core.inbound import Inbound
 from media.model import Offer
 from media.one_way import Leg, Step
+from media.quality import Cause, Rating
 from signaling.model import Media, Participant, Role, RoomState
 from signaling.participant import State
 from signaling.room import Call
@@ -196,6 +197,16 @@ class OneWayMedia(Reply):
     faults: list[OneWayFault]
 
 
+class RatingMessage(Reply):
+    """How well off the receiver is, by their worst stream; sent when it changes."""
+
+    rating: Rating = Field(description="excellent, good, poor, lost")
+    cause: Cause | None = Field(description="what lowers it; null while it is excellent")
+    worst: Literal["up", "down"] | None = Field(
+        description="whether that stream is the receiver's own or the other's; null while it is excellent"
+    )
+
+
 class Repair(Reply):
     """Something the page is asked to do at once, because media flows one way only."""
 
@@ -244,10 +255,14 @@ FROM_SERVER: Mapping[str, type[Reply]] = {
     "admitted": Admitted,
     "offer": OfferMessage,
     "one_way": OneWayMedia,
+    "rating": RatingMessage,
     "repair": Repair,
     "replaced": Replaced,
     "ended": Ended,
 }
+
+
+EVENT_OF = {model: event for event, model in FROM_SERVER.items()}
 
 
 def state_of(call: Call, participant: Participant) -> StateMessage:

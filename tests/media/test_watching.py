@@ -10,7 +10,7 @@ import pytest
 from core.ids import ParticipantId
 from media import rtcp
 from media.config import MediaConfig
-from media.model import Display, Notice, Offer, OneWay, PageReport
+from media.model import Display, Notice, Offer, OneWay, PageReport, Rated
 from media.one_way import CONFIRM_S, SETTLE_S, WINDOW_S
 from media.relay import Relay
 from media.watching import AGAIN_S
@@ -84,6 +84,23 @@ async def test_nothing_is_said_of_a_call_that_goes_well(call: Watched) -> None:
     assert call.broken() == set()
     assert call.repairs() == []
     assert call.told(ONE) == call.told(TWO) == []
+
+
+async def test_each_is_told_how_well_off_they_are_when_it_changes(call: Watched) -> None:
+    def rated(name: ParticipantId) -> list[Rated]:
+        return [one.rated for one in call.notices if one.participant_id == name and one.rated is not None]
+
+    assert rated(ONE) == [Rated("excellent")]
+    call.skipped = {(ONE, "audio")}
+    await call.talk(6)
+    assert rated(ONE)[-1] == Rated("good", "upstream_loss", "up")
+    assert rated(TWO)[-1] == Rated("good", "upstream_loss", "down")
+    told = len(call.notices)
+    await call.talk(10)
+    assert len(call.notices) == told
+    call.skipped = set()
+    await call.talk(12)
+    assert rated(ONE)[-1] == rated(TWO)[-1] == Rated("excellent")
 
 
 async def test_who_is_received_by_nobody_is_told_and_asked_for_another_way(call: Watched) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.grants import load_or_create_key
 from core.ids import ParticipantId
-from media.model import OneWay
+from media.model import OneWay, Rated
 from media.relays import NOTICES_TOPIC
 from tests.fakes import FakeClock
 from tests.signaling.world import World, web_process
@@ -31,6 +31,16 @@ async def test_who_sees_or_shows_in_vain_is_told_until_all_is_well(world: World)
         assert await page.sees(lambda message: True, "one_way") == {"faults": [asdict(fault)]}
         relay.notice(page.room_id, page.id, one_way=())
         await page.sees(lambda message: message == {"faults": []}, "one_way")
+
+
+async def test_a_page_is_told_how_well_off_it_is(world: World) -> None:
+    client, therapist, relay = await world.both_in_call()
+    relay.notice(client.room_id, client.id, rated=Rated("poor", "bandwidth", "down"))
+    told = await client.sees(lambda message: True, "rating")
+    assert told == {"rating": "poor", "cause": "bandwidth", "worst": "down"}
+    relay.notice(client.room_id, client.id, rated=Rated("excellent"))
+    await client.sees(lambda message: message["rating"] == "excellent" and message["cause"] is None, "rating")
+    assert therapist.count("rating") == 0
 
 
 async def test_notices_about_an_earlier_seat_or_nobody_reach_no_page(world: World) -> None:

@@ -52,6 +52,7 @@ describe("the note over the picture", () => {
     trouble: null,
     outcome: null,
     oneWay: [],
+    rating: null,
     snapshot: snapshot("client", "connected", theirs),
     ...more,
   });

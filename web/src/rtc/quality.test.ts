@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { SteadyVerdict, qualityBetween, readStats, verdict, type Verdict } from "./quality";
+import {
+  SteadyVerdict,
+  type Verdict,
+  graver,
+  qualityBetween,
+  readStats,
+  verdict,
+  verdictOfRelay,
+} from "./quality";
 import { levelOf } from "./sound";
 
 function stats(scale: number, lost: number): [string, unknown][] {
@@ -55,6 +63,24 @@ describe("connection quality", () => {
     expect(verdict({ ...GOOD, loss_up_pct: 12 })).toEqual({ level: "poor", cause: "upload" });
     expect(verdict({ ...GOOD, loss_down_pct: 4 })).toEqual({ level: "fair", cause: "download" });
     expect(verdict({ ...GOOD, rtt_ms: 800 })).toEqual({ level: "poor", cause: "delay" });
+  });
+
+  it.each([
+    ["excellent", null, null, "good", null],
+    ["good", "upstream_loss", "up", "fair", "upload"],
+    ["poor", "paused", "down", "poor", "download"],
+    ["lost", "no_packets", "up", "poor", "upload"],
+    ["poor", "no_packets", "down", "good", null],
+    ["good", "upstream_loss", "down", "good", null],
+  ])("takes the relay's word, %s for %s %s, about our own end alone", (...told) => {
+    const [rating, cause, worst, level, hint] = told;
+    expect(verdictOfRelay(rating, cause, worst)).toEqual({ level, cause: hint });
+  });
+
+  it("shows the graver of two verdicts", () => {
+    const fair: Verdict = { level: "fair", cause: "delay" };
+    const poor: Verdict = { level: "poor", cause: "upload" };
+    expect([graver(fair, poor), graver(poor, fair)]).toEqual([poor, poor]);
   });
 
   it("falls at once and rises after three better readings", () => {

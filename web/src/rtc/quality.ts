@@ -94,6 +94,32 @@ export function verdict(quality: Quality): Verdict {
   return { level: "good", cause: null };
 }
 
+/** What the relay says of our own end, in the same words; what is the other's is not our hint. */
+export function verdictOfRelay(
+  rating: string,
+  cause: string | null,
+  worst: string | null,
+): Verdict {
+  const level = rating === "excellent" ? "good" : rating === "good" ? "fair" : "poor";
+  const found = RELAY_CAUSES[`${worst} ${cause}`];
+  return level === "good" || !found ? { level: "good", cause: null } : { level, cause: found };
+}
+
+const RELAY_CAUSES: Record<string, QualityCause> = {
+  "up upstream_loss": "upload",
+  "up no_packets": "upload",
+  "up delay": "delay",
+  "up jitter": "upload",
+  "down downstream_loss": "download",
+  "down bandwidth": "download",
+  "down paused": "download",
+};
+
+/** The graver one; of two alike the first. */
+export function graver(one: Verdict, other: Verdict): Verdict {
+  return RANK[other.level] > RANK[one.level] ? other : one;
+}
+
 const CALM_READINGS = 3;
 
 /** Falls at once, rises after three better readings, so that a hint does not flicker. */

@@ -1,14 +1,17 @@
-/** Reads the statistics every two seconds: tells the server, and gives a calm verdict. */
+/** Reads the statistics every two seconds, tells the server, and gives a calm verdict: ours, or the relay's. */
 import { useEffect, useState } from "react";
 import {
   type Reading,
   SteadyVerdict,
   type Verdict,
+  graver,
   qualityBetween,
   readStats,
   verdict,
+  verdictOfRelay,
 } from "../../rtc/quality";
 import { readEnd } from "../../rtc/report";
+import { useStore } from "../../shared/store";
 import type { CallLink } from "../room/callLink";
 
 const EVERY_MS = 2_000;
@@ -41,5 +44,6 @@ export function useQuality(link: CallLink): Verdict {
       stop();
     };
   }, [link]);
-  return shown;
+  const { rating } = useStore(link.state);
+  return rating ? graver(shown, verdictOfRelay(rating.rating, rating.cause, rating.worst)) : shown;
 }

@@ -13,7 +13,7 @@ import { ApiError, asApiError } from "../../shared/api";
 import type { Channel } from "../../shared/socket";
 import { Store } from "../../shared/store";
 import { mark } from "./marks";
-import type { CallProtocol, OneWayFault, Rates, RepairStep, Snapshot } from "./protocol";
+import type { CallProtocol, OneWayFault, Rates, Rating, RepairStep, Snapshot } from "./protocol";
 
 export type Outcome =
   | { kind: "ended"; reason: string; by: string | null }
@@ -31,6 +31,8 @@ export interface LinkState {
   outcome: Outcome | null;
   /** What we see or show in vain at the moment, as the relay says. */
   oneWay: readonly OneWayFault[];
+  /** Null until the relay has said so. */
+  rating: Rating | null;
 }
 
 export interface LinkTools {
@@ -82,6 +84,7 @@ export class CallLink {
       trouble: null,
       outcome: null,
       oneWay: [],
+      rating: null,
     });
     this.#media = new MediaConnection(
       tools.browser,
@@ -103,6 +106,7 @@ export class CallLink {
       channel.on("admitted", ({ grant }) => this.#admitted(grant)),
       channel.on("offer", (offer) => void this.#media.take(offer)),
       channel.on("one_way", ({ faults }) => this.#oneWay(faults)),
+      channel.on("rating", (rating) => this.state.update({ rating })),
       channel.on("repair", ({ step }) => this.#mend(step)),
       channel.on("replaced", () => this.#finish({ kind: "replaced" })),
       channel.on("ended", ({ reason, by }) => this.#finish({ kind: "ended", reason, by })),

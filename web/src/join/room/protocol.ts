@@ -57,6 +57,13 @@ export interface OneWayFault {
   step: string | null;
 }
 
+/** How well off we are, as the relay says; docs/PROTOCOL.md, `rating`. */
+export interface Rating {
+  rating: "excellent" | "good" | "poor" | "lost";
+  cause: string | null;
+  worst: "up" | "down" | null;
+}
+
 export type RepairStep = "ice_restart" | "tcp" | "rejoin";
 
 type Empty = Record<string, never>;
@@ -76,6 +83,7 @@ export interface CallProtocol {
     admitted: { grant: string };
     offer: Offer;
     one_way: { faults: OneWayFault[] };
+    rating: Rating;
     repair: { step: RepairStep };
     replaced: object;
     ended: { reason: string; by: string | null };
