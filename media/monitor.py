@@ -22,6 +22,7 @@ from media.stage import HEIGHT_PX, NO_WISH, Publication, Stage, Viewer
 from media.tallies import Tallies
 
 UNKNOWN = Judge("video")
+AT_ONCE = 6  # people: a millisecond
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,19 @@ class Monitor:
         self._tallies, self._downlinks, self._pages, self._rtt_ms = tallies, downlinks, pages, rtt_ms
         self._judges: dict[SourceKey, Judge] = {}
 
-    def look(self, scene: Scene) -> None:
-        """After the members' counters were taken; what they show afterwards is from now."""
+    def look(self, scene: Scene) -> Iterator[None]:
+        """After the members' counters were taken; what they show afterwards is from now.
+
+        Pauses after every few, so that packets have their turn in a large room, too. Who leaves meanwhile is on
+        the stage no more, and so left out.
+        """
         for member in scene.members.values():
             self._count(member, scene.now)
-        for peer, member in scene.members.items():
+        for at, (peer, member) in enumerate(scene.members.items(), 1):
             member.streams = (*self._up(scene, member), *self._down(scene, member))
             member.target_bps = self._downlinks.target_bps(peer)
+            if at % AT_ONCE == 0:
+                yield
 
     def grown(self, peer: PeerKey, ssrc: int, looks: int) -> Count:
         """What a source, or slot, grew by since so many looks ago."""

@@ -314,8 +314,7 @@ class Relay:
 
     def tick(self) -> None:
         """Once a second: receiver reports, figures, and who has fallen silent."""
-        for _ in self._turns():
-            pass
+        list(self._turns())
 
     def _turns(self) -> Iterator[None]:
         now = self._monotonic()
@@ -333,7 +332,10 @@ class Relay:
         for room_id, stage in list(self._stages.items()):
             yield
             for notice in self._watching.look(Scene(room_id, stage, self._present(room_id), now)):
-                self.on_notice(notice)
+                if notice is None:
+                    yield
+                else:
+                    self.on_notice(notice)
 
     def _present(self, room_id: RoomId) -> dict[PeerKey, Member]:
         room = self._rooms.rooms.get(room_id)

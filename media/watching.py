@@ -47,9 +47,12 @@ class Watching:
         self._monitor = Monitor(control.tallies, downlinks, self.pages, control.rtt_ms)
         self._rooms: dict[RoomId, _Room] = {}
 
-    def look(self, scene: Scene) -> Iterator[Notice]:
-        """Once a second at every room, after its members' counters were taken; gives what is to be told."""
-        self._monitor.look(scene)
+    def look(self, scene: Scene) -> Iterator[Notice | None]:
+        """Once a second at every room, after its members' counters were taken.
+
+        Gives what is to be told, and None where packets may have their turn.
+        """
+        yield from self._monitor.look(scene)
         room = self._rooms.setdefault(scene.room_id, _Room())
         watched = {(one.viewer, one.source): one for one in self._watched(scene, room)}
         found = room.detector.check(list(watched.values()), scene.now)

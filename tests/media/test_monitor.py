@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from media import rtcp
+from media import monitor, rtcp
 from media.allocation import Wish
 from media.config import MediaConfig
 from media.model import Display, PageReport
@@ -130,6 +130,20 @@ async def test_who_has_gone_silent_gets_nothing_that_we_know_of(pair: Pair) -> N
     down = pair.stream(ONE, "down", "audio")
     assert (down.cause, pair.figures(ONE).state) == ("no_packets", "silent")
     await one.close()
+
+
+async def test_who_leaves_while_a_room_is_looked_at_leaves_nothing_behind(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monitor, "AT_ONCE", 1)
+    await pair.talk(3)
+    turns = pair.relay._turns()
+    next(turns)  # before the room
+    next(turns)  # after the first of the two
+    pair.relay.leave(ROOM, ONE, 1)
+    pair.relay.leave(ROOM, TWO, 1)
+    list(turns)
+    assert not pair.relay._watching._monitor._judges
 
 
 async def test_figures_of_somebody_who_left_and_came_back_begin_anew(pair: Pair) -> None:
