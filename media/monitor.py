@@ -51,8 +51,8 @@ class Monitor:
     def look(self, scene: Scene) -> Iterator[None]:
         """After the members' counters were taken; what they show afterwards is from now.
 
-        Pauses after every few, so that packets have their turn in a large room, too. Who leaves meanwhile is on
-        the stage no more, and so left out.
+        Pauses after every few, so that packets have their turn in a large room, too. Who leaves meanwhile is
+        on the stage no more, and so left out.
         """
         for member in scene.members.values():
             self._count(member, scene.now)
