@@ -9,6 +9,8 @@ which m-lines by a layout. Not here: the descriptions' text (media/sdp.py).
 from dataclasses import dataclass
 from typing import Literal
 
+from media.extensions import Extension
+
 Kind = Literal["audio", "video"]
 KINDS: tuple[Kind, ...] = ("audio", "video")
 
@@ -57,28 +59,19 @@ DEPENDENCY_DESCRIPTOR = (
     "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
 )
 
-MID_EXTENSION_ID = 1
-ABS_SEND_TIME_EXTENSION_ID = 2
-AUDIO_LEVEL_EXTENSION_ID = 3
-TRANSPORT_CC_EXTENSION_ID = 4
-RID_EXTENSION_ID = 5
-REPAIRED_RID_EXTENSION_ID = 6
-VIDEO_ORIENTATION_EXTENSION_ID = 7
-PLAYOUT_DELAY_EXTENSION_ID = 8
-DEPENDENCY_DESCRIPTOR_EXTENSION_ID = 9
 # Ids stay below 15, so that the one-byte form (RFC 8285 4.2) can hold them; only a dependency descriptor may
 # be longer than that form allows, which is why `a=extmap-allow-mixed` is offered with it.
 HIGHEST_EXTENSION_ID = 14
 EXTENSIONS: dict[int, str] = {
-    MID_EXTENSION_ID: MID,
-    ABS_SEND_TIME_EXTENSION_ID: ABS_SEND_TIME,
-    AUDIO_LEVEL_EXTENSION_ID: AUDIO_LEVEL,
-    TRANSPORT_CC_EXTENSION_ID: TRANSPORT_CC,
-    RID_EXTENSION_ID: RID,
-    REPAIRED_RID_EXTENSION_ID: REPAIRED_RID,
-    VIDEO_ORIENTATION_EXTENSION_ID: VIDEO_ORIENTATION,
-    PLAYOUT_DELAY_EXTENSION_ID: PLAYOUT_DELAY,
-    DEPENDENCY_DESCRIPTOR_EXTENSION_ID: DEPENDENCY_DESCRIPTOR,
+    Extension.MID: MID,
+    Extension.ABS_SEND_TIME: ABS_SEND_TIME,
+    Extension.AUDIO_LEVEL: AUDIO_LEVEL,
+    Extension.TRANSPORT_CC: TRANSPORT_CC,
+    Extension.RID: RID,
+    Extension.REPAIRED_RID: REPAIRED_RID,
+    Extension.VIDEO_ORIENTATION: VIDEO_ORIENTATION,
+    Extension.PLAYOUT_DELAY: PLAYOUT_DELAY,
+    Extension.DEPENDENCY_DESCRIPTOR: DEPENDENCY_DESCRIPTOR,
 }
 EXTENSION_NAMED = {uri: number for number, uri in EXTENSIONS.items()}
 
@@ -164,7 +157,6 @@ def send_lines(layout: Layout) -> Layout:
     return tuple(line for line in layout if line.direction == "sendonly")
 
 
-SEND_LINES = send_lines(LAYOUT)
 DEFAULT_FEATURES = Features()
 
 

@@ -17,7 +17,6 @@ from media.codecs import (
     LAYOUT,
     MEDIA_TYPE_OF_RTX,
     RIDS,
-    TRANSPORT_CC_EXTENSION_ID,
     Codec,
     Features,
     Kind,
@@ -28,6 +27,7 @@ from media.codecs import (
     payload_types,
 )
 from media.errors import SdpRefused
+from media.extensions import Extension
 from media.ice import IceCredentials
 from media.sdp_reading import Section
 from media.sdp_writing import CNAME as CNAME
@@ -152,7 +152,7 @@ class AnsweredLine:
     @property
     def transport_cc(self) -> bool:
         """Whether transport-wide numbers are written and feedback about them understood."""
-        return TRANSPORT_CC_EXTENSION_ID in self.extensions and "transport-cc" in self.feedback
+        return Extension.TRANSPORT_CC in self.extensions and "transport-cc" in self.feedback
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from media.codecs import (
     CODEC_NAMED,
     CODEC_OF,
     DEFAULT_FEATURES,
-    DEPENDENCY_DESCRIPTOR_EXTENSION_ID,
     EXTENSION_NAMED,
     EXTENSIONS,
     HIGHEST_EXTENSION_ID,
@@ -29,6 +28,7 @@ from media.codecs import (
     offered_extensions,
 )
 from media.errors import SdpRefused
+from media.extensions import Extension
 from media.sdp import Answer, AnsweredLine, OfferParameters
 from media.sdp_reading import RtpMap, Section
 from media.sdp_writing import (
@@ -233,7 +233,7 @@ def _check_numbers(taken: Sequence[AnsweredLine]) -> None:
 def build_client_answer(offer: ClientOffer, ours: OfferParameters) -> str:
     """Our answer. `ours.slots` by the mids of lines that receive; its layout is not used."""
     taken = offer.answer.lines
-    mixed = offer.mixed and any(DEPENDENCY_DESCRIPTOR_EXTENSION_ID in line.extensions for line in taken)
+    mixed = offer.mixed and any(Extension.DEPENDENCY_DESCRIPTOR in line.extensions for line in taken)
     mids = [line.mid for line in taken] if offer.bundled else []
     rows = session_lines(ours.session_id, ours.number, mids, mixed=mixed)
     for line in offer.lines:
