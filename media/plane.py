@@ -299,6 +299,14 @@ class Plane(Protocol):
         """
         ...
 
+    def peer_stats(self, peer: PeerKey) -> PeerStats | None:
+        """One peer's counters."""
+        ...
+
+    def ignored(self) -> dict[str, int]:
+        """What was dropped so far, by reason."""
+        ...
+
     def stats(self) -> PlaneStats:
         """All counters."""
         ...

@@ -9,7 +9,18 @@ import contextlib
 import socket
 from collections.abc import Callable, Sequence
 
-from media.plane import Address, Numbering, PeerKey, PlaneEvents, PlaneStats, Sink, Source, SrtpKeys, Wire
+from media.plane import (
+    Address,
+    Numbering,
+    PeerKey,
+    PeerStats,
+    PlaneEvents,
+    PlaneStats,
+    Sink,
+    Source,
+    SrtpKeys,
+    Wire,
+)
 from media.python_path import PacketPath
 from media.python_streams import NO_LEVEL, Peer, Slot, Stream
 from media.rewrite import Clock
@@ -218,9 +229,15 @@ class PythonPlane(PacketPath):
                     found[key] = level
         return found
 
+    def peer_stats(self, peer: PeerKey) -> PeerStats | None:
+        known = self._peers.get(peer)
+        return known.stats() if known is not None else None
+
+    def ignored(self) -> dict[str, int]:
+        return dict(self._ignored)
+
     def stats(self) -> PlaneStats:
-        peers = {key: peer.stats() for key, peer in self._peers.items()}
-        return PlaneStats(peers, dict(self._ignored))
+        return PlaneStats({key: peer.stats() for key, peer in self._peers.items()}, self.ignored())
 
     def _slot(self, peer: PeerKey, ssrc: int) -> Slot | None:
         known = self._peers.get(peer)

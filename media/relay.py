@@ -197,7 +197,7 @@ class Relay:
             for room_id in self._rooms.rooms
         )
         counters = {
-            **self._plane.stats().ignored,
+            **self._plane.ignored(),
             **self._transports.counters,
             **self._control.counters,
             **self._downlinks.counters,

@@ -13,7 +13,7 @@ from media import rtcp
 from media.feedback import OUR_SSRC, Outgoing
 from media.keyrequests import SourceKey
 from media.nack import NackSchedule
-from media.plane import PeerKey, PlaneStats
+from media.plane import PeerKey, PeerStats
 from media.reception import SequenceClock
 from media.tallies import Tallies
 from media.transport_cc import FeedbackBuilder
@@ -30,7 +30,7 @@ class Arrived(Protocol):
 
     def still_missing(self, peer: PeerKey, ssrc: int, sequences: Sequence[int]) -> list[int]: ...
     def take_arrivals(self, peer: PeerKey) -> list[tuple[int, float]]: ...
-    def stats(self) -> PlaneStats: ...
+    def peer_stats(self, peer: PeerKey) -> PeerStats | None: ...
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Uplinks:
     def _media_ssrc(self, peer: PeerKey) -> int:
         """The report is about the transport, but Chromium ignores one that names no stream of its own."""
         if peer not in self._media_ssrcs:
-            stats = self._plane.stats().peers.get(peer)
+            stats = self._plane.peer_stats(peer)
             if stats is None or not stats.sources:
                 return NO_MEDIA_SSRC
             self._media_ssrcs[peer] = stats.sources[0].ssrc

@@ -11,7 +11,7 @@ def test_the_report_of_arrivals_names_a_stream_of_the_publishers_own() -> None:
     peer, sources = PeerKey(1), (SimpleNamespace(ssrc=4711), SimpleNamespace(ssrc=4712))
     plane: Any = SimpleNamespace(
         take_arrivals=lambda peer: [(7, 0.5)],
-        stats=lambda: SimpleNamespace(peers={peer: SimpleNamespace(sources=sources)}),
+        peer_stats=lambda peer: SimpleNamespace(sources=sources),
     )
     uplinks = Uplinks(plane)
     outgoing = [*uplinks.arrivals(peer, 1.0), *uplinks.arrivals(peer, 2.0)][-1]
