@@ -95,7 +95,9 @@ class Downlinks:
         if link is None:
             return START_BPS
         target = link.estimator.target_bps
-        return max(target, SILENCE_BPS) if link.estimator.state.limit == "silence" else target
+        if target >= SILENCE_BPS:  # asked often, and the state is put together anew each time
+            return target
+        return SILENCE_BPS if link.estimator.state.limit == "silence" else target
 
     def allocated(self, peer: PeerKey, bps: int, wanted_bps: int, now: float) -> None:
         """What is sent to it at most, and what would be on an endless line."""

@@ -155,6 +155,8 @@ class Stage:
         self._fixed.discard(peer)
         self._too_much.pop(peer, None)
         self._kept.pop(peer, None)
+        self._targets.pop(peer, None)
+        self.measured_bps = {key: bps for key, bps in self.measured_bps.items() if key[0] != peer}
         if self.speaker is not None:
             self.speaker.forget(peer)
         for key in [key for key in self.publications if key[0] == peer]:

@@ -102,7 +102,11 @@ def test_a_publisher_of_one_stream_is_held_to_what_the_far_side_can_take() -> No
 def test_who_leaves_is_nowhere_any_more_and_may_come_back() -> None:
     stage = pair()
     stage.orders(ONE, PLENTY, 0.0)
+    stage.orders(TWO, PLENTY, 0.0)
+    stage.measured_bps = {(ONE, 102): 7, (TWO, 202): 9}
     stage.leave(TWO)
+    assert stage.measured_bps == {(ONE, 102): 7}
+    assert set(stage._targets) == {ONE}
     stage.arrange()
     assert stage.orders(ONE, PLENTY, 0.1) == []  # the plane knows that they are gone
     stage.publish(THREE, "video", "", 302)
