@@ -72,13 +72,13 @@ class DelayDetector:
             first_sent, last_sent, first_arrived, last_arrived = group
             if sent < first_sent:
                 continue  # came late: what it says of the queue is over
-            in_burst = (
+            if sent - first_sent <= BURST_S or (  # or came in one burst
                 0 <= arrived - last_arrived <= BURST_S
                 and arrived - last_arrived < sent - last_sent
                 and arrived - first_arrived < LONGEST_BURST_S
-            )
-            if sent - first_sent <= BURST_S or in_burst:
-                group = (first_sent, sent, first_arrived, max(arrived, last_arrived))
+            ):
+                last = arrived if arrived > last_arrived else last_arrived
+                group = (first_sent, sent, first_arrived, last)
             else:
                 self._complete(group)
                 group = (sent, sent, arrived, arrived)

@@ -1,6 +1,8 @@
 """What the parts of the bandwidth estimator tell each other. Values only; times in s, rates in bit/s."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple
 
 Usage = Literal["normal", "overuse", "underuse"]
@@ -14,6 +16,12 @@ class PacketResult(NamedTuple):
     arrived_at_s: float | None  # by the receiver's clock, whatever its zero; None: lost
     size_bytes: int
     probe: int = 0  # id of the probe it was sent for; 0: none
+
+
+# From a tuple of the same four, without the call in Python that a NamedTuple's own constructor is.
+packet_result: Callable[[tuple[float, float | None, int, int]], PacketResult] = partial(
+    tuple.__new__, PacketResult
+)
 
 
 @dataclass(frozen=True)

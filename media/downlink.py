@@ -7,15 +7,17 @@ from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Protocol
 
 from media import transport_cc
 from media.bandwidth import DownlinkEstimator, PacketResult, Probe
+from media.bandwidth_model import packet_result
 from media.plane import PeerKey
 from media.reception import SequenceClock
 
 START_BPS, MIN_BPS, MAX_BPS = 1_000_000, 30_000, 8_000_000
-REMEMBERED_REPORTS = 4096  # a power of two: more than feedback looks back
+REMEMBERED_REPORTS = 2048  # a power of two; the plane knows no more of what it sent
 SILENCE_BPS = 200_000
 PROBE_STEP_S = 0.005
 PROBE_PACKET_BYTES = 1200
@@ -57,17 +59,16 @@ class _Downlink:
     running: _Running | None = None
     probes: list[_Running] = field(default_factory=list)
 
-    def is_news(self, number: int, status: int) -> bool:
-        """Remember the report; the same, or a loss after an arrival, is no news."""
-        at, code = number & REMEMBERED_REPORTS - 1, number << 2 | status
-        if self.told[at] >= code:
-            return False
-        self.told[at] = code
-        return True
-
     def probe_at(self, sent_at: float) -> int:
         """The id of the probe that was being sent then."""
-        return next((run.probe.id for run in self.probes if run.began_at <= sent_at <= run.ends_at), 0)
+        for run in self.probes:
+            if run.began_at <= sent_at <= run.ends_at:
+                return run.probe.id
+        return 0
+
+    def probed_since(self, sent_at: float) -> bool:
+        """Whether a probe was being sent then or later."""
+        return bool(self.probes) and self.probes[-1].ends_at >= sent_at
 
 
 class Downlinks:
@@ -130,16 +131,24 @@ class Downlinks:
     def _results(
         self, peer: PeerKey, link: _Downlink, report: transport_cc.TransportFeedback, first: int
     ) -> list[PacketResult]:
+        """What is new in it: the same again, or a loss after an arrival, is not."""
         sent = self._plane.sent(peer, report.base_sequence, report.count)
         link.numbers.unwrap(report.base_sequence + report.count - 1 & 0xFFFF)
-        results = []
-        for at, ((_, arrived_us), what) in enumerate(zip(report.arrivals, sent, strict=False)):
-            status = LOST if arrived_us is None else ARRIVED
-            if what is None or not link.is_news(first + at, status):
+        told, results = link.told, []
+        oldest = next((what[0] for what in sent if what is not None), 0.0)
+        probed = link.probed_since(oldest)
+        for number, arrived_us, what in zip(count(first), report.times_us, sent, strict=False):
+            at, code = (
+                number & REMEMBERED_REPORTS - 1,
+                number << 2 | (LOST if arrived_us is None else ARRIVED),
+            )
+            if what is None or told[at] >= code:
                 continue
-            probe = link.probe_at(what[0]) if link.probes else 0
+            told[at] = code
+            sent_at, size = what
             arrived_at_s = None if arrived_us is None else arrived_us / 1_000_000
-            results.append(PacketResult(what[0], arrived_at_s, what[1], probe))
+            probe = link.probe_at(sent_at) if probed else 0
+            results.append(packet_result((sent_at, arrived_at_s, size, probe)))
         return results
 
     def remb(self, peer: PeerKey, bps: int, now: float) -> None:

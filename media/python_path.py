@@ -7,10 +7,12 @@ media/python_streams.py; what a plane is asked to do, and its sockets' life, in 
 
 import socket
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from media.burst import Burst
 from media.codecs import MEDIA_TYPE_OF_RTX
 from media.extensions import Extension
+from media.fan_out import FEWEST, FanOut
 from media.keyframe import begins_key_frame
 from media.packet import Packet, read_packet
 from media.plane import Address, PeerKey, PlaneEvents, StreamStarted, is_tcp
@@ -40,6 +42,8 @@ class PacketPath:
         self._by_ssrc: dict[int, list[Peer]] = {}
         self._ignored: Counter[str] = Counter()
         self._tries, self._tries_at = float(TRIES_PER_S), 0.0
+        burst = Burst.made()
+        self._fan_out = FanOut(burst, self._sent, self._ignored) if burst is not None else None
 
     # The way of a packet.
 
@@ -157,19 +161,21 @@ class PacketPath:
             packet.payload_type, packet.payload[:KEY_FRAME_LOOK_BYTES]
         ):
             self._key_frame(stream)
-        for slot in stream.slots:
-            if packet.payload_type in slot.payload_types:
-                self._deliver(slot, packet, now)
-                continue
-            plain = without_red(packet)
-            if plain is not None and plain.payload_type in slot.payload_types:
-                self._deliver(slot, plain, now)
-            else:
-                self._ignored["rtp_payload_type"] += 1
+        slots: Sequence[Slot] = stream.slots
+        if self._fan_out is not None and self._socket is not None and len(slots) >= FEWEST:
+            slots = self._fan_out.send(slots, packet, now, self._socket.fileno())
+        for slot in slots:
+            self._deliver(slot, packet, now)
 
     def _deliver(self, slot: Slot, packet: Packet, now: float) -> None:
+        if packet.payload_type not in slot.payload_types:
+            plain = without_red(packet)
+            if plain is None or plain.payload_type not in slot.payload_types:
+                self._ignored["rtp_payload_type"] += 1
+                return
+            packet = plain
         header = slot.header(packet, now)
-        payload = slot.payload(packet) if header is not None else None
+        payload = packet.payload if slot.pictures is None or header is None else slot.payload(packet)
         if header is None or payload is None:
             self._ignored["rtp_before_switch"] += 1
         elif self._forward(slot, header, payload, now):
@@ -187,16 +193,18 @@ class PacketPath:
     def _forward(self, slot: Slot, header: bytes, payload: bytes, now: float) -> bool:
         peer = slot.peer
         data = peer.outbound.protect(header, payload)
+        if data is not None and self._sent(data, peer.address):
+            size = len(data)
+            peer.sent_packets += 1
+            peer.sent_bytes += size
+            if slot.number_element is not None:
+                peer.sent.note(size, now)
+            return True
         if data is None:
             self._ignored["protect_refused"] += 1
-            return False
-        if not self._send_to(peer, data):
-            if slot.is_video and is_tcp(peer.address):
-                self._blocked(slot)
-            return False
-        if slot.number_element is not None:
-            peer.sent.note(len(data), now)
-        return True
+        elif slot.is_video and is_tcp(peer.address):
+            self._blocked(slot)
+        return False
 
     def _resent(self, slot: Slot, packet: Packet, now: float) -> int:
         header, payload = slot.rtx_header(packet, now), slot.payload(packet, again=True)
@@ -225,7 +233,7 @@ class PacketPath:
         return sent
 
     def _sent(self, data: bytes | memoryview, address: Address) -> bool:
-        if is_tcp(address):
+        if len(address) == 3:  # is_tcp, without a call
             return self._tcp is not None and self._tcp.send(data, address)
         if self._socket is None:
             return False
@@ -303,7 +311,7 @@ class PacketPath:
             known.append(peer)
 
     def _move(self, peer: Peer, address: Address) -> None:
-        peer.address = address
+        peer.move(address)
         self._allow(peer, address)
 
     def _allow(self, peer: Peer, address: Address) -> None:

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from media import vp8
+from media.burst import kernel_address
 from media.cache import PacketCache
 from media.codecs import CLOCK_RATE, CODEC_NAMED, RTX_OF
 from media.extensions import Extension
@@ -24,6 +25,7 @@ from media.plane import (
     SourceStats,
     SrtpKeys,
     Wire,
+    is_tcp,
 )
 from media.reception import Reception
 from media.rewrite import Clock, SequenceMap, TimestampMap
@@ -40,8 +42,10 @@ VP8 = CODEC_NAMED["VP8"].payload_type
 NOTHING = Packet(0x8000, 0, 0, 0)
 NO_LEVEL = 128  # beyond silence
 
-# Header with one extension of two bytes, the transport-wide number: the usual case as one step.
-_WITH_NUMBER = struct.Struct("!HHLLHHBHB")
+# Header with one extension of two bytes, the transport-wide number: the usual case as one step. The last
+# eight octets are 0xBEDE, 1 (word), the element's id and length, the number, padding.
+_WITH_NUMBER = struct.Struct("!HHLLQ")
+_ONE_WORD = ONE_BYTE_FORM << 48 | 1 << 32
 
 
 class Slot:
@@ -59,6 +63,7 @@ class Slot:
         self.extensions: dict[int, int] = {o: sink.extensions[o] for o in PASSED_ON if o in sink.extensions}
         number = sink.extensions.get(Extension.TRANSPORT_CC)
         self.number_element = None if number is None or number > 14 else number << 4 | 1
+        self.number_block = 0 if self.number_element is None else _ONE_WORD | self.number_element << 24
         self.send_time_id = sink.extensions.get(Extension.ABS_SEND_TIME)
         self.numbers = SequenceMap()
         self.times = TimestampMap(CLOCK_RATE[sink.kind])
@@ -124,6 +129,9 @@ class Slot:
         timestamp = packet.timestamp + times.offset & 0xFFFFFFFF
         times.last, times.last_at = timestamp, now
         start = 0x8000 | packet.padded | packet.marker | self.payload_types[packet.payload_type]
+        if self.number_block and not packet.elements and not packet.csrcs:
+            block = self.number_block | self.peer.sent.next() << 8
+            return _WITH_NUMBER.pack(start | 0x1000, number, timestamp, self.ssrc, block)
         return self._header(start, number, timestamp, self.ssrc, packet, now)
 
     def rtx_header(self, packet: Packet, now: float) -> bytes | None:
@@ -152,18 +160,6 @@ class Slot:
         self, start: int, number: int, timestamp: int, ssrc: int, packet: Packet, now: float
     ) -> bytes:
         element = self.number_element
-        if element is not None and not packet.elements and not packet.csrcs:
-            return _WITH_NUMBER.pack(
-                start | 0x1000,
-                number,
-                timestamp,
-                ssrc,
-                ONE_BYTE_FORM,
-                1,
-                element,
-                self.peer.sent.next(),
-                0,
-            )
         elements = [
             (self.extensions[ours], data) for ours, data in packet.elements if ours in self.extensions
         ]
@@ -308,7 +304,7 @@ class Peer:
     ) -> None:
         self.key = key
         self.inbound, self.outbound = Inbound(keys), Outbound(keys)
-        self.address = address
+        self.move(address)
         self.payload_types = table(numbering.payload_types, 128, same=not numbering.payload_types)
         self.extensions = table(numbering.extensions, 256, same=False)
         self.addresses: OrderedDict[Address, None] = OrderedDict()
@@ -323,6 +319,11 @@ class Peer:
         self.sent_bytes = 0
         self.arrivals: list[tuple[int, float]] = []
         self.sent = SentLog()
+
+    def move(self, address: Address) -> None:
+        """It is there from now on. `kernel_address`: of a UDP address, for media/burst.py."""
+        self.address = address
+        self.kernel_address = None if is_tcp(address) else kernel_address(address)
 
     def may_learn(self, ssrc: int) -> bool:
         """May a packet of this unannounced SSRC be tried?"""

@@ -10,7 +10,7 @@ off are not judged: leave them out. Not here: the measuring (media/statistics.py
 import math
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 Cause = Literal["upstream_loss", "downstream_loss", "delay", "jitter", "bandwidth", "paused", "no_packets"]
@@ -111,7 +111,7 @@ def smoothed(before: Quality | None, after: Quality) -> Quality:
     share = FALLING if after.score < before.score else RISING
     value = before.score + (after.score - before.score) * share
     cause = after.cause or before.cause
-    return replace(after, score=value, cause=cause if value <= RATINGS[0][0] else None)
+    return Quality(value, cause if value <= RATINGS[0][0] else None, after.mos)
 
 
 def worst(qualities: Iterable[Quality]) -> Quality | None:

@@ -29,9 +29,13 @@ class SentLog:
 
     def look_up(self, base: int, count: int) -> list[tuple[float, int] | None]:
         """(monotonic s, bytes) of `count` numbers from `base` on; None: not sent, or not known any more."""
-        found: list[tuple[float, int] | None] = []
-        for number in range(base, base + count):
-            at = number & KEPT_PACKETS - 1
-            known = (self.number - number & 0xFFFF) < KEPT_PACKETS and self._size[at]
-            found.append((self._at[at], self._size[at]) if known else None)
-        return found
+        back, start = self.number - base & 0xFFFF, base & KEPT_PACKETS - 1
+        if count - 1 <= back < KEPT_PACKETS and start + count <= KEPT_PACKETS:  # all known, in one piece
+            sizes, times = self._size[start : start + count], self._at[start : start + count]
+            return [(at, size) if size else None for at, size in zip(times, sizes, strict=True)]
+        return [self._look_up(number) for number in range(base, base + count)]
+
+    def _look_up(self, number: int) -> tuple[float, int] | None:
+        at = number & KEPT_PACKETS - 1
+        known = (self.number - number & 0xFFFF) < KEPT_PACKETS and self._size[at]
+        return (self._at[at], self._size[at]) if known else None

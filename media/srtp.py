@@ -20,10 +20,22 @@ REPLAY_WINDOW_PACKETS = 1024  # retransmissions and reordering stay well inside
 MAX_PACKET_BYTES = 2048
 TRAILER_BYTES = 148  # the most libsrtp adds: SRTCP index, tag, MKI
 
-# One packet at a time is worked on, so all sessions share the buffer.
-_cdata = ffi.new("unsigned char[]", MAX_PACKET_BYTES + TRAILER_BYTES)
-_buffer = ffi.buffer(_cdata)
-_view = memoryview(_buffer)
+
+class Buffer:
+    """Room for one packet. `address`: where it is in memory."""
+
+    __slots__ = ("address", "cdata", "octets", "view")
+
+    def __init__(self) -> None:
+        self.cdata = ffi.new("unsigned char[]", MAX_PACKET_BYTES + TRAILER_BYTES)
+        self.octets = ffi.buffer(self.cdata)
+        self.view = memoryview(self.octets)
+        self.address = int(ffi.cast("uintptr_t", self.cdata))
+
+
+# Mostly one packet at a time is worked on, so all sessions share a buffer.
+_shared = Buffer()
+_cdata, _buffer = _shared.cdata, _shared.octets
 _length = ffi.new("int *")
 _protect, _unprotect = lib.srtp_protect, lib.srtp_unprotect
 
@@ -72,15 +84,17 @@ class Outbound:
         self._context = self._session._srtp[0]
         self.protect_rtcp = self._session.protect_rtcp
 
-    def protect(self, header: bytes, payload: bytes) -> memoryview | None:
-        """The protected RTP packet, good until the next call of anything here; None when libsrtp refuses."""
+    def protect(self, header: bytes, payload: bytes, buffer: Buffer = _shared) -> memoryview | None:
+        """The protected RTP packet, in the buffer: in the shared one it is good until the next call of
+        anything here; None when libsrtp refuses."""
         start = len(header)
         length = start + len(payload)
         if length > MAX_PACKET_BYTES:
             return None
-        _buffer[0:start] = header
-        _buffer[start:length] = payload
+        octets = buffer.octets
+        octets[0:start] = header
+        octets[start:length] = payload
         _length[0] = length
-        if _protect(self._context, _cdata, _length):
+        if _protect(self._context, buffer.cdata, _length):
             return None
-        return _view[0 : _length[0]]
+        return buffer.view[0 : _length[0]]

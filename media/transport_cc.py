@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate, islice
 
 PACKET_TYPE, FORMAT = 205, 15
 TICK_US = 250  # unit of a receive delta
@@ -26,13 +27,22 @@ _RUN = re.compile(f"0{{1,{MAX_RUN}}}|1{{1,{MAX_RUN}}}|2{{1,{MAX_RUN}}}")
 
 @dataclass(frozen=True)
 class TransportFeedback:
-    """One feedback packet. `arrivals`: each 16-bit sequence number from `base_sequence` on, with its time in
-    us by the receiver's clock, or None: not received. That clock's zero is any; it wraps at 2^24 * 64 ms."""
+    """One feedback packet. `times_us`: of each number from `base_sequence` on, by the receiver's clock, or
+    None: not received. That clock's zero is any; it wraps at 2^24 * 64 ms."""
 
     base_sequence: int
-    count: int
     feedback_count: int
-    arrivals: tuple[tuple[int, int | None], ...]
+    times_us: Sequence[int | None]
+
+    @property
+    def count(self) -> int:
+        return len(self.times_us)
+
+    @property
+    def arrivals(self) -> tuple[tuple[int, int | None], ...]:
+        """The times, each with its 16-bit sequence number."""
+        base = self.base_sequence
+        return tuple((base + at & 0xFFFF, time_us) for at, time_us in enumerate(self.times_us))
 
 
 def parse(fci: bytes) -> TransportFeedback | None:
@@ -54,16 +64,16 @@ def parse(fci: bytes) -> TransportFeedback | None:
         at += 2
     del symbols[count:]
     times = _times(symbols, fci, at, (reference >> 8) * REFERENCE_TICKS)
-    if times is None:
-        return None
-    numbers = (number & 0xFFFF for number in range(base, base + count))
-    return TransportFeedback(base, count, feedback_count, tuple(zip(numbers, times, strict=True)))
+    return None if times is None else TransportFeedback(base, feedback_count, times)
 
 
 def _times(symbols: bytearray, fci: bytes, at: int, tick: int) -> list[int | None] | None:
-    large = symbols.count(LARGE_DELTA)
-    if 3 in symbols or at + symbols.count(SMALL_DELTA) + 2 * large > len(fci):
+    small, large = symbols.count(SMALL_DELTA), symbols.count(LARGE_DELTA)
+    if 3 in symbols or at + small + 2 * large > len(fci):
         return None
+    if small == len(symbols):  # the usual case
+        ticks = accumulate(fci[at : at + small], initial=tick)
+        return [ticks_us * TICK_US for ticks_us in islice(ticks, 1, None)]
     times: list[int | None] = []
     for symbol in symbols:
         if not symbol:

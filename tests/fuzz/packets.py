@@ -185,7 +185,10 @@ def transport_feedback(data: bytes) -> bool:
     read = transport_cc.parse(data)
     if read is None:
         return False
-    require(len(read.arrivals) == read.count <= transport_cc.MAX_STATUSES, "statuses that are not there")
+    require(
+        len(read.times_us) == int.from_bytes(data[2:4], "big") <= transport_cc.MAX_STATUSES,
+        "statuses that are not there",
+    )
     base = 0x10000 + read.base_sequence
     arrivals = [(base + at, us) for at, (_, us) in enumerate(read.arrivals) if us is not None]
     numbers = [number for number, _ in read.arrivals]
