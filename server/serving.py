@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from core import collector
 from server.assembly import House, build, build_relay
 from server.cli import Refused
 from server.config import Config, public_url
@@ -34,6 +35,7 @@ async def serve(config: Config, role: str, *, demo: bool, var: Path) -> None:
 
         with stop_signals() as stopped:
             async with build(config, role, prepare if demo else None):
+                collector.settle()
                 print(words[0], flush=True)
                 await stopped.wait()
                 print("\nStopping ...", flush=True)
@@ -53,6 +55,7 @@ async def serve_relay(config: Config, relay_id: str | None) -> None:
     config = with_media_port(config, anyhow=False)
     with relay_signals() as signals:
         async with build_relay(config, relay_id) as relay:
+            collector.settle()
             print(f"relay {relay.relay_id} serves UDP port {relay.port}", flush=True)
             await first_of(signals.drain.wait(), signals.stop.wait())
             if not signals.stop.is_set():

@@ -16,6 +16,7 @@ import uvloop
 
 from bench.relay.peer import HOST
 from bench.relay.subjects import WORKSHOP
+from core import collector
 from core.clock import SystemClock
 from core.ids import ParticipantId, RoomId
 from media.config import MediaConfig
@@ -59,6 +60,7 @@ async def main() -> None:
     relay = Relay(MediaConfig(udp_host=HOST, udp_port=0, max_participants=1000), SystemClock())
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     await relay.start()
+    collector.settle()  # as server/serving.py does
     server = await asyncio.start_server(Service(relay).serve, HOST, 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await stop.wait()
