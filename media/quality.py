@@ -207,4 +207,4 @@ class UsualRate:
     @property
     def pps(self) -> float | None:
         """Packets a second, to the nearest 5; of rates equally frequent the highest; None before any."""
-        return max(self._counts, key=lambda pps: (self._counts[pps], pps), default=None)
+        return max(zip(self._counts.values(), self._counts, strict=True), default=(0, None))[1]

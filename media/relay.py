@@ -109,7 +109,9 @@ class Relay:
 
     def open_room(self, room_id: RoomId, epoch: int, shape: Shape = "consultation") -> None:
         """Take a room; a higher epoch ends what was before. Raises RelayRoomOutdated (also when closed)."""
-        self._end(self._rooms.open(room_id, epoch, self._monotonic(), shape))
+        if not self._rooms.is_open(room_id, epoch):
+            self._end(self._rooms.open(room_id, epoch, self._monotonic(), shape))
+            self._forget(room_id)
 
     def close_room(self, room_id: RoomId, epoch: int) -> None:
         """End a room for everybody; nothing when it is gone. Raises RelayRoomOutdated."""
@@ -229,9 +231,8 @@ class Relay:
     def _check_free(self, room_id: RoomId, participant_id: ParticipantId) -> None:
         """Limits are for newcomers: a reload comes back, and a call that began here is carried to its end."""
         known = self._rooms.known(room_id)
-        if participant_id in known:
-            return
-        if (self.draining and not known) or self.load >= self.max_participants:
+        full = (self.draining and not known) or self.load >= self.max_participants
+        if full and participant_id not in known:
             raise RelayFull
 
     def _admit(self, seat: Seat, tcp: bool) -> None:

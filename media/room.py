@@ -109,6 +109,11 @@ class Rooms:
         self.rooms[room_id] = Room(room_id, epoch, shape)
         return list(room.seats.values()) if room is not None else []
 
+    def is_open(self, room_id: RoomId, epoch: int) -> bool:
+        """Whether the room is there, in this very epoch."""
+        room = self.rooms.get(room_id)
+        return room is not None and room.epoch == epoch
+
     def close(self, room_id: RoomId, epoch: int, now: float) -> list[Seat]:
         """Close a room and give the seats this ends; none when it is gone. Raises RelayRoomOutdated.
 

@@ -145,6 +145,8 @@ class Stage:
     @property
     def pinned(self) -> list[PeerKey]:
         """The pinned who are there, in order."""
+        if not self._pinned:
+            return []
         peers = {viewer.name: viewer.peer for viewer in self.viewers.values()}
         return [peers[name] for name in self._pinned if name in peers]
 
@@ -261,7 +263,7 @@ class Stage:
         return Order(viewer.peer, slot, kind, *wire)
 
     def _cameras(self, viewer: Viewer) -> list[Camera]:
-        cameras = []
+        cameras, pinned = [], self.pinned
         for slot in viewer.slots["video"]:
             publisher = viewer.shown.get(slot)
             publication = self.publications.get((publisher, "video")) if publisher is not None else None
@@ -271,7 +273,7 @@ class Stage:
             wired = viewer.wired.get(slot)
             current = next((layer.rid for layer in layers if wired == (publisher, layer.ssrc)), None)
             wish = viewer.wishes.get(publisher, NO_WISH)
-            if publisher in self.pinned:
+            if publisher in pinned:
                 wish = Wish(wish.height_px, wish.visible, wish.paused, pinned=True)
             cameras.append(Camera(publisher, layers, wish, current))
         return cameras

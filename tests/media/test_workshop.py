@@ -70,6 +70,14 @@ async def test_a_workshop_has_slots_for_six_and_places_for_thirty_who_look_on(cl
     await relay.close()
 
 
+async def test_nobody_stays_pinned_in_a_room_that_is_opened_anew(hall: Relay) -> None:
+    hall.pin(HALL, [ParticipantId("p0")])
+    hall.open_room(HALL, 1, "workshop")
+    assert hall._stage(HALL)._pinned == (ParticipantId("p0"),)
+    hall.open_room(HALL, 2, "workshop")
+    assert hall._stage(HALL)._pinned == ()
+
+
 @pytest.mark.browser
 async def test_layers_follow_what_the_viewers_page_shows(hall: Relay, browser: Browser) -> None:
     notices: list[Notice] = []
