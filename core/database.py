@@ -89,10 +89,14 @@ class Database:
         self._writer = writer
 
     @classmethod
-    def open(cls, url: str, pool_size: int = 10) -> "Database":
-        """Engines for `url`; nothing is connected yet."""
+    def open(cls, url: str, pool_size: int = 10, *, foreign_keys: bool = True) -> "Database":
+        """Engines for `url`; nothing is connected yet.
+
+        Without `foreign_keys` SQLite lets tables be made anew.
+        """
         if url.startswith("sqlite:"):
-            return cls(url, _sqlite(url, writes=False), _sqlite(url, writes=True))
+            enforced = "ON" if foreign_keys else "OFF"
+            return cls(url, _sqlite(url, enforced, writes=False), _sqlite(url, enforced, writes=True))
         engine = create_async_engine(
             _asyncpg(url),
             pool_size=pool_size,
@@ -131,7 +135,7 @@ class Database:
         await self._writer.dispose()
 
 
-def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
+def _sqlite(url: str, foreign_keys: str, *, writes: bool) -> AsyncEngine:
     path = url.removeprefix("sqlite:///")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     size = 1 if writes else 4
@@ -147,8 +151,9 @@ def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
 
     def connected(raw: Any, _record: Any) -> None:
         cursor = raw.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "recursive_triggers=ON"):
             cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA foreign_keys={foreign_keys}")
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         cursor.close()
 

@@ -27,14 +27,23 @@ def upgrade(url: str) -> None:
 
 
 async def _upgrade(url: str) -> None:
-    database = Database.open(url)
+    database = Database.open(url, foreign_keys=False)
     try:
         async with database.write() as connection:
             if database.dialect == "postgresql":  # two processes that start together take turns
                 await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7410)")
             await _run(connection)
+            if database.dialect == "sqlite":
+                await _check_references(connection)
     finally:
         await database.close()
+
+
+async def _check_references(connection: AsyncConnection) -> None:
+    """What was not enforced while tables were made anew must hold at the end; else nothing is changed."""
+    broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+    if broken:
+        raise RuntimeError(f"rows of {sorted({row[0] for row in broken})} refer to nothing after migrating")
 
 
 async def _run(connection: AsyncConnection) -> None:
