@@ -7,7 +7,7 @@ counting is not touched.
 
 import gc
 
-NEW_OBJECTS, YOUNG, OLD = 50_000, 20, 50
+NEW_OBJECTS, YOUNG, OLD = 10_000, 10, 10
 
 
 def settle() -> None:
