@@ -11,7 +11,7 @@ from media.allocation import Wish
 from media.codecs import Kind
 from media.control import Alarm, Control
 from media.downlink import PROBE_STEP_S, Downlinks
-from media.model import Device, Display
+from media.model import Device, Display, PageReport
 from media.plane import PeerKey, PeerStats, Plane
 from media.speaker import ActiveSpeaker
 from media.stage import Layers, Order, Shown, Stage
@@ -68,6 +68,16 @@ class Conductor:
         if stage is not None:
             wishes = {key: Wish(one.height_px, one.visible, one.paused) for key, one in displays.items()}
             stage.viewers[peer].wishes = wishes
+            self._order(stage, peer, self._monotonic())
+
+    def page_says(self, peer: PeerKey | None, report: PageReport) -> None:
+        """Whether, and how high, the peer's page shows pictures: of whoever it does not name by `show`."""
+        stage = self._stages.get(peer) if peer is not None else None
+        if peer is None or stage is None or report.visible is None:
+            return
+        wish = Wish(report.height_px, report.visible)
+        if stage.viewers[peer].others != wish:
+            stage.viewers[peer].others = wish
             self._order(stage, peer, self._monotonic())
 
     def publish(self, peer: PeerKey, kind: Kind, rid: str, ssrc: int) -> None:

@@ -131,7 +131,8 @@ class PageReport:
     """What a participant's page says of its own end, every two seconds or so. None: it cannot tell.
 
     Packets that arrived and frames that were decoded since its connection began, of all who are heard or
-    seen. `candidate_type`: of the candidate in use (RFC 8445 5.1.1): host, srflx, prflx, relay.
+    seen. `candidate_type`: of the candidate in use (RFC 8445 5.1.1): host, srflx, prflx, relay. `visible`:
+    whether the others' pictures can be seen; `height_px`: how high the largest is, in device pixels.
     """
 
     microphone: bool | None = None
@@ -140,6 +141,8 @@ class PageReport:
     video_packets: int | None = None
     video_frames: int | None = None
     candidate_type: str | None = None
+    visible: bool | None = None
+    height_px: int | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from media.model import StreamStats
 from media.pages import Pages
 from media.plane import PeerKey, SinkStats, SourceStats
 from media.quality import Quality
-from media.stage import HEIGHT_PX, NO_WISH, Publication, Stage, Viewer
+from media.stage import HEIGHT_PX, Publication, Stage, Viewer
 from media.tallies import Tallies
 
 UNKNOWN = Judge("video")
@@ -229,7 +229,7 @@ class Monitor:
 
 def is_wanted(viewer: Viewer, publication: Publication) -> bool:
     """Whether the viewer's page shows it; sound is always wanted."""
-    return publication.kind == "audio" or viewer.wishes.get(publication.peer, NO_WISH).is_wanted
+    return publication.kind == "audio" or viewer.wish(publication.peer).is_wanted
 
 
 def rounded(percent: float | None) -> float | None:
@@ -246,7 +246,7 @@ def layers_missed(
     stage: Stage, viewer: Viewer, publication: Publication, wired: tuple[PeerKey, int] | None
 ) -> int:
     """Layers that are sent, are of use in the size the viewer's page shows, and are above theirs."""
-    wish = viewer.wishes.get(publication.peer, NO_WISH)
+    wish = viewer.wish(publication.peer)
     missed, below_px, is_above = 0, 0, False
     for rid, ssrc in publication.ordered():
         if is_above and wish.size > below_px and stage.measured_bps.get((publication.peer, ssrc)):

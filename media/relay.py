@@ -73,8 +73,7 @@ class Relay:
         self._watching = Watching(self._control, self._downlinks, config.tcp)
         self._ticker = Ticker(self._turns)
         self._ticked_at = self._monotonic()
-        self.port = 0
-        self.draining = False
+        self.port, self.draining = 0, False
         self.on_event: Callable[[RelayEvent], None] = lambda event: None
         self.on_notice: Callable[[Notice], None] = lambda notice: None
 
@@ -183,6 +182,7 @@ class Relay:
         """What somebody's page sees of its own end; nothing when they are not here."""
         if participant_id in self._rooms.known(room_id):
             self._watching.pages.heard(room_id, participant_id, report, self._monotonic())
+            self._conductor.page_says(self._rooms.peer_of(room_id, participant_id), report)
 
     def leave(self, room_id: RoomId, participant_id: ParticipantId, seat: int) -> None:
         """Free the seat. Raises RelayRoomUnknown, RelaySeatUnknown."""

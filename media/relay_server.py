@@ -94,6 +94,8 @@ class _PageSays(BaseModel):
     video_packets: int | None = None
     video_frames: int | None = None
     candidate_type: str | None = None
+    visible: bool | None = None
+    height_px: int | None = None
 
 
 class RelayServer:

@@ -166,6 +166,12 @@ class Rooms:
         room = self.rooms.get(room_id)
         return room.latest_seat.keys() if room is not None else ()
 
+    def peer_of(self, room_id: RoomId, participant_id: ParticipantId) -> PeerKey | None:
+        """Whose transport is somebody's now, if they are here."""
+        room = self.rooms.get(room_id)
+        seat = room.seats.get(participant_id) if room is not None else None
+        return seat.peer if seat is not None else None
+
     def shape(self, room_id: RoomId) -> Shape:
         """The shape of an open room. Raises RelayRoomUnknown."""
         return self._room(room_id).shape

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from core.ids import ParticipantId
 from media.allocation import Allocator, Camera, Dynacast, Layer, Wish
-from media.codecs import RIDS, Kind
+from media.codecs import KINDS, RIDS, Kind
 from media.model import Device
 from media.plane import PeerKey
 from media.speaker import ActiveSpeaker
@@ -29,7 +29,6 @@ MOST_VIDEO_BPS = 2_500_000  # one camera on an endless line
 AUDIO_BPS = 40_000  # of a slot in use, until it was measured
 # A device that sends so much more than it may for so long, while that does not rise, sends at a fixed rate.
 TOO_MUCH, HEED_S, RISING = 1.3, 4.0, 1.05
-NO_WISH = Wish()
 
 
 @dataclass(frozen=True)
@@ -86,9 +85,14 @@ class Viewer:
     device: Device | None = None
     allocator: Allocator = field(default_factory=Allocator)
     wishes: dict[PeerKey, Wish] = field(default_factory=dict)
+    others: Wish = field(default_factory=Wish)  # for whoever is not among the wishes
     shown: dict[int, PeerKey] = field(default_factory=dict)
     wired: dict[int, tuple[PeerKey, int]] = field(default_factory=dict)
     enough_at: float = -math.inf  # when there last was enough for the least video
+
+    def wish(self, publisher: PeerKey) -> Wish:
+        """What their page shows of somebody's camera."""
+        return self.wishes.get(publisher, self.others)
 
 
 @dataclass(frozen=True)
@@ -175,8 +179,7 @@ class Stage:
 
         Gives the viewers for whom that is news.
         """
-        kinds: tuple[Kind, ...] = ("audio", "video")
-        orders = {kind: self._in_order(kind) for kind in kinds}
+        orders = {kind: self._in_order(kind) for kind in KINDS}
         news = {}
         for viewer in self.viewers.values():
             before = dict(viewer.shown)
@@ -272,7 +275,7 @@ class Stage:
             layers = tuple(self._layer(publication, rid, ssrc) for rid, ssrc in publication.ordered())
             wired = viewer.wired.get(slot)
             current = next((layer.rid for layer in layers if wired == (publisher, layer.ssrc)), None)
-            wish = viewer.wishes.get(publisher, NO_WISH)
+            wish = viewer.wish(publisher)
             if publisher in pinned:
                 wish = Wish(wish.height_px, wish.visible, wish.paused, pinned=True)
             cameras.append(Camera(publisher, layers, wish, current))

@@ -105,6 +105,8 @@ class Quality(Message):
     protocol: Literal["udp", "tcp", "tls"] | None = Field(
         None, description="of that candidate; with TURN, of the way to the TURN server"
     )
+    visible: bool | None = Field(None, description="whether the others' pictures can be seen")
+    height_px: Total | None = Field(None, description="how high the largest is, in device pixels")
 
 
 class Leave(Message):

@@ -33,11 +33,16 @@ describe("what a page says of its own end", () => {
       frozen_ms: 750,
       candidate_type: "prflx",
       protocol: "tcp",
+      visible: true,
     });
   });
 
   it("says nothing of frames while nobody looks", () => {
-    expect(readEnd(STATS, true).video_frames).toBeNull();
+    expect(readEnd(STATS, true)).toMatchObject({ video_frames: null, visible: false });
+  });
+
+  it("is seen in a window of its own while the page is hidden", () => {
+    expect(readEnd(STATS, true, true)).toMatchObject({ video_frames: null, visible: true });
   });
 
   it("takes the nominated pair where no transport is told of", () => {
@@ -62,6 +67,7 @@ describe("what a page says of its own end", () => {
       frozen_ms: null,
       candidate_type: null,
       protocol: null,
+      visible: true,
     });
   });
 });

@@ -12,6 +12,8 @@ export interface EndReport {
   frozen_ms: number | null;
   candidate_type: CandidateType | null;
   protocol: WayProtocol | null;
+  /** Whether the other's picture can be seen at all; if not, none needs to be sent. */
+  visible: boolean;
 }
 
 export type CandidateType = "host" | "srflx" | "prflx" | "relay";
@@ -19,7 +21,11 @@ export type WayProtocol = "udp" | "tcp" | "tls";
 
 type Entry = Record<string, unknown> & { type: string };
 
-export function readEnd(report: Iterable<[string, unknown]>, hidden: boolean): EndReport {
+export function readEnd(
+  report: Iterable<[string, unknown]>,
+  hidden: boolean,
+  visible = !hidden,
+): EndReport {
   const entries = new Map([...report] as [string, Entry][]);
   const received = [...entries.values()].filter((entry) => entry.type === "inbound-rtp");
   const sound = received.filter((entry) => entry["kind"] === "audio");
@@ -32,6 +38,7 @@ export function readEnd(report: Iterable<[string, unknown]>, hidden: boolean): E
     freezes: total(pictures, "freezeCount"),
     frozen_ms: frozenS === null ? null : Math.round(frozenS * 1000),
     ...wayOf(localCandidate(entries)),
+    visible,
   };
 }
 

@@ -17,6 +17,9 @@ import type { CallLink } from "../room/callLink";
 const EVERY_MS = 2_000;
 const GOOD: Verdict = { level: "good", cause: null };
 
+/** A picture in a window of its own is seen although the page is not; some browsers do not tell of it. */
+const isVisible = () => !document.hidden || document.pictureInPictureElement !== null;
+
 export function useQuality(link: CallLink): Verdict {
   const [shown, setShown] = useState<Verdict>(GOOD);
   useEffect(() => {
@@ -28,7 +31,7 @@ export function useQuality(link: CallLink): Verdict {
       const now = readStats(report, performance.now());
       const quality = before && qualityBetween(before, now);
       before = now;
-      link.report(readEnd(report, document.hidden), quality);
+      link.report(readEnd(report, document.hidden, isVisible()), quality);
       if (quality) setShown(steady.next(verdict(quality)));
     };
     let connected = false;
@@ -39,8 +42,12 @@ export function useQuality(link: CallLink): Verdict {
       connected = is;
     });
     const timer = setInterval(() => void read(), EVERY_MS);
+    // At once, too, when the page is looked at again: until then no picture is sent.
+    const looked = () => void read();
+    document.addEventListener("visibilitychange", looked);
     return () => {
       clearInterval(timer);
+      document.removeEventListener("visibilitychange", looked);
       stop();
     };
   }, [link]);
