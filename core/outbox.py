@@ -38,9 +38,13 @@ async def put(
     payload: dict[str, Any],
     *,
     now: datetime,
+    due_at: datetime | None = None,
     dedupe_key: str | None = None,
 ) -> None:
-    """Write an event into the caller's transaction. A `dedupe_key` seen before on the topic is left out."""
+    """Write an event into the caller's transaction, to be delivered at `due_at` (at once without).
+
+    A `dedupe_key` seen before on the topic is left out.
+    """
     if dedupe_key is not None:
         seen = sa.select(outbox.c.id).where(outbox.c.topic == topic, outbox.c.dedupe_key == dedupe_key)
         if (await connection.execute(seen)).first() is not None:
@@ -51,7 +55,7 @@ async def put(
         "payload": payload,
         "dedupe_key": dedupe_key,
         "created_at": now,
-        "due_at": now,
+        "due_at": due_at or now,
     }
     await connection.execute(sa.insert(outbox).values(values))
 

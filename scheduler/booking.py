@@ -6,7 +6,7 @@ refused by the database even if they were wrong. Not here: opening the transacti
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from core.database import violation
 from core.errors import Denied, TodokuError
 from core.idempotency import IdempotencyMismatch
 from core.ids import BookingId, CareId, EmployerId, PersonId, new_id
-from scheduler import practice_store, store
+from scheduler import pace_store, practice_store, store, telling
 from scheduler.capacity import Closed, closed
 from scheduler.config import SchedulerConfig
 from scheduler.errors import (
@@ -33,7 +33,7 @@ from scheduler.errors import (
     TherapistUnknown,
 )
 from scheduler.hours import zone
-from scheduler.model import Booking, Care, Span, Status, Therapist
+from scheduler.model import Booking, Care, SessionRules, SessionType, Span, Spared, Status, Therapist
 from scheduler.slots import Verdict, judge
 
 MARGIN = timedelta(days=2)  # how far around a wished time bookings can matter
@@ -74,6 +74,7 @@ class Pick:
 
     therapist_id: str
     starts_at: datetime
+    session_type_id: str | None = field(default=None, kw_only=True)  # None: the therapist's first
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,10 @@ async def hold(
 ) -> Booking:
     """Reserve a time for a few minutes in place of the booker's earlier hold."""
     therapist, _ = await _prepare(connection, booker, pick, now)
+    kind = await kind_of(connection, pick, config)
     await store.clear_holds(connection, therapist.id, booker.holder, None, now)
-    await _check_time(connection, therapist, booker.holder, pick.starts_at, config, now)
-    values = _times(therapist, pick.starts_at, "UTC", config) | {
+    await check_time(connection, therapist, pick.starts_at, kind.rules, Spared(booker.holder), now)
+    values = times(therapist, pick.starts_at, "UTC", kind) | {
         "client_id": booker.client_id,
         "holder": booker.holder,
         "status": Status.HELD,
@@ -133,19 +135,20 @@ async def book(
     await store.clear_holds(connection, therapist.id, booker.holder, held.id if held else None, now)
     # Who picked in time may take the minutes of the hold to type their name.
     asked_at = held.created_at if held else now
-    await _check_time(connection, therapist, booker.holder, wish.starts_at, config, asked_at)
+    kind = await kind_of(connection, wish, config)
+    await check_time(connection, therapist, wish.starts_at, kind.rules, Spared(booker.holder), asked_at)
     client_id = booker.client_id or await _new_client(connection, booker, wish, now)
     care_id = care.id if care else await _open_care(connection, client_id, therapist.id, now)
-    values = _times(therapist, wish.starts_at, wish.timezone, config) | {
+    values = times(therapist, wish.starts_at, wish.timezone, kind) | {
         "client_id": client_id,
         "care_id": care_id,
         "holder": booker.holder,
-        "status": Status.CONFIRMED,
         "hold_expires_at": None,
+        **standing(kind, wish.starts_at, config, now),
     }
-    confirmed = await _confirm(connection, held, values, now)
-    await _tell(connection, confirmed, Status.HELD if held else None, booker.holder, now)
-    return confirmed
+    made = await _confirm(connection, held, values, now)
+    await telling.arranged(connection, made, Status.HELD if held else None, booker.holder, now)
+    return made
 
 
 async def book_on_behalf(
@@ -156,7 +159,8 @@ async def book_on_behalf(
     therapist, care = await _prepare(connection, booker, arrangement, now)
     await store.clear_holds(connection, therapist.id, booker.holder, None, now)
     care_id = care.id if care else await _open_care(connection, arrangement.client_id, therapist.id, now)
-    values = _times(therapist, arrangement.starts_at, arrangement.timezone, config) | {
+    kind = await kind_of(connection, arrangement, config)
+    values = times(therapist, arrangement.starts_at, arrangement.timezone, kind) | {
         "client_id": arrangement.client_id,
         "care_id": care_id,
         "holder": booker.holder,
@@ -164,7 +168,7 @@ async def book_on_behalf(
         "arranged_by": arrangement.arranged_by,
     }
     confirmed = await _insert(connection, values, now)
-    await _tell(connection, confirmed, None, arrangement.arranged_by, now)
+    await telling.arranged(connection, confirmed, None, arrangement.arranged_by, now)
     return confirmed
 
 
@@ -203,18 +207,39 @@ async def _held(connection: AsyncConnection, booker: Booker, wish: Wish, now: da
     return held if fits else None
 
 
-async def _check_time(
+async def kind_of(connection: AsyncConnection, pick: Pick, config: SchedulerConfig) -> SessionType:
+    """The kind of session that is picked. Raises SlotNotOffered for one that is not the therapist's."""
+    if pick.session_type_id is None:
+        own = await pace_store.default_types(connection, [pick.therapist_id])
+        return own.get(pick.therapist_id) or config.session_type()
+    found = await pace_store.find_type(connection, pick.therapist_id, pick.session_type_id)
+    if found is None or not found.active:
+        raise SlotNotOffered("the therapist has no such kind of session")
+    return found
+
+
+def standing(
+    kind: SessionType, starts_at: datetime, config: SchedulerConfig, now: datetime
+) -> dict[str, Any]:
+    """Confirmed, or a request that is the therapist's to answer in time."""
+    if not kind.approval:
+        return {"status": Status.CONFIRMED, "approve_until": None}
+    until = min(now + timedelta(hours=config.approve_within_h), starts_at)
+    return {"status": Status.REQUESTED, "approve_until": until}
+
+
+async def check_time(
     connection: AsyncConnection,
     therapist: Therapist,
-    holder: str,
     starts_at: datetime,
-    config: SchedulerConfig,
+    rules: SessionRules,
+    spared: Spared,
     now: datetime,
 ) -> None:
-    """The same function that draws the list decides about the one time."""
+    """The same function that draws the list decides about the one time. Raises SlotTaken, SlotNotOffered."""
     around = Span(starts_at - MARGIN, starts_at + MARGIN)
-    calendars = await practice_store.calendars(connection, [therapist], around, now, holder)
-    verdict = judge(calendars[therapist.id], config.rules(), starts_at, now)
+    calendars = await practice_store.calendars(connection, [therapist], around, now, spared)
+    verdict = judge(calendars[therapist.id], rules, starts_at, now)
     if verdict is not Verdict.FREE:
         raise VERDICTS[verdict]
 
@@ -247,14 +272,15 @@ async def _open_care(
     return care_id
 
 
-def _times(
-    therapist: Therapist, starts_at: datetime, client_timezone: str, config: SchedulerConfig
+def times(
+    therapist: Therapist, starts_at: datetime, client_timezone: str, kind: SessionType
 ) -> dict[str, Any]:
     """Everything in a booking's row that follows from its start."""
-    slot = config.rules().slot(starts_at)
-    block = config.rules().block(slot)
+    slot = kind.rules.slot(starts_at)
+    block = kind.rules.block(slot)
     return {
         "therapist_id": therapist.id,
+        "session_type_id": kind.id,
         "starts_at": slot.starts_at,
         "ends_at": slot.ends_at,
         "block_from": block.starts_at,
@@ -289,17 +315,3 @@ async def _read(connection: AsyncConnection, booking_id: BookingId) -> Booking:
     found = await store.find(connection, booking_id)
     assert found is not None, "written in this transaction"  # noqa: S101
     return found
-
-
-async def _tell(
-    connection: AsyncConnection, booking: Booking, before: Status | None, actor: str | None, now: datetime
-) -> None:
-    await store.record(connection, booking.id, (before, booking.status), actor, now)
-    for role in ("client", "therapist"):  # one event a recipient: an address that fails holds up no other
-        await outbox.put(
-            connection,
-            "booking.confirmed",
-            {"booking_id": booking.id, "to": role},
-            now=now,
-            dedupe_key=f"{booking.id}/{booking.sequence}/{role}",
-        )

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
-from scheduler import practice_store, store
+from scheduler import pace_store, practice_store, store
 from scheduler.alternatives import LIMIT, offers
-from scheduler.booking import Booker, Pick
+from scheduler.booking import Booker, Pick, kind_of
 from scheduler.capacity import closed, may_practise
 from scheduler.config import SchedulerConfig
 from scheduler.errors import CareElsewhere, TherapistUnknown
-from scheduler.model import Alternative, Calendar, Slot, Span, Therapist
+from scheduler.model import Alternative, Calendar, SessionRules, Slot, Span, Spared, Therapist
 from scheduler.slots import free_slots
 
 LOOK_AROUND = timedelta(days=7)  # how far alternatives may lie from the wished time
@@ -40,16 +40,32 @@ class Choice:
     own: bool
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Times of which therapist, starting when, for which kind of session (None: the first).
+
+    `moving`: a booking of one's own for which another time is looked for.
+    """
+
+    therapist_id: str
+    within: Span
+    session_type_id: str | None = None
+    moving: str = ""
+
+
 async def choice(
     connection: AsyncConnection, booker: Booker, config: SchedulerConfig, now: datetime
 ) -> Choice:
     """Therapists with a free place, soonest first; for a client in care only their own."""
     therapists, own = await _allowed(connection, booker, now)
     until = now + timedelta(days=config.window_days + 1)
-    calendars = await practice_store.calendars(connection, therapists, Span(now, until), now, booker.holder)
+    calendars = await practice_store.calendars(
+        connection, therapists, Span(now, until), now, Spared(booker.holder)
+    )
     people = await accounts.people(connection, [one.id for one in therapists])
+    rules = await _rules(connection, therapists, config)
     found = [
-        Offered(one, people[one.id].name, _next_free(one, calendars[one.id], config, now, until))
+        Offered(one, people[one.id].name, _next_free(one, calendars[one.id], rules[one.id], now, until))
         for one in therapists
     ]
     found.sort(key=lambda one: (one.next_free_at is None, one.next_free_at or now, one.therapist.id))
@@ -59,13 +75,12 @@ async def choice(
 async def slots(
     connection: AsyncConnection,
     booker: Booker,
-    therapist_id: str,
-    within: Span,
+    asked: Asked,
     config: SchedulerConfig,
     now: datetime,
 ) -> list[Slot]:
-    """Free times of one therapist, none while closed. Raises CareElsewhere, TherapistUnknown."""
-    therapist = await practice_store.find_therapist(connection, therapist_id)
+    """Free times, none while closed. Raises CareElsewhere, TherapistUnknown, SlotNotOffered."""
+    therapist = await practice_store.find_therapist(connection, asked.therapist_id)
     if therapist is None:
         raise TherapistUnknown
     care = await store.open_care(connection, booker.client_id) if booker.client_id else None
@@ -73,8 +88,10 @@ async def slots(
         raise CareElsewhere
     if closed(therapist, now, in_care=care is not None) is not None:
         return []
-    calendars = await practice_store.calendars(connection, [therapist], within, now, booker.holder)
-    return _free(therapist, calendars[therapist.id], config, within, now)
+    kind = await kind_of(connection, Pick(therapist.id, now, session_type_id=asked.session_type_id), config)
+    spared = Spared(booker.holder, asked.moving)
+    calendars = await practice_store.calendars(connection, [therapist], asked.within, now, spared)
+    return _free(therapist, calendars[therapist.id], kind.rules, asked.within, now)
 
 
 async def alternatives(
@@ -110,32 +127,41 @@ async def _times(
     config: SchedulerConfig,
     now: datetime,
 ) -> list[Alternative]:
-    calendars = await practice_store.calendars(connection, therapists, around, now, booker.holder)
+    calendars = await practice_store.calendars(connection, therapists, around, now, Spared(booker.holder))
+    rules = await _rules(connection, therapists, config)
     return [
         Alternative(one.id, slot.starts_at, slot.ends_at)
         for one in therapists
-        for slot in _free(one, calendars[one.id], config, around, now)
+        for slot in _free(one, calendars[one.id], rules[one.id], around, now)
     ]
 
 
+async def _rules(
+    connection: AsyncConnection, therapists: Sequence[Therapist], config: SchedulerConfig
+) -> dict[str, SessionRules]:
+    """Of each one's first kind of session."""
+    own = await pace_store.default_types(connection, [one.id for one in therapists])
+    return {one.id: own[one.id].rules if one.id in own else config.rules() for one in therapists}
+
+
 def _free(
-    therapist: Therapist, calendar: Calendar, config: SchedulerConfig, within: Span, now: datetime
+    therapist: Therapist, calendar: Calendar, rules: SessionRules, within: Span, now: datetime
 ) -> list[Slot]:
     """Free times up to the day the licence ends."""
     return [
         slot
-        for slot in free_slots(calendar, config.rules(), within, now)
+        for slot in free_slots(calendar, rules, within, now)
         if may_practise(therapist, slot.starts_at) is None
     ]
 
 
 def _next_free(
-    therapist: Therapist, calendar: Calendar, config: SchedulerConfig, now: datetime, until: datetime
+    therapist: Therapist, calendar: Calendar, rules: SessionRules, now: datetime, until: datetime
 ) -> datetime | None:
     """The first free start; looks week by week, since most therapists have one in the first."""
     start = now
     while start < until:
-        found = _free(therapist, calendar, config, Span(start, min(start + WEEK, until)), now)
+        found = _free(therapist, calendar, rules, Span(start, min(start + WEEK, until)), now)
         if found:
             return found[0].starts_at
         start += WEEK

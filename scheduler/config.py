@@ -6,7 +6,9 @@ Not here: a therapist's own hours and capacity; those are rows, changed by the t
 from dataclasses import dataclass
 
 from core.config import NOT_NEGATIVE, option
-from scheduler.model import SessionRules
+from scheduler.model import SessionRules, SessionType
+
+DEFAULT_NAME = {"ja": "オンライン面談", "en": "Online consultation"}
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,10 @@ class SchedulerConfig:
         0, "whole days of notice in the therapist's zone; 1 means from tomorrow", must=NOT_NEGATIVE
     )
     window_days: int = option(28, "how far ahead a client may book")
+    cancel_cutoff_min: int = option(
+        120, "so long before the start a client can still move or cancel a session alone", must=NOT_NEGATIVE
+    )
+    approve_within_h: int = option(24, "a request that nobody has answered for so long is over")
     hold_s: int = option(300, "a picked time stays reserved for so long")
     sweep_s: int = option(30, "how often expired holds are removed")
     enter_before_min: int = option(10, "the waiting room opens before the start", must=NOT_NEGATIVE)
@@ -34,6 +40,10 @@ class SchedulerConfig:
     bookings_per_session: int = option(10, "bookings by one session or person")
     bookings_per_link: int = option(600, "bookings through one company's booking link")
     bookings_per_address: int = option(300, "bookings from one address; a company may share one")
+
+    def session_type(self) -> SessionType:
+        """The kind of session of a therapist who has made none."""
+        return SessionType(None, DEFAULT_NAME, self.rules(), self.cancel_cutoff_min, approval=False)
 
     def rules(self) -> SessionRules:
         """The part of the options that decides which slots exist."""

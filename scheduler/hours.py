@@ -81,7 +81,8 @@ def _wall_ranges(calendar: Calendar, within: Span) -> Iterator[Span]:
         zone_ = zone(rule.timezone)
         for local_date in _dates(within, zone_):
             if local_date not in overridden and _applies(rule, local_date):
-                yield from _range(local_date, rule.start_minute, rule.end_minute, zone_)
+                there = _zone_on(calendar, local_date) or zone_
+                yield from _range(local_date, rule.start_minute, rule.end_minute, there)
     for override in calendar.overrides:
         if override.start_minute is not None and override.end_minute is not None:
             yield from _range(
@@ -89,10 +90,18 @@ def _wall_ranges(calendar: Calendar, within: Span) -> Iterator[Span]:
             )
 
 
+def _zone_on(calendar: Calendar, local_date: date) -> ZoneInfo | None:
+    """Where the therapist is travelling on that date."""
+    for travel in calendar.travels:
+        if travel.first_date <= local_date <= travel.last_date:
+            return zone(travel.timezone)
+    return None
+
+
 def _dates(within: Span, zone_: ZoneInfo) -> Iterable[date]:
-    """Local dates touching `within`, one more on each side."""
-    first = within.starts_at.astimezone(zone_).date() - _ONE_DAY
-    last = within.ends_at.astimezone(zone_).date() + _ONE_DAY
+    """Local dates touching `within` in any zone: two more on each side, as zones differ by up to 26 hours."""
+    first = within.starts_at.astimezone(zone_).date() - 2 * _ONE_DAY
+    last = within.ends_at.astimezone(zone_).date() + 2 * _ONE_DAY
     return (first + n * _ONE_DAY for n in range((last - first).days + 1))
 
 

@@ -65,6 +65,7 @@ class SlotsQuery(_Query):
     first: Day = Field(alias="from")
     last: Day = Field(alias="to")
     tz: ZoneName
+    session_type_id: Id | None = None
 
 
 class SlotReply(Reply):
@@ -81,6 +82,7 @@ class SlotsReply(Reply):
 class HoldBody(Body):
     therapist_id: Id
     starts_at: Start
+    session_type_id: Id | None = None
 
 
 class HoldReply(Reply):
@@ -94,6 +96,7 @@ class HoldReply(Reply):
 class BookingBody(Body):
     therapist_id: Id
     starts_at: Start
+    session_type_id: Id | None = None
     hold_id: Id | None = None
     name: str = Field(min_length=1, max_length=100)
     email: Annotated[EmailStr, Field(max_length=254)]

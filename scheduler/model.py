@@ -27,7 +27,8 @@ class Status(StrEnum):
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.HELD: frozenset({Status.REQUESTED, Status.CONFIRMED, Status.EXPIRED}),
     Status.REQUESTED: frozenset({Status.CONFIRMED, Status.CANCELLED, Status.EXPIRED}),
-    Status.CONFIRMED: frozenset({Status.FULFILLED, Status.CANCELLED, Status.NOSHOW}),
+    # Moved to a time that the therapist has to confirm anew, it is a request again.
+    Status.CONFIRMED: frozenset({Status.FULFILLED, Status.CANCELLED, Status.NOSHOW, Status.REQUESTED}),
     Status.FULFILLED: frozenset(),
     Status.CANCELLED: frozenset(),
     Status.NOSHOW: frozenset(),
@@ -86,6 +87,45 @@ class SessionRules:
 
 
 @dataclass(frozen=True)
+class SessionType:
+    """A kind of session of one therapist's; `id` None: the configuration's, for who has made none.
+
+    `cancel_cutoff_min`: so long before the start a client can still change or cancel alone. `approval`: what
+    a client books is a request until the therapist confirms it.
+    """
+
+    id: str | None
+    name: Mapping[str, str]
+    rules: SessionRules
+    cancel_cutoff_min: int
+    approval: bool
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How much a therapist does; None: no limit. `message_min` goes to all their clients' messages a week."""
+
+    weekly_min: int | None = None
+    message_min: int = 0
+    sessions_per_day: int | None = None
+
+    @property
+    def session_min_a_week(self) -> int | None:
+        """What is left for sessions."""
+        return None if self.weekly_min is None else max(0, self.weekly_min - self.message_min)
+
+
+@dataclass(frozen=True)
+class Travel:
+    """On these local dates, both included, weekly hours are meant in another zone."""
+
+    first_date: date
+    last_date: date
+    timezone: str
+
+
+@dataclass(frozen=True)
 class Rule:
     """Weekly hours: `weekday` 0 = Monday, minutes of the local day in `timezone`, 1440 its end."""
 
@@ -108,6 +148,14 @@ class Override:
 
 
 @dataclass(frozen=True)
+class Spared:
+    """What does not count as taken for who asks: holds of `holder`, and the booking `moving`."""
+
+    holder: str = ""
+    moving: str = ""
+
+
+@dataclass(frozen=True)
 class Calendar:
     """All that decides a therapist's free time, read in one go."""
 
@@ -116,6 +164,10 @@ class Calendar:
     overrides: tuple[Override, ...] = ()
     time_off: tuple[Span, ...] = ()
     busy: tuple[Span, ...] = ()  # live bookings with their buffers
+    imported: tuple[Span, ...] = ()  # busy in a calendar of the therapist's own
+    travels: tuple[Travel, ...] = ()
+    pace: Pace = Pace()
+    sessions: tuple[Span, ...] = ()  # what counts against the pace: whole weeks around what is asked
 
 
 @dataclass(frozen=True)
@@ -134,6 +186,15 @@ class Therapist:
     offers: int
     pause_new: bool
     version: int
+    weekly_minutes: int | None = None
+    message_minutes: int = 10  # a week for each client
+    sessions_per_day: int | None = None
+    specialisms: tuple[str, ...] = ()
+
+    @property
+    def pace(self) -> Pace:
+        """With what the clients of today take."""
+        return Pace(self.weekly_minutes, self.message_minutes * self.active, self.sessions_per_day)
 
 
 @dataclass(frozen=True)
@@ -164,6 +225,15 @@ class Booking:
     sequence: int  # iCalendar SEQUENCE
     created_at: datetime
     updated_at: datetime
+    session_type_id: str | None = None
+    group_id: str | None = None
+    series_id: str | None = None
+    approve_until: datetime | None = None
+    cancelled_by: str | None = None
+    reason: str | None = None
+    noshow_by: str | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.ids import PersonId, new_id
-from scheduler.model import LIVE, Calendar, Override, Rule, Span, Status, Therapist
+from scheduler import pace_store
+from scheduler.model import LIVE, Calendar, Override, Rule, Span, Spared, Status, Therapist
 from scheduler.tables import availability_override, availability_rule, booking, therapist, time_off
+
+NOTHING_SPARED = Spared()
 
 
 async def find_therapist(connection: AsyncConnection, therapist_id: str) -> Therapist | None:
@@ -72,14 +75,20 @@ async def calendars(
     therapists: Sequence[Therapist],
     within: Span,
     now: datetime,
-    holder: str = "",
+    spared: Spared = NOTHING_SPARED,
 ) -> dict[PersonId, Calendar]:
-    """Everything that decides free time in `within`; expired holds and those of `holder` do not count."""
+    """Everything that decides free time in `within`; expired holds, and what is spared, do not count."""
     ids = [one.id for one in therapists]
+    held = booking.c.status == Status.HELD
+    dead = sa.and_(held, sa.or_(booking.c.hold_expires_at <= now, booking.c.holder == spared.holder))
+    ignored = sa.or_(dead, booking.c.id == spared.moving)
     rules = await rules_of(connection, ids)
     overrides = await _overrides(connection, ids)
     off = await _time_off(connection, ids, within)
-    busy = await _busy(connection, ids, within, now, holder)
+    busy = await _busy(connection, ids, within, ignored)
+    imported = await pace_store.imported(connection, ids, within)
+    travels = await pace_store.travels_of(connection, ids)
+    sessions = await pace_store.sessions(connection, ids, within, now, ignored)
     return {
         one.id: Calendar(
             timezone=one.timezone,
@@ -87,6 +96,10 @@ async def calendars(
             overrides=tuple(overrides[one.id]),
             time_off=tuple(off[one.id]),
             busy=tuple(busy[one.id]),
+            imported=tuple(imported[one.id]),
+            travels=tuple(travels[one.id]),
+            pace=one.pace,
+            sessions=tuple(sessions[one.id]),
         )
         for one in therapists
     }
@@ -111,10 +124,8 @@ async def _time_off(connection: AsyncConnection, ids: Sequence[str], within: Spa
 
 
 async def _busy(
-    connection: AsyncConnection, ids: Sequence[str], within: Span, now: datetime, holder: str
+    connection: AsyncConnection, ids: Sequence[str], within: Span, ignored: sa.ColumnElement[bool]
 ) -> dict[str, list[Span]]:
-    held = booking.c.status == Status.HELD
-    ignored = sa.and_(held, sa.or_(booking.c.hold_expires_at <= now, booking.c.holder == holder))
     query = sa.select(booking.c.therapist_id, booking.c.block_from, booking.c.block_to).where(
         booking.c.therapist_id.in_(ids),
         booking.c.status.in_(LIVE),
@@ -148,4 +159,8 @@ def _therapist(row: Any) -> Therapist:
         offers=row.offers,
         pause_new=row.pause_new,
         version=row.version,
+        weekly_minutes=row.weekly_minutes,
+        message_minutes=row.message_minutes,
+        sessions_per_day=row.sessions_per_day,
+        specialisms=tuple(row.specialisms),
     )

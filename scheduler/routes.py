@@ -14,6 +14,7 @@ from core.idempotency import IdempotencyMismatch
 from scheduler import client_routes, errors
 from scheduler import messages as m
 from scheduler.booking import Pick, Wish
+from scheduler.browsing import Asked
 from scheduler.hours import local_days, zone
 from scheduler.practice import Practice, PracticeChange
 from scheduler.service import Confirmation, News, Once, SchedulerService
@@ -66,7 +67,7 @@ def _browsing_routes(edge: "_Edge") -> list[Route]:
             query=m.SlotsQuery,
             response=m.SlotsReply,
             tag="booking",
-            errors=(*WHO, Invalid, errors.TherapistUnknown, errors.CareElsewhere),
+            errors=(*WHO, Invalid, errors.TherapistUnknown, errors.CareElsewhere, errors.SlotNotOffered),
         ),
     ]
 
@@ -211,7 +212,7 @@ class _Edge:
             message = f"from and to must span 1 to {m.LONGEST_RANGE_DAYS} days"
             raise Invalid(errors=[{"field": "to", "message": message, "rule": "range"}])
         within = local_days(asked.first, asked.last, zone(asked.tz))
-        found = await self._service.slots(who, asked.therapist_id, within)
+        found = await self._service.slots(who, Asked(asked.therapist_id, within, asked.session_type_id))
         times = [m.SlotReply(starts_at=one.starts_at, ends_at=one.ends_at) for one in found]
         return reply(m.SlotsReply(therapist_id=asked.therapist_id, timezone=asked.tz, slots=times))
 
@@ -220,7 +221,8 @@ class _Edge:
         asked = await body(request, m.HoldBody)
         once = Once(idempotency_key(request), asked.model_dump_json().encode())
         await self._service.count_hold(who, request.remote or "", once)
-        held = await self._service.hold(who, Pick(asked.therapist_id, asked.starts_at), once)
+        pick = Pick(asked.therapist_id, asked.starts_at, session_type_id=asked.session_type_id)
+        held = await self._service.hold(who, pick, once)
         answer = m.HoldReply(
             hold_id=held.id,
             therapist_id=held.therapist_id,

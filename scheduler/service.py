@@ -37,7 +37,7 @@ from scheduler.errors import (
 from scheduler.hours import local_days, zone
 from scheduler.join_links import JoinLinks
 from scheduler.limits import booking_limits, hold_limits
-from scheduler.model import Alternative, Booking, Slot, Span, Status, Visit
+from scheduler.model import Alternative, Booking, Slot, Status, Visit
 from scheduler.practice import Hours, NewTherapist, Practice, PracticeChange, register_therapist
 from scheduler.visits import Session, fulfil
 
@@ -108,13 +108,11 @@ class SchedulerService:
         async with self._database.read() as connection:
             return await browsing.choice(connection, booker, self.config, self._clock.now())
 
-    async def slots(self, identity: Identity, therapist_id: str, within: Span) -> list[Slot]:
-        """Free times of one therapist. Raises CareElsewhere, TherapistUnknown."""
+    async def slots(self, identity: Identity, asked: browsing.Asked) -> list[Slot]:
+        """Free times of one therapist. Raises CareElsewhere, TherapistUnknown, SlotNotOffered."""
         booker = booker_of(identity)
         async with self._database.read() as connection:
-            return await browsing.slots(
-                connection, booker, therapist_id, within, self.config, self._clock.now()
-            )
+            return await browsing.slots(connection, booker, asked, self.config, self._clock.now())
 
     async def count_hold(self, identity: Identity, address: str, once: Once) -> None:
         """One more attempt to reserve a time, from `address`; a repeated one is none. Raises TooManyHolds."""

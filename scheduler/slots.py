@@ -5,10 +5,12 @@ booking only asks it for a shorter span. Not here: capacity (capacity.py), readi
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from scheduler.hours import opening, zone
 from scheduler.model import Calendar, SessionRules, Slot, Span
@@ -28,7 +30,7 @@ def free_slots(calendar: Calendar, rules: SessionRules, within: Span, now: datet
     """Bookable sessions starting in `within`, ordered, without duplicates."""
     wide = Span(within.starts_at - _MARGIN, within.ends_at + _MARGIN)
     hours = opening(calendar, wide)
-    free = subtract(merge(hours), merge([*calendar.time_off, *calendar.busy]))
+    free = subtract(merge(hours), merge([*calendar.time_off, *calendar.imported, *calendar.busy]))
     allowed = _Allowed(calendar, rules, within, now)
     found = {
         slot
@@ -50,7 +52,7 @@ def judge(calendar: Calendar, rules: SessionRules, starts_at: datetime, now: dat
 
 
 class _Allowed:
-    """Range, notice and window: everything about a slot that does not depend on other bookings."""
+    """Range, notice, window and pace: everything about a slot that has nothing to do with overlaps."""
 
     def __init__(self, calendar: Calendar, rules: SessionRules, within: Span, now: datetime) -> None:
         self._within = within
@@ -59,12 +61,38 @@ class _Allowed:
         self._earliest = now + timedelta(minutes=rules.notice_min)
         self._first_date = today + timedelta(days=rules.notice_calendar_days)
         self._last_date = today + timedelta(days=rules.window_days)
+        self._pace, self._session_min = calendar.pace, rules.session_min
+        self._days, self._weeks = _counted(calendar, self._zone)
 
     def __call__(self, slot: Slot) -> bool:
         if not self._within.starts_at <= slot.starts_at < self._within.ends_at:
             return False
         local_date = slot.starts_at.astimezone(self._zone).date()
-        return slot.starts_at >= self._earliest and self._first_date <= local_date <= self._last_date
+        in_time = slot.starts_at >= self._earliest and self._first_date <= local_date <= self._last_date
+        return in_time and self._keeps_pace(local_date)
+
+    def _keeps_pace(self, local_date: date) -> bool:
+        """Whether one more session on that date is within the therapist's day and week."""
+        most, minutes = self._pace.sessions_per_day, self._pace.session_min_a_week
+        if most is not None and self._days[local_date] >= most:
+            return False
+        return minutes is None or self._weeks[week_of(local_date)] + self._session_min <= minutes
+
+
+def week_of(local_date: date) -> date:
+    """The Monday of its week."""
+    return local_date - timedelta(days=local_date.weekday())
+
+
+def _counted(calendar: Calendar, zone_: ZoneInfo) -> tuple[Counter[date], Counter[date]]:
+    """Sessions by local date, and their minutes by week."""
+    days: Counter[date] = Counter()
+    weeks: Counter[date] = Counter()
+    for session in calendar.sessions:
+        local_date = session.starts_at.astimezone(zone_).date()
+        days[local_date] += 1
+        weeks[week_of(local_date)] += round((session.ends_at - session.starts_at).total_seconds() / 60)
+    return days, weeks
 
 
 def _grid(window: Span, rules: SessionRules) -> Iterator[Slot]:

@@ -116,6 +116,7 @@ async def record(
     change: tuple[Status | None, Status],
     actor: str | None,
     now: datetime,
+    detail: dict[str, Any] | None = None,
 ) -> None:
     """One line of a booking's history; the database refuses to change it afterwards."""
     values = {
@@ -125,6 +126,7 @@ async def record(
         "actor": actor,
         "from_status": change[0],
         "to_status": change[1],
+        "detail": detail,
     }
     await connection.execute(sa.insert(booking_event).values(values))
 
@@ -207,4 +209,13 @@ def _booking(row: Any) -> Booking:
         sequence=row.sequence,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        session_type_id=row.session_type_id,
+        group_id=row.group_id,
+        series_id=row.series_id,
+        approve_until=row.approve_until,
+        cancelled_by=row.cancelled_by,
+        reason=row.reason,
+        noshow_by=row.noshow_by,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
     )

@@ -107,7 +107,7 @@ async def test_a_hold_given_back_while_it_is_being_booked_is_told_to_be_over(
     """Back was pressed while the request was under way. SQLite lets nobody write meanwhile."""
     therapist_id, visitor = await clinic.therapist(), clinic.visitor()
     hold_id = await clinic.hold(visitor, therapist_id, WEDNESDAY)
-    checked, given_back = booking._check_time, list[asyncio.Future[None]]()
+    checked, given_back = booking.check_time, list[asyncio.Future[None]]()
 
     async def check_and_give_back(*arguments: Any) -> None:
         await checked(*arguments)
@@ -115,7 +115,7 @@ async def test_a_hold_given_back_while_it_is_being_booked_is_told_to_be_over(
         if clinic.database.dialect == "postgresql":
             await given_back[0]
 
-    monkeypatch.setattr(booking, "_check_time", check_and_give_back)
+    monkeypatch.setattr(booking, "check_time", check_and_give_back)
     outcomes = await all_at_once([clinic.book(visitor, therapist_id, WEDNESDAY, hold_id=hold_id)])
     outcomes += await all_at_once(given_back)
     either = {
@@ -203,7 +203,7 @@ async def test_the_database_alone_lets_one_of_many_overlapping_sessions_in(
         return None
 
     monkeypatch.setattr(store, "lock_therapist", nothing)
-    monkeypatch.setattr(booking, "_check_time", nothing)
+    monkeypatch.setattr(booking, "check_time", nothing)
     therapist_id = await clinic.therapist(capacity=8)
     starts = [WEDNESDAY + n * timedelta(seconds=50) for n in range(8)]
     outcomes = await all_at_once([clinic.hold(clinic.visitor(), therapist_id, start) for start in starts])

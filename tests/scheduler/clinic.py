@@ -12,6 +12,7 @@ from core.http import Identity
 from core.ids import EmployerId, PersonId, new_id
 from core.tables import outbox
 from scheduler.booking import Arrangement, Pick, Wish
+from scheduler.browsing import Asked
 from scheduler.config import SchedulerConfig
 from scheduler.join_links import JoinLinks
 from scheduler.model import Span
@@ -108,7 +109,7 @@ class Clinic:
     async def offered(self, who: Identity, therapist_id: str) -> set[datetime]:
         """Starting times shown for Wednesday."""
         within = Span(WEDNESDAY, WEDNESDAY + timedelta(days=1))
-        return {slot.starts_at for slot in await self.service.slots(who, therapist_id, within)}
+        return {slot.starts_at for slot in await self.service.slots(who, Asked(therapist_id, within))}
 
     async def on_behalf(self, therapist_id: PersonId, client_id: PersonId, starts_at: datetime) -> str:
         arrangement = Arrangement(therapist_id, starts_at, client_id, TOKYO, None)

@@ -553,6 +553,11 @@ export interface components {
              */
             starts_at: string;
             /**
+             * Session Type Id
+             * @default null
+             */
+            session_type_id: string | null;
+            /**
              * Hold Id
              * @default null
              */
@@ -773,6 +778,11 @@ export interface components {
              * Format: date-time
              */
             starts_at: string;
+            /**
+             * Session Type Id
+             * @default null
+             */
+            session_type_id: string | null;
         };
         /** HoldReply */
         HoldReply: {
@@ -1254,6 +1264,11 @@ export interface components {
              * @example Asia/Tokyo
              */
             tz: string;
+            /**
+             * Session Type Id
+             * @default null
+             */
+            session_type_id: string | null;
         };
         /** SlotsReply */
         SlotsReply: {
@@ -1703,6 +1718,7 @@ export interface operations {
                 from: string;
                 to: string;
                 tz: string;
+                session_type_id?: string | null;
             };
             header?: never;
             path?: never;
@@ -1746,7 +1762,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `care_elsewhere` */
+            /** @description `care_elsewhere`, `slot_not_offered` */
             409: {
                 headers: {
                     [name: string]: unknown;

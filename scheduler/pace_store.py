@@ -1,0 +1,123 @@
+"""SQL of a therapist's pace: kinds of sessions, travel, imported times, and what counts against it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.ids import new_id
+from scheduler.model import LIVE, SessionRules, SessionType, Span, Status, Travel
+from scheduler.pace_tables import imported_busy, session_type, travel
+from scheduler.tables import booking
+
+WEEKS = timedelta(days=8)  # around what is asked, so that whole local weeks are counted
+COUNTED = LIVE | {Status.FULFILLED, Status.NOSHOW}  # a session that took place fills its day, too
+
+
+async def types_of(
+    connection: AsyncConnection, therapist_id: str, *, all_of_them: bool = False
+) -> list[SessionType]:
+    """A therapist's kinds of sessions in their order; those no longer offered only when asked for."""
+    query = sa.select(session_type).where(session_type.c.therapist_id == therapist_id)
+    if not all_of_them:
+        query = query.where(session_type.c.active.is_(True))
+    rows = await connection.execute(query.order_by(session_type.c.position, session_type.c.id))
+    return [_session_type(row) for row in rows]
+
+
+async def find_type(connection: AsyncConnection, therapist_id: str, type_id: str) -> SessionType | None:
+    """One of the therapist's, whether it is still offered or not."""
+    query = sa.select(session_type).where(
+        session_type.c.id == type_id, session_type.c.therapist_id == therapist_id
+    )
+    row = (await connection.execute(query)).first()
+    return None if row is None else _session_type(row)
+
+
+async def default_types(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, SessionType]:
+    """The first kind of each therapist who has made any."""
+    query = (
+        sa.select(session_type)
+        .where(session_type.c.therapist_id.in_(ids), session_type.c.active.is_(True))
+        .order_by(session_type.c.position.desc(), session_type.c.id.desc())
+    )
+    return {row.therapist_id: _session_type(row) for row in await connection.execute(query)}
+
+
+async def insert_type(
+    connection: AsyncConnection, therapist_id: str, values: dict[str, Any], now: datetime
+) -> str:
+    """A new kind of session, last in order; its id."""
+    last = sa.select(sa.func.coalesce(sa.func.max(session_type.c.position), 0)).where(
+        session_type.c.therapist_id == therapist_id
+    )
+    position = (await connection.execute(last)).scalar_one() + 1
+    type_id = new_id()
+    row = {"id": type_id, "therapist_id": therapist_id, "position": position, "active": True}
+    await connection.execute(sa.insert(session_type).values(row | {"created_at": now} | values))
+    return type_id
+
+
+async def update_type(connection: AsyncConnection, type_id: str, values: dict[str, Any]) -> None:
+    await connection.execute(sa.update(session_type).where(session_type.c.id == type_id).values(values))
+
+
+async def travels_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[Travel]]:
+    """Where therapists travel."""
+    found: dict[str, list[Travel]] = {therapist_id: [] for therapist_id in ids}
+    query = sa.select(travel).where(travel.c.therapist_id.in_(ids)).order_by(travel.c.first_date)
+    for row in await connection.execute(query):
+        found[row.therapist_id].append(Travel(row.first_date, row.last_date, row.timezone))
+    return found
+
+
+async def imported(connection: AsyncConnection, ids: Sequence[str], within: Span) -> dict[str, list[Span]]:
+    """Busy times of their own calendars that touch `within`."""
+    table = imported_busy
+    query = sa.select(table.c.therapist_id, table.c.starts_at, table.c.ends_at).where(
+        table.c.therapist_id.in_(ids),
+        table.c.starts_at < within.ends_at,
+        table.c.ends_at > within.starts_at,
+    )
+    return _by_therapist(ids, await connection.execute(query))
+
+
+async def sessions(
+    connection: AsyncConnection,
+    ids: Sequence[str],
+    within: Span,
+    now: datetime,
+    ignored: sa.ColumnElement[bool],
+) -> dict[str, list[Span]]:
+    """Sessions that count against the pace in the weeks around `within`; a group is one."""
+    query = sa.select(booking.c.therapist_id, booking.c.starts_at, booking.c.ends_at).where(
+        booking.c.therapist_id.in_(ids),
+        booking.c.status.in_(COUNTED),
+        booking.c.starts_at < within.ends_at + WEEKS,
+        booking.c.starts_at > within.starts_at - WEEKS,
+        sa.or_(booking.c.group_id.is_(None), booking.c.client_id.is_(None)),
+        sa.not_(ignored),
+    )
+    return _by_therapist(ids, await connection.execute(query))
+
+
+def _by_therapist(ids: Iterable[str], rows: Iterable[Any]) -> dict[str, list[Span]]:
+    found: dict[str, list[Span]] = {therapist_id: [] for therapist_id in ids}
+    for therapist_id, starts_at, ends_at in rows:
+        found[therapist_id].append(Span(starts_at, ends_at))
+    return found
+
+
+def _session_type(row: Any) -> SessionType:
+    rules = SessionRules(
+        session_min=row.session_min,
+        step_min=row.step_min,
+        buffer_before_min=row.buffer_before_min,
+        buffer_after_min=row.buffer_after_min,
+        notice_min=row.notice_min,
+        notice_calendar_days=row.notice_calendar_days,
+        window_days=row.window_days,
+    )
+    return SessionType(row.id, dict(row.name), rules, row.cancel_cutoff_min, row.approval, row.active)

@@ -1,0 +1,84 @@
+"""Who is to be told of a change of a booking: events written beside it, one for each recipient.
+
+An address that fails holds up no other. What is said, and how, is scheduler/mail.py's and its siblings'; they
+look at the booking as it is by then and drop what is out of date.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core import outbox
+from scheduler import store
+from scheduler.model import Booking, Status
+
+ROLES = ("client", "therapist")
+TOPICS = {Status.CONFIRMED: "booking.confirmed", Status.REQUESTED: "booking.requested"}
+# Before the start; the word names it in the event and in the message's id.
+REMINDERS = {"day": timedelta(hours=24), "hour": timedelta(hours=1), "soon": timedelta(minutes=10)}
+SOON = timedelta(minutes=30)  # a reminder so shortly after the booking itself would say nothing new
+
+
+async def arranged(
+    connection: AsyncConnection, booking: Booking, before: Status | None, actor: str | None, now: datetime
+) -> None:
+    """A booking was made, requested, or confirmed by its therapist."""
+    await store.record(connection, booking.id, (before, booking.status), actor, now)
+    await tell(connection, TOPICS[booking.status], booking, now)
+    if booking.status is Status.CONFIRMED:
+        await remind(connection, booking, now)
+
+
+async def changed(
+    connection: AsyncConnection, booking: Booking, before: Booking, actor: str | None, by: str, now: datetime
+) -> None:
+    """It was moved to another time."""
+    detail = {"from": before.starts_at.isoformat(), "to": booking.starts_at.isoformat(), "by": by}
+    await store.record(connection, booking.id, (before.status, booking.status), actor, now, detail)
+    await tell(connection, "booking.changed", booking, now, by=by)
+    if booking.status is Status.CONFIRMED:
+        await remind(connection, booking, now)
+
+
+async def ended(
+    connection: AsyncConnection,
+    topic: str,
+    booking: Booking,
+    before: Status,
+    actor: str | None,
+    now: datetime,
+) -> None:
+    """It was cancelled, declined, or did not take place."""
+    detail = {"by": booking.cancelled_by or booking.noshow_by}
+    await store.record(connection, booking.id, (before, booking.status), actor, now, detail)
+    await tell(connection, topic, booking, now, by=booking.cancelled_by or "")
+
+
+async def tell(connection: AsyncConnection, topic: str, booking: Booking, now: datetime, **more: Any) -> None:
+    """One event for each of the two; the same change is told once."""
+    for role in ROLES:
+        await outbox.put(
+            connection,
+            topic,
+            {"booking_id": booking.id, "to": role, "sequence": booking.sequence, **more},
+            now=now,
+            dedupe_key=f"{booking.id}/{booking.sequence}/{role}",
+        )
+
+
+async def remind(connection: AsyncConnection, booking: Booking, now: datetime) -> None:
+    """What is to be said before the start. Who gets it drops it when the booking has changed by then."""
+    for what, before in REMINDERS.items():
+        due_at = booking.starts_at - before
+        if due_at - now < SOON:
+            continue
+        for role in ROLES:
+            await outbox.put(
+                connection,
+                "booking.reminder",
+                {"booking_id": booking.id, "to": role, "sequence": booking.sequence, "what": what},
+                now=now,
+                due_at=due_at,
+                dedupe_key=f"{booking.id}/{booking.sequence}/{role}/{what}",
+            )
