@@ -96,10 +96,11 @@ async def ensure_link(  # noqa: PLR0913  (what a link is made of)
     expires_at: datetime,
     now: datetime,
 ) -> str:
-    """The token of the person's one link with this scope: the living one, else a new one."""
+    """The token of the person's one link with this scope: the living one, else a new one; good that long."""
     wanted = {"purpose": purpose, "scope": scope, "person_id": person_id, "now": now}
     found = await find_link(connection, secret, **wanted)  # type: ignore[arg-type]
     if found is not None:
+        await session_store.prolong_link(connection, token_hash(found), expires_at)
         return found
     link_id = new_id()
     token = derived_token(secret, link_id)

@@ -101,6 +101,12 @@ async def _scope(connection: AsyncConnection, link_id: str) -> dict[str, str]:
     return {row.key: row.value for row in await connection.execute(query)}
 
 
+async def prolong_link(connection: AsyncConnection, hashed: str, until: datetime) -> None:
+    """Let a link be good at least until then."""
+    longer = sa.update(link_token).where(link_token.c.token_hash == hashed, link_token.c.expires_at < until)
+    await connection.execute(longer.values(expires_at=until))
+
+
 async def living_links(
     connection: AsyncConnection, purpose: str, scope: Mapping[str, str], person_id: str, now: datetime
 ) -> list[tuple[str, str]]:

@@ -59,6 +59,13 @@ class StatusConflict(Conflict):
     title = "This is no longer possible for this booking"
 
 
+class TooLate(Conflict):
+    """So shortly before the start, or after it, this can no longer be changed by the one who asks."""
+
+    code = "too_late"
+    title = "It is too late to change this session here"
+
+
 class TherapistUnknown(NotFound):
     """No therapist has this id."""
 

@@ -105,7 +105,10 @@ class BookingBody(Body):
 
 
 class BookingReply(Reply):
-    """`join_url` is the client's secret way in; null for the therapist, and when its time is over."""
+    """`join_url` is the client's secret way in; null for the therapist, and when its time is over.
+
+    `change_until`: so long its client can move or cancel it alone; null: no more.
+    """
 
     booking_id: str
     uid: str
@@ -116,6 +119,9 @@ class BookingReply(Reply):
     ends_at: Utc
     timezone: str
     status: str
+    sequence: int
+    change_until: Utc | None
+    cancelled_by: str | None
     join_url: str | None
     calendar_url: str
 

@@ -264,3 +264,6 @@ class Visit:
     enter_from: datetime
     enter_until: datetime
     role: str  # "client" or "therapist"
+    change_until: datetime | None = None  # so long its client can move or cancel it
+    cancelled_by: str | None = None
+    noshow_by: str | None = None

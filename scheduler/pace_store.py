@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.ids import new_id
-from scheduler.model import LIVE, SessionRules, SessionType, Span, Status, Travel
+from scheduler.config import SchedulerConfig
+from scheduler.model import LIVE, Booking, SessionRules, SessionType, Span, Status, Travel
 from scheduler.pace_tables import imported_busy, session_type, travel
 from scheduler.tables import booking
 
@@ -34,6 +35,13 @@ async def find_type(connection: AsyncConnection, therapist_id: str, type_id: str
     )
     row = (await connection.execute(query)).first()
     return None if row is None else _session_type(row)
+
+
+async def type_of(connection: AsyncConnection, of: Booking, config: SchedulerConfig) -> SessionType:
+    """The kind of session a booking is, also when it is offered no more."""
+    if of.session_type_id is None:
+        return config.session_type()
+    return await find_type(connection, of.therapist_id, of.session_type_id) or config.session_type()
 
 
 async def default_types(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, SessionType]:

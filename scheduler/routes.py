@@ -295,6 +295,9 @@ def _booking(found: Confirmation, who: Identity) -> m.BookingReply:
         ends_at=visit.ends_at,
         timezone=visit.timezone,
         status=visit.status,
+        sequence=visit.sequence,
+        change_until=visit.change_until,
+        cancelled_by=visit.cancelled_by,
         join_url=found.join_url,
         calendar_url=f"/api/bookings/{visit.booking_id}/calendar.ics{session}",
     )

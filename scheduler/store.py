@@ -33,6 +33,21 @@ async def find(connection: AsyncConnection, booking_id: str) -> Booking | None:
     return None if row is None else _booking(row)
 
 
+async def find_locked(connection: AsyncConnection, booking_id: str) -> Booking | None:
+    """The booking as it is now, held until the transaction ends."""
+    query = sa.select(booking).where(booking.c.id == booking_id).with_for_update()
+    row = (await connection.execute(query)).first()
+    return None if row is None else _booking(row)
+
+
+async def unanswered(connection: AsyncConnection, now: datetime) -> list[str]:
+    """Requests whose time to be answered is over."""
+    query = sa.select(booking.c.id).where(
+        booking.c.status == Status.REQUESTED, booking.c.approve_until <= now
+    )
+    return list((await connection.execute(query.order_by(booking.c.id))).scalars())
+
+
 async def hold_of(connection: AsyncConnection, holder: str) -> Booking | None:
     """The hold of this holder, expired or not."""
     query = sa.select(booking).where(booking.c.holder == holder, booking.c.status == Status.HELD)

@@ -13,12 +13,13 @@ from accounts import service as accounts
 from core.errors import NotFound
 from core.http import Identity
 from core.ids import BookingId
-from scheduler import store
+from scheduler import pace_store, store
 from scheduler.config import SchedulerConfig
 from scheduler.errors import StatusConflict
-from scheduler.model import Booking, Span, Status, Visit
+from scheduler.model import Booking, SessionType, Span, Status, Visit
 
 UNSEEN = frozenset({Status.HELD, Status.EXPIRED})
+CHANGEABLE = frozenset({Status.CONFIRMED, Status.REQUESTED})
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ async def render(connection: AsyncConnection, booking: Booking, role: str, confi
         raise NotFound
     people = await accounts.people(connection, [booking.client_id, booking.therapist_id])
     enter = enter_span(booking, config)
+    kind = await pace_store.type_of(connection, booking, config)
     return Visit(
         booking_id=booking.id,
         uid=booking.uid,
@@ -111,7 +113,22 @@ async def render(connection: AsyncConnection, booking: Booking, role: str, confi
         enter_from=enter.starts_at,
         enter_until=enter.ends_at,
         role=role,
+        change_until=change_until(booking, kind),
+        cancelled_by=booking.cancelled_by,
+        noshow_by=booking.noshow_by,
     )
+
+
+def change_until(booking: Booking, kind: SessionType) -> datetime | None:
+    """Until when its client can change it alone; None when that is over for good.
+
+    A request has promised nothing yet: it can be changed until it would begin.
+    """
+    if booking.status not in CHANGEABLE or booking.group_id is not None:
+        return None
+    if booking.status is Status.REQUESTED:
+        return booking.starts_at
+    return booking.starts_at - timedelta(minutes=kind.cancel_cutoff_min)
 
 
 async def sessions(

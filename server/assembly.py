@@ -43,7 +43,9 @@ from media.relay_server import RelayServer
 from ops import routes as ops_routes
 from ops.service import OpsService
 from ops.stats import LatestStats
+from scheduler import change_routes
 from scheduler import routes as scheduler_routes
+from scheduler.changes import Changes
 from scheduler.join_links import JoinLinks
 from scheduler.mail import BookingMails
 from scheduler.service import SchedulerService, fulfil
@@ -79,6 +81,7 @@ class House:
     passwords: Passwords
     accounts: Accounts
     scheduler: SchedulerService
+    changes: Changes
     chat: ChatService
     sockets: SocketServer
     signaling: Signaling
@@ -180,6 +183,7 @@ def _house(ground: Ground) -> House:
         passwords=passwords,
         accounts=Accounts(database, clock, config.accounts, passwords),
         scheduler=scheduler,
+        changes=Changes(database, config.scheduler, clock, links),
         chat=chat,
         sockets=sockets,
         signaling=signaling,
@@ -266,6 +270,7 @@ async def _jobs(house: House, stack: AsyncExitStack) -> None:
     jobs = Jobs(ground.database, ground.clock, new_id())
     jobs.add("calls", ground.config.signaling.watch_s, house.signaling.watch.run)
     jobs.add("expired_holds", ground.config.scheduler.sweep_s, house.scheduler.sweep)
+    jobs.add("unanswered_requests", ground.config.scheduler.sweep_s, house.changes.expire_requests)
     jobs.add("prune_accounts", HOUR_S, house.accounts.prune)
     jobs.add("prune_outbox", HOUR_S, outbox.prune)
     jobs.add("prune_idempotency", HOUR_S, lambda: idempotency.forget_old(ground.database, ground.clock.now()))
@@ -295,6 +300,7 @@ def all_routes(house: House) -> list[Route]:
         *health.routes(ground.database),
         *account_routes.routes(house.accounts, secure=ground.url.startswith("https:")),
         *scheduler_routes.routes(house.scheduler, scheduler_routes.Rooms(calls.waiting, calls.running)),
+        *change_routes.routes(house.changes),
         *house.signaling.routes(),
         *chat_routes.routes(house.chat, _chat_door(house)),
         *ops_routes.routes(house.ops),

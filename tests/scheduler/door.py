@@ -10,6 +10,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from core.http import Identity
 from core.ids import BookingId, PersonId, new_id
+from scheduler import change_routes
+from scheduler.changes import Changes
+from scheduler.join_links import JoinLinks
 from scheduler.routes import Rooms, routes
 from server.web import Edge, application
 from tests.scheduler.clinic import PUBLIC_URL, TOKYO, Clinic
@@ -58,7 +61,10 @@ async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
     """Behind a proxy that names the asker's address."""
     door = Door(await clinic.open())
     edge = Edge(door.identify, clinic.clock, PUBLIC_URL, trusted_proxies=1)
-    app = application(routes(door.clinic.service, door.rooms()), edge)
+    clinic = door.clinic
+    links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
+    changes = Changes(clinic.database, clinic.config, clinic.clock, links)
+    app = application([*routes(clinic.service, door.rooms()), *change_routes.routes(changes)], edge)
     async with TestClient(TestServer(app)) as client:
         door.client = client
         yield door

@@ -1,0 +1,138 @@
+"""Use-cases of changing a booking: who may do what, one transaction each. The work is changing.py's.
+
+A client changes their own booking, signed in or by its join link, until the cut-off of its kind; its
+therapist and staff until it begins. A stranger learns nothing: what is not yours is not found.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.clock import Clock
+from core.database import Database
+from core.errors import Denied, NotFound
+from core.http import Identity
+from core.idempotency import Stored, recall, remember
+from scheduler import changing, pace_store, practice_store, store, visits
+from scheduler.booking import laws
+from scheduler.changing import Actor, By
+from scheduler.config import SchedulerConfig
+from scheduler.join_links import JoinLinks
+from scheduler.model import LIVE, Booking, Slot, Span, Spared, Visit
+from scheduler.service import Once
+from scheduler.slots import free_slots
+
+Work = Callable[[AsyncConnection, Actor, datetime], Awaitable[Booking]]
+
+
+class Changes:
+    """Changing bookings that are made."""
+
+    def __init__(self, database: Database, config: SchedulerConfig, clock: Clock, links: JoinLinks) -> None:
+        self._database, self._config, self._clock, self._links = database, config, clock, links
+
+    async def cancel(self, identity: Identity, booking_id: str, reason: str | None, once: Once) -> Visit:
+        """Raises NotFound, TooLate, StatusConflict."""
+
+        async def work(connection: AsyncConnection, actor: Actor, now: datetime) -> Booking:
+            return await changing.cancel(connection, booking_id, actor, reason, self._config, now)
+
+        return await self._change(identity, booking_id, once, work)
+
+    async def move(self, identity: Identity, booking_id: str, starts_at: datetime, once: Once) -> Visit:
+        """Raises NotFound, TooLate, StatusConflict, SlotTaken, SlotNotOffered, ClientBusy."""
+
+        async def work(connection: AsyncConnection, actor: Actor, now: datetime) -> Booking:
+            return await changing.move(connection, booking_id, starts_at, actor, self._config, now)
+
+        return await self._change(identity, booking_id, once, work)
+
+    async def approve(self, identity: Identity, booking_id: str, once: Once) -> Visit:
+        """Its therapist, or staff, takes a request. Raises NotFound, Denied, StatusConflict."""
+
+        async def work(connection: AsyncConnection, actor: Actor, now: datetime) -> Booking:
+            return await changing.approve(connection, booking_id, _not_client(actor), now)
+
+        return await self._change(identity, booking_id, once, work)
+
+    async def decline(self, identity: Identity, booking_id: str, reason: str | None, once: Once) -> Visit:
+        """Its therapist, or staff, does not take a request. Raises NotFound, Denied, StatusConflict."""
+
+        async def work(connection: AsyncConnection, actor: Actor, now: datetime) -> Booking:
+            return await changing.decline(connection, booking_id, _not_client(actor), reason, now)
+
+        return await self._change(identity, booking_id, once, work)
+
+    async def times(self, identity: Identity, booking_id: str, within: Span) -> list[Slot]:
+        """Where the booking could be moved to, by its kind of session. Raises NotFound."""
+        now = self._clock.now()
+        async with self._database.read() as connection:
+            booking = await store.find(connection, booking_id)
+            await self._actor(connection, booking, identity)
+            assert booking is not None, "an actor has a booking"  # noqa: S101
+            therapist = await practice_store.find_therapist(connection, booking.therapist_id)
+            if therapist is None:
+                raise NotFound
+            kind = await pace_store.type_of(connection, booking, self._config)
+            spared = Spared(booking.holder, booking.id)
+            calendars = await practice_store.calendars(connection, [therapist], within, now, spared)
+        return free_slots(calendars[therapist.id], kind.rules, within, now)
+
+    async def expire_requests(self) -> None:
+        """Job: requests that nobody has answered in time are over."""
+        now = self._clock.now()
+        async with self._database.read() as connection:
+            due = await store.unanswered(connection, now)
+        for booking_id in due:
+
+            async def work(connection: AsyncConnection, booking_id: str = booking_id) -> None:
+                booking, _ = await changing.locked(connection, booking_id)
+                if booking.id in await store.unanswered(connection, now):
+                    await changing.decline(connection, booking_id, Actor("system", None), None, now)
+
+            await self._database.transact(work)
+
+    async def _change(self, identity: Identity, booking_id: str, once: Once, work: Work) -> Visit:
+        now = self._clock.now()
+
+        async def whole(connection: AsyncConnection) -> tuple[Booking, Actor]:
+            actor = await self._actor(connection, await store.find(connection, booking_id), identity)
+            if once.key is not None:
+                stored = await recall(connection, identity.session_id, once.key, once.body)
+                known = await store.find(connection, booking_id) if stored is not None else None
+                if known is not None:
+                    return known, actor
+            done = await work(connection, actor, now)
+            if once.key is not None:
+                answer = Stored(200, {"booking_id": done.id})
+                with laws():
+                    await remember(connection, identity.session_id, once.key, once.body, answer, now)
+            return done, actor
+
+        booking, actor = await self._database.transact(whole)
+        role = "therapist" if actor.by in ("therapist", "staff") else "client"
+        async with self._database.read() as connection:
+            visit = await visits.render(connection, booking, role, self._config)
+        if role == "client" and booking.status in LIVE:  # good until the new time is over
+            await self._links.ensure(visit, mailed=identity.kind == "account")
+        return visit
+
+    async def _actor(self, connection: AsyncConnection, booking: Booking | None, identity: Identity) -> Actor:
+        """In which part somebody asks. Raises NotFound for a stranger."""
+        if booking is None:
+            raise NotFound
+        if identity.kind == "account" and "staff" in identity.roles:
+            return Actor("staff", identity.person_id)
+        try:
+            found = await visits.look(connection, booking.id, identity, self._config)
+        except NotFound:
+            raise NotFound from None
+        return Actor(cast(By, found.role), identity.person_id or identity.session_id)
+
+
+def _not_client(actor: Actor) -> Actor:
+    if actor.by == "client":
+        raise Denied
+    return actor
