@@ -38,6 +38,7 @@ class Mail:
     html: str
     locale: str
     attachments: tuple[Attachment, ...] = ()
+    thread: str | None = None  # a message id that mails about one thing share, so that they stand together
 
 
 class Mailer(Protocol):
@@ -103,6 +104,8 @@ def compose(mail: Mail, config: MailConfig, clock: Clock) -> EmailMessage:
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{mail.message_id}>"
+    if mail.thread is not None:
+        message["References"] = f"<{mail.thread}>"
     message["Content-Language"] = mail.locale
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice answers
     message.set_content(mail.text)

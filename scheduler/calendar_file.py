@@ -1,4 +1,5 @@
-"""A booking as an iCalendar file (RFC 5545): an invitation (RFC 5546 REQUEST) or one to keep (PUBLISH). Pure.
+"""A booking as an iCalendar file (RFC 5545): an invitation (RFC 5546 REQUEST), its CANCEL, or one to keep
+(PUBLISH). Pure.
 
 Company calendars show titles, places and attendees to colleagues and bosses. So the title never says more
 than "面談 / Consultation", the place is "オンライン / Online", nobody is named and nothing says health.
@@ -21,7 +22,7 @@ TITLE = "面談 / Consultation"
 PLACE = "オンライン / Online"
 PRODUCT = "-//Todoku//Scheduler//EN"
 
-Method = Literal["REQUEST", "PUBLISH"]
+Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Entry:
 def calendar_file(
     entry: Entry, now: datetime, method: Method = "PUBLISH", attendee: str | None = None
 ) -> bytes:
-    """The file's bytes. A REQUEST needs the `attendee`'s own address, a PUBLISH must not have one."""
+    """The file's bytes. REQUEST and CANCEL need the `attendee`'s own address, a PUBLISH must not have one."""
     event = Event()
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
@@ -56,8 +57,8 @@ def calendar_file(
     event.add("description", entry.url)
     event.add("url", vUri(entry.url))
     event.add("class", "PRIVATE")
-    event.add("status", "CONFIRMED")
-    event.add("transp", "OPAQUE")
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if method == "CANCEL" else "OPAQUE")
     event.add("organizer", _address(entry.organizer, {"CN": "Todoku"}), encode=False)
     if attendee is not None:
         parameters = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}

@@ -1,11 +1,10 @@
-"""Mails of the scheduler, sent from the outbox: the client's confirmation and the therapist's notice.
+"""Mails of the scheduler, sent from the outbox: to client and therapist, when a booking is made or changes.
 
-A delivery may happen twice: the Message-ID is the same then, and so is the join link.
-Subjects and file names are neutral; nothing in a mail says health.
+A delivery may happen twice: the Message-ID is the same then, and so is the join link. What is out of date by
+then is not sent. The words are letters.py's; subjects and file names are neutral.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -15,15 +14,14 @@ from accounts import service as accounts
 from accounts.model import Person
 from core.clock import Clock
 from core.database import Database
-from core.ids import PersonId
 from core.mail import Attachment, Mail, Mailer
 from scheduler import store, visits
-from scheduler.calendar_file import Entry, calendar_file
+from scheduler.calendar_file import Entry, Method, calendar_file
 from scheduler.hours import zone
-from scheduler.model import LIVE, Visit
+from scheduler.letters import HELP_CLIENT, HELP_THERAPIST, SUBJECT, TO_CLIENT, TO_THERAPIST, Letter
+from scheduler.model import Status, Visit
 from scheduler.service import SchedulerService
 
-SUBJECT = "面談のご予約 / Your consultation"
 WEEKDAYS = {
     "ja": ("月", "火", "水", "木", "金", "土", "日"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -34,78 +32,23 @@ MONTHS = (
 )
 
 
-@dataclass(frozen=True)
-class Letter:
-    """The words of a mail in one language; {name}, {when}, {other}, {opens} are filled in.
-
-    `link` names the address, `button` what it does. The help is the first where answers are read, else the
-    second.
-    """
-
-    lines: tuple[str, ...]
-    link: str
-    button: str
-    after: tuple[str, ...]
-    help: tuple[str, str]
-
-
-TO_CLIENT = {
-    "ja": Letter(
-        ("{name} 様", "面談のご予約を承りました。", "日時: {when}", "担当: {other}"),
-        "面談の参加リンク",
-        "面談に参加する",
-        (
-            "開始の{opens}分前から入室できます。インストールや登録は必要ありません。",
-            "参加リンクはご本人専用です。ほかの方に転送しないでください。",
-        ),
-        (
-            "お困りのときは、このメールにご返信ください。",
-            "このメールには返信できません。お困りのときは、面談をご案内した会社の担当者へお問い合わせください。",
-        ),
-    ),
-    "en": Letter(
-        ("Dear {name},", "Your consultation is booked.", "When: {when}", "With: {other}"),
-        "Your join link",
-        "Join the consultation",
-        (
-            "You can enter from {opens} minutes before the start. Nothing to install, no account needed.",
-            "The join link is for you alone; please do not forward it.",
-        ),
-        (
-            "For help, reply to this email.",
-            "Nobody reads replies to this email. For help, please ask whoever at your company invited you.",
-        ),
-    ),
+Handler = Callable[[dict[str, Any]], Awaitable[None]]
+# What is still true of a booking for each of them to be sent.
+STANDS = {
+    "confirmed": frozenset({Status.CONFIRMED}),
+    "requested": frozenset({Status.REQUESTED}),
+    "changed": frozenset({Status.CONFIRMED, Status.REQUESTED}),
+    "reminder": frozenset({Status.CONFIRMED}),
+    "cancelled": frozenset({Status.CANCELLED}),
+    "declined": frozenset({Status.CANCELLED}),
 }
-TO_THERAPIST = {
-    "ja": Letter(
-        ("{name} 様", "新しい面談が予約されました。", "日時: {when}"),
-        "予定",
-        "予定を開く",
-        (),
-        (
-            "お困りのときは、このメールにご返信ください。",
-            "このメールには返信できません。お困りのときは、スタッフへお知らせください。",
-        ),
-    ),
-    "en": Letter(
-        ("Dear {name},", "A new consultation has been booked.", "When: {when}"),
-        "Your schedule",
-        "Open your schedule",
-        (),
-        (
-            "For help, reply to this email.",
-            "Nobody reads replies to this email. For help, please tell staff.",
-        ),
-    ),
-}
+INVITES = frozenset({"confirmed", "changed"})  # with a calendar entry; "cancelled" takes it back
+TO = {"client": TO_CLIENT, "therapist": TO_THERAPIST}
+HELP = {"client": HELP_CLIENT, "therapist": HELP_THERAPIST}
 
 
 class BookingMails:
-    """Handlers for the outbox; assembly registers `confirmed` for "booking.confirmed".
-
-    `answered`: whether somebody reads the answers to these mails.
-    """
+    """Handlers for the outbox. `answered`: whether somebody reads the answers to these mails."""
 
     def __init__(
         self, database: Database, service: SchedulerService, mailer: Mailer, clock: Clock, *, answered: bool
@@ -116,57 +59,84 @@ class BookingMails:
         self._clock = clock
         self._answered = answered
 
-    def handlers(self) -> dict[str, list[Callable[[dict[str, Any]], Awaitable[None]]]]:
+    def handlers(self) -> dict[str, list[Handler]]:
         """By topic, as core.outbox.Outbox takes them."""
-        return {"booking.confirmed": [self.confirmed]}
+        return {f"booking.{kind}": [self._handler(kind)] for kind in STANDS}
 
-    async def confirmed(self, payload: dict[str, Any]) -> None:
-        """Tell one of the two; a booking that is no longer to come is passed over."""
+    def _handler(self, kind: str) -> Handler:
+        async def handle(payload: dict[str, Any]) -> None:
+            await self._handle(kind, payload)
+
+        return handle
+
+    async def _handle(self, kind: str, payload: dict[str, Any]) -> None:
+        """Tell one of the two, unless it is no longer so."""
         async with self._database.read() as connection:
             booking = await store.find(connection, payload["booking_id"])
-            if booking is None or booking.status not in LIVE or booking.client_id is None:
+            if booking is None or booking.client_id is None or booking.status not in STANDS[kind]:
                 return
+            if payload.get("sequence", booking.sequence) != booking.sequence:
+                return  # it has changed since, which has a mail of its own
             visit = await visits.render(connection, booking, payload["to"], self._service.config)
-            if visit.enter_until <= self._clock.now():
+            over = visit.starts_at if kind == "reminder" else visit.enter_until
+            if over <= self._clock.now():
                 return
             people = await accounts.people(connection, [booking.client_id, booking.therapist_id])
-        to = visit.client_id if visit.role == "client" else visit.therapist_id
-        await self._send(visit, people[to], people)
+        to = people[visit.client_id if visit.role == "client" else visit.therapist_id]
+        if to.email is not None:
+            word = f"-{payload['what']}" if "what" in payload else ""
+            await self._send(kind, word, visit, to, to.email)
 
-    async def _send(self, visit: Visit, to: Person, people: dict[PersonId, Person]) -> None:
-        if to.email is None:
-            return
-        client = visit.role == "client"
-        links = self._service.links
+    async def _send(self, kind: str, word: str, visit: Visit, to: Person, address: str) -> None:
+        client, links = visit.role == "client", self._service.links
         url = await links.ensure(visit, mailed=True) if client else f"{links.public_url}/therapist"
         locale = to.locale if to.locale in WEEKDAYS else "ja"
-        letter = (TO_CLIENT if client else TO_THERAPIST)[locale]
-        after = (*letter.after, letter.help[0 if self._answered else 1])
-        letter = replace(letter, after=after)
-        words = {
+        letter = TO[visit.role][kind][locale]
+        words = self._words(visit, to, url, locale)
+        after = [line for line in letter.after if _is_possible(line, visit, self._clock.now())]
+        after.append(HELP[visit.role][locale][0 if self._answered else 1])
+        host = urlsplit(links.public_url).hostname or "localhost"
+        part = "" if kind == "confirmed" else f"-{kind}{word}"
+        await self._mailer.send(
+            Mail(
+                message_id=f"booking-{visit.booking_id}-{visit.sequence}-{visit.role}{part}@{host}",
+                to=address,
+                subject=SUBJECT,
+                text=text(letter, after, words, url),
+                html=html(letter, after, words, url, locale),
+                locale=locale,
+                attachments=self._entry(kind, visit, url, address),
+                thread=f"booking-{visit.booking_id}-{visit.role}@{host}",
+            )
+        )
+
+    def _words(self, visit: Visit, to: Person, url: str, locale: str) -> dict[str, str]:
+        until = visit.change_until or visit.starts_at
+        return {
             "name": to.name,
             "when": when(visit.starts_at, visit.ends_at, visit.timezone, locale),
             "other": visit.therapist_name,
             "opens": str(self._service.config.enter_before_min),
+            "until": moment(until, visit.timezone, locale),
+            "change": f"{url}?do=change",
+            "cancel": f"{url}?do=cancel",
         }
-        host = urlsplit(links.public_url).hostname or "localhost"
+
+    def _entry(self, kind: str, visit: Visit, url: str, address: str) -> tuple[Attachment, ...]:
+        """The calendar entry, or what takes it back. A request has none yet."""
+        method: Method = "CANCEL" if kind == "cancelled" else "REQUEST"
+        invites = kind in INVITES and visit.status is Status.CONFIRMED
+        if not invites and kind != "cancelled":
+            return ()
         entry = Entry.of(visit, url, self._service.sender)
-        await self._mailer.send(
-            Mail(
-                message_id=f"booking-{visit.booking_id}-{visit.sequence}-{visit.role}@{host}",
-                to=to.email,
-                subject=SUBJECT,
-                text=text(letter, words, url),
-                html=html(letter, words, url, locale),
-                locale=locale,
-                attachments=(_invitation(entry, to.email, self._clock.now()),),
-            )
-        )
+        content = calendar_file(entry, self._clock.now(), method, address)
+        return (Attachment("consultation.ics", f"text/calendar; method={method}", content),)
 
 
-def _invitation(entry: Entry, attendee: str, now: datetime) -> Attachment:
-    content = calendar_file(entry, now, "REQUEST", attendee)
-    return Attachment("consultation.ics", "text/calendar; method=REQUEST", content)
+def _is_possible(line: str, visit: Visit, now: datetime) -> bool:
+    """What cannot be done any more is not offered."""
+    offered = "{until}" in line or "{change}" in line or "{cancel}" in line
+    return not offered or (visit.change_until is not None and now < visit.change_until)
 
 
 def when(starts_at: datetime, ends_at: datetime, timezone: str, locale: str) -> str:
@@ -180,6 +150,15 @@ def when(starts_at: datetime, ends_at: datetime, timezone: str, locale: str) -> 
     return f"{day} {start.day} {MONTHS[start.month - 1]} {start.year}, {clock}"
 
 
+def moment(at: datetime, timezone: str, locale: str) -> str:
+    """A point in time on the reader's wall."""
+    local = at.astimezone(zone(timezone))
+    day = WEEKDAYS[locale][local.weekday()]
+    if locale == "ja":
+        return f"{local.month}月{local.day}日({day}) {local:%H:%M}"
+    return f"{day} {local.day} {MONTHS[local.month - 1]}, {local:%H:%M}"
+
+
 def _place(timezone: str, locale: str) -> str:
     """The zone as people call it: 日本時間 in Japanese, else the city of its IANA name."""
     if (timezone, locale) == ("Asia/Tokyo", "ja"):
@@ -187,21 +166,30 @@ def _place(timezone: str, locale: str) -> str:
     return timezone.rpartition("/")[2].replace("_", " ")
 
 
-def text(letter: Letter, words: dict[str, str], url: str) -> str:
+def text(letter: Letter, after: Sequence[str], words: dict[str, str], url: str) -> str:
     """The plain part."""
-    before = [line.format(**words) for line in letter.lines]
-    after = [line.format(**words) for line in letter.after]
-    return "\n\n".join([*before, f"{letter.link}:\n{url}", *after, "Todoku"]) + "\n"
+    link = [f"{letter.link}:\n{url}"] if letter.link else []
+    lines = [*_filled(letter.lines, words), *link, *_filled(after, words), "Todoku"]
+    return "\n\n".join(lines) + "\n"
 
 
-def html(letter: Letter, words: dict[str, str], url: str, locale: str) -> str:
+def html(letter: Letter, after: Sequence[str], words: dict[str, str], url: str, locale: str) -> str:
     """The HTML part: no image, no style sheet, nothing that loads from anywhere."""
     safe = {name: escape(word) for name, word in words.items()}
-    before = "".join(f"<p>{line.format(**safe)}</p>" for line in letter.lines)
-    after = "".join(f"<p>{line.format(**safe)}</p>" for line in letter.after)
+    for name in ("change", "cancel"):
+        safe[name] = f'<a href="{safe[name]}">{safe[name]}</a>'
     link = escape(url)
-    button = f'<p><a href="{link}">{letter.button}</a></p><p>{letter.link}:<br>{link}</p>'
+    button = (
+        f'<p><a href="{link}">{letter.button}</a></p><p>{letter.link}:<br>{link}</p>' if letter.link else ""
+    )
+    before, behind = (
+        "".join(f"<p>{line}</p>" for line in _filled(lines, safe)) for lines in (letter.lines, after)
+    )
     return (
         f'<!doctype html><html lang="{locale}"><meta charset="utf-8"><title>{SUBJECT}</title>'
-        f"<body>{before}{button}{after}<p>Todoku</p></body></html>"
+        f"<body>{before}{button}{behind}<p>Todoku</p></body></html>"
     )
+
+
+def _filled(lines: Sequence[str], words: dict[str, str]) -> list[str]:
+    return [line.format(**words) for line in lines]

@@ -4,7 +4,7 @@ An address that fails holds up no other. What is said, and how, is scheduler/mai
 look at the booking as it is by then and drop what is out of date.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,12 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core import outbox
 from scheduler import store
 from scheduler.model import Booking, Status
+from scheduler.reminding import reminders
 
 ROLES = ("client", "therapist")
 TOPICS = {Status.CONFIRMED: "booking.confirmed", Status.REQUESTED: "booking.requested"}
-# Before the start; the word names it in the event and in the message's id.
-REMINDERS = {"day": timedelta(hours=24), "hour": timedelta(hours=1), "soon": timedelta(minutes=10)}
-SOON = timedelta(minutes=30)  # a reminder so shortly after the booking itself would say nothing new
 
 
 async def arranged(
@@ -69,11 +67,9 @@ async def tell(connection: AsyncConnection, topic: str, booking: Booking, now: d
 
 async def remind(connection: AsyncConnection, booking: Booking, now: datetime) -> None:
     """What is to be said before the start. Who gets it drops it when the booking has changed by then."""
-    for what, before in REMINDERS.items():
-        due_at = booking.starts_at - before
-        if due_at - now < SOON:
-            continue
-        for role in ROLES:
+    zones = {"client": booking.client_timezone, "therapist": booking.therapist_timezone}
+    for role, timezone in zones.items():
+        for what, due_at in reminders(booking.starts_at, timezone, now):
             await outbox.put(
                 connection,
                 "booking.reminder",

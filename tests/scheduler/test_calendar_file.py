@@ -14,7 +14,8 @@ from core.http import Identity
 from core.ids import new_id
 from core.mail import Mail, compose
 from scheduler.calendar_file import Entry, calendar_file
-from scheduler.mail import SUBJECT, TO_CLIENT, TO_THERAPIST, BookingMails, when
+from scheduler.letters import HELP_CLIENT, HELP_THERAPIST, SUBJECT
+from scheduler.mail import BookingMails, when
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import PUBLIC_URL, SENDER, TOKYO, WEDNESDAY, Clinic
 from tests.scheduler.practice import utc
@@ -137,14 +138,14 @@ async def test_both_people_are_told_in_their_language_with_a_calendar_file(clini
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
 async def test_a_mail_asks_for_an_answer_only_where_answers_are_read(clinic: Clinic, locale: str) -> None:
-    asks, refuses = TO_CLIENT[locale].help
+    asks, refuses = HELP_CLIENT[locale]
     await clinic.book(clinic.visitor(), await clinic.therapist(), WEDNESDAY, locale=locale)
     for answered, said, unsaid in ((True, asks, refuses), (False, refuses, asks)):
         to_client, to_therapist = await delivered(clinic, answered=answered)
         assert said in to_client.text
         assert said in to_client.html
         assert unsaid not in to_client.text + to_client.html
-        assert TO_THERAPIST["ja"].help[0 if answered else 1] in to_therapist.text
+        assert HELP_THERAPIST["ja"][0 if answered else 1] in to_therapist.text
 
 
 async def test_a_mail_sent_twice_has_one_message_id_and_one_link(clinic: Clinic) -> None:
@@ -190,5 +191,5 @@ async def test_a_session_that_is_over_is_not_announced_any_more(clinic: Clinic) 
 async def test_an_event_of_a_booking_that_is_gone_is_passed_over(clinic: Clinic) -> None:
     letterbox = Letterbox()
     mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, answered=False)
-    await mails.confirmed({"booking_id": "gone", "to": "client"})
+    await mails.handlers()["booking.confirmed"][0]({"booking_id": "gone", "to": "client"})
     assert letterbox.mails == []

@@ -67,6 +67,9 @@ async def test_a_visitor_holds_books_and_takes_the_calendar_file_along(door: Doo
         "ends_at": "2026-11-25T00:45:00Z",
         "timezone": TOKYO,
         "status": "confirmed",
+        "sequence": 0,
+        "change_until": "2026-11-24T22:00:00Z",
+        "cancelled_by": None,
         "calendar_url": f"/api/bookings/{booking_id}/calendar.ics?session=link",
     }
     assert (await door.ask("GET", f"/api/bookings/{booking_id}"))[1]["status"] == "confirmed"

@@ -8,7 +8,7 @@ import pytest
 
 import web
 from core.errors import all_errors
-from scheduler.mail import TO_CLIENT
+from scheduler.letters import TO_CLIENT
 
 SOURCES = Path(web.__file__).parent / "src"
 LOCALES = SOURCES / "shared" / "locales"
@@ -28,7 +28,7 @@ def test_every_error_code_says_what_happened_and_what_to_do(language: str) -> No
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_join_link_has_one_name_in_mail_and_pages(language: str) -> None:
     name = JOIN_LINK[language]
-    assert name in TO_CLIENT[language].link
+    assert name in TO_CLIENT["confirmed"][language].link
     texts = json.loads((SOURCES / "join" / "locales" / f"{language}.json").read_text(encoding="utf-8"))
     booking, done = texts["booking"], texts["booking"]["done"]
     said = (booking["returning"], booking["details"]["emailHint"], done["mail"], done["join"])

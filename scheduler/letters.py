@@ -1,0 +1,196 @@
+"""The words of the scheduler's mails, by occasion, recipient and language. Only texts, no decisions.
+
+{name}, {when}, {other}, {opens}, {until} are filled in. Nothing says health, nobody is blamed, and each mail
+says what can be done next. {change} and {cancel} are addresses, good only in a client's mail.
+"""
+
+from dataclasses import dataclass
+
+SUBJECT = "面談のご予約 / Your consultation"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """`link` names the address, `button` what it does; both empty: there is no address to open."""
+
+    lines: tuple[str, ...]
+    link: str
+    button: str
+    after: tuple[str, ...] = ()
+
+
+# The first where answers are read, else the second.
+HELP_CLIENT = {
+    "ja": (
+        "お困りのときは、このメールにご返信ください。",
+        "このメールには返信できません。お困りのときは、面談をご案内した会社の担当者へお問い合わせください。",
+    ),
+    "en": (
+        "For help, reply to this email.",
+        "Nobody reads replies to this email. For help, please ask whoever at your company invited you.",
+    ),
+}
+HELP_THERAPIST = {
+    "ja": (
+        "お困りのときは、このメールにご返信ください。",
+        "このメールには返信できません。お困りのときは、スタッフへお知らせください。",
+    ),
+    "en": (
+        "For help, reply to this email.",
+        "Nobody reads replies to this email. For help, please tell staff.",
+    ),
+}
+JOIN_JA, JOIN_EN = ("面談の参加リンク", "面談に参加する"), ("Your join link", "Join the consultation")
+PLAN_JA, PLAN_EN = ("予定", "予定を開く"), ("Your schedule", "Open your schedule")
+CHANGES_JA = (
+    "{until}まで、日時の変更と取り消しができます。",
+    "日時を変える: {change}",
+    "取り消す: {cancel}",
+)
+CHANGES_EN = (
+    "You can change the time or cancel until {until}.",
+    "Change the time: {change}",
+    "Cancel: {cancel}",
+)
+ENTER_JA = (
+    "開始の{opens}分前から入室できます。インストールや登録は必要ありません。",
+    *CHANGES_JA,
+    "参加リンクはご本人専用です。ほかの方に転送しないでください。",
+)
+ENTER_EN = (
+    "You can enter from {opens} minutes before the start. Nothing to install, no account needed.",
+    *CHANGES_EN,
+    "The join link is for you alone; please do not forward it.",
+)
+
+TO_CLIENT = {
+    "confirmed": {
+        "ja": Letter(
+            ("{name} 様", "面談のご予約を承りました。", "日時: {when}", "担当: {other}"), *JOIN_JA, ENTER_JA
+        ),
+        "en": Letter(
+            ("Dear {name},", "Your consultation is booked.", "When: {when}", "With: {other}"),
+            *JOIN_EN,
+            ENTER_EN,
+        ),
+    },
+    "requested": {
+        "ja": Letter(
+            (
+                "{name} 様",
+                "面談のご希望を承りました。担当が確認し、あらためてメールでお知らせします。",
+                "ご希望の日時: {when}",
+                "担当: {other}",
+            ),
+            "ご予約の状況",
+            "状況を見る",
+            ("取り消す: {cancel}",),
+        ),
+        "en": Letter(
+            (
+                "Dear {name},",
+                "We have received your request. You will get another email once it is answered.",
+                "The time you asked for: {when}",
+                "With: {other}",
+            ),
+            "Your request",
+            "See your request",
+            ("Cancel it: {cancel}",),
+        ),
+    },
+    "changed": {
+        "ja": Letter(
+            ("{name} 様", "面談の日時が変わりました。", "新しい日時: {when}", "担当: {other}"),
+            *JOIN_JA,
+            ENTER_JA,
+        ),
+        "en": Letter(
+            (
+                "Dear {name},",
+                "The time of your consultation has changed.",
+                "New time: {when}",
+                "With: {other}",
+            ),
+            *JOIN_EN,
+            ENTER_EN,
+        ),
+    },
+    "cancelled": {
+        "ja": Letter(
+            ("{name} 様", "下記の面談は取り消されました。", "日時: {when}", "担当: {other}"),
+            "",
+            "",
+            ("あらためて予約するときは、会社からご案内した予約リンクをお使いください。",),
+        ),
+        "en": Letter(
+            ("Dear {name},", "This consultation has been cancelled.", "When: {when}", "With: {other}"),
+            "",
+            "",
+            ("To book another time, please use the booking link your company gave you.",),
+        ),
+    },
+    "declined": {
+        "ja": Letter(
+            ("{name} 様", "ご希望の時間は、担当の都合が合いませんでした。", "ご希望だった日時: {when}"),
+            "",
+            "",
+            ("お手数ですが、会社からご案内した予約リンクで、ほかの時間をお選びください。",),
+        ),
+        "en": Letter(
+            ("Dear {name},", "The time you asked for does not suit after all.", "It was: {when}"),
+            "",
+            "",
+            ("Please choose another one with the booking link your company gave you.",),
+        ),
+    },
+    "reminder": {
+        "ja": Letter(
+            ("{name} 様", "面談のお知らせです。", "日時: {when}", "担当: {other}"), *JOIN_JA, ENTER_JA
+        ),
+        "en": Letter(
+            ("Dear {name},", "This is a reminder of your consultation.", "When: {when}", "With: {other}"),
+            *JOIN_EN,
+            ENTER_EN,
+        ),
+    },
+}
+TO_THERAPIST = {
+    "confirmed": {
+        "ja": Letter(("{name} 様", "新しい面談が予約されました。", "日時: {when}"), *PLAN_JA),
+        "en": Letter(("Dear {name},", "A new consultation has been booked.", "When: {when}"), *PLAN_EN),
+    },
+    "requested": {
+        "ja": Letter(
+            ("{name} 様", "面談のご希望が届いています。ご都合をお知らせください。", "ご希望の日時: {when}"),
+            "予定",
+            "回答する",
+        ),
+        "en": Letter(
+            (
+                "Dear {name},",
+                "Somebody asks for a consultation. Please say whether it suits you.",
+                "When: {when}",
+            ),
+            "Your schedule",
+            "Answer",
+        ),
+    },
+    "changed": {
+        "ja": Letter(("{name} 様", "面談の日時が変わりました。", "新しい日時: {when}"), *PLAN_JA),
+        "en": Letter(("Dear {name},", "A consultation has moved.", "New time: {when}"), *PLAN_EN),
+    },
+    "cancelled": {
+        "ja": Letter(("{name} 様", "下記の面談は取り消されました。", "日時: {when}"), *PLAN_JA),
+        "en": Letter(("Dear {name},", "This consultation has been cancelled.", "When: {when}"), *PLAN_EN),
+    },
+    "declined": {
+        "ja": Letter(
+            ("{name} 様", "下記の面談のご希望は、お受けしないことになりました。", "日時: {when}"), *PLAN_JA
+        ),
+        "en": Letter(("Dear {name},", "This request is not taken.", "When: {when}"), *PLAN_EN),
+    },
+    "reminder": {
+        "ja": Letter(("{name} 様", "面談のお知らせです。", "日時: {when}"), *PLAN_JA),
+        "en": Letter(("Dear {name},", "This is a reminder of a consultation.", "When: {when}"), *PLAN_EN),
+    },
+}

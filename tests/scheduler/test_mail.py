@@ -1,0 +1,150 @@
+"""What people are told when a booking changes, and what is not sent any more because it is no longer so."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+
+from core.config import MailConfig
+from core.database import Database
+from core.http import Identity
+from core.ids import PersonId, new_id
+from core.mail import Mail, compose
+from scheduler.changes import Changes
+from scheduler.join_links import JoinLinks
+from scheduler.letters import SUBJECT, TO_CLIENT, TO_THERAPIST
+from scheduler.mail import STANDS, BookingMails
+from tests.contracts.test_session_types import add_type
+from tests.fakes import FakeClock
+from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, SENDER, WEDNESDAY, Clinic
+from tests.scheduler.test_calendar_file import HEALTH, Letterbox
+
+LATER = WEDNESDAY + timedelta(hours=3)
+
+
+@pytest.fixture
+async def clinic(database: Database, clock: FakeClock) -> Clinic:
+    return await Clinic(database, clock).open()
+
+
+@pytest.fixture
+def changes(clinic: Clinic) -> Changes:
+    links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
+    return Changes(clinic.database, clinic.config, clinic.clock, links)
+
+
+async def sent(clinic: Clinic, kind: str) -> list[Mail]:
+    """The mails that the events of this kind lead to now."""
+    letterbox = Letterbox()
+    mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, answered=False)
+    for payload in await clinic.events(f"booking.{kind}"):
+        await mails.handlers()[f"booking.{kind}"][0](payload)
+    return letterbox.mails
+
+
+def entry(mail: Mail) -> tuple[str, str, int, str]:
+    """(method, status, sequence, uid) of the calendar entry."""
+    [part] = mail.attachments
+    calendar = Calendar.from_ical(part.content)
+    [event] = calendar.walk("VEVENT")
+    assert f"method={calendar['method']}" in part.content_type
+    return str(calendar["method"]), str(event["status"]), int(str(event["sequence"])), str(event["uid"])
+
+
+async def test_every_occasion_has_words_for_both_in_both_languages() -> None:
+    assert set(TO_CLIENT) == set(TO_THERAPIST) == set(STANDS)
+    for letters in (*TO_CLIENT.values(), *TO_THERAPIST.values()):
+        assert set(letters) == {"ja", "en"}
+        for letter in letters.values():
+            assert HEALTH.search(" ".join((*letter.lines, *letter.after))) is None
+
+
+async def test_a_move_is_told_with_the_same_uid_and_a_higher_sequence(
+    clinic: Clinic, changes: Changes
+) -> None:
+    who, therapist_id = clinic.visitor(), await clinic.therapist()
+    booking_id = (await clinic.book(who, therapist_id, WEDNESDAY)).visit.booking_id
+    first, _ = await sent(clinic, "confirmed")
+    await changes.move(who, booking_id, LATER, NOBODY_REPEATS)
+    to_client, to_therapist = await sent(clinic, "changed")
+    assert "2026年11月25日(水) 12:00–12:45" in to_client.text
+    assert entry(first)[:3] == ("REQUEST", "CONFIRMED", 0)
+    assert entry(to_client) == ("REQUEST", "CONFIRMED", 1, entry(first)[3])
+    assert entry(to_therapist) == entry(to_client)
+    assert len({first.message_id, to_client.message_id, to_therapist.message_id}) == 3
+    assert first.thread == to_client.thread != to_therapist.thread
+    assert await sent(clinic, "confirmed") == []  # what it says is no longer so
+
+
+async def test_cancelling_takes_the_calendar_entry_back(clinic: Clinic, changes: Changes) -> None:
+    who, therapist_id = clinic.visitor(), await clinic.therapist()
+    booking_id = (await clinic.book(who, therapist_id, WEDNESDAY)).visit.booking_id
+    await changes.cancel(who, booking_id, "腰が痛い", NOBODY_REPEATS)
+    for mail in await sent(clinic, "cancelled"):
+        assert entry(mail)[:3] == ("CANCEL", "CANCELLED", 1)
+        assert mail.subject == SUBJECT
+        assert "腰" not in mail.text + mail.html  # a reason is for the page, not for a mailbox
+        assert "?do=" not in mail.text
+    assert await sent(clinic, "reminder") == []
+
+
+async def test_a_mail_has_one_click_to_change_and_one_to_cancel(clinic: Clinic) -> None:
+    await clinic.book(clinic.visitor(), await clinic.therapist(), WEDNESDAY, locale="en")
+    to_client, to_therapist = await sent(clinic, "confirmed")
+    addresses = re.findall(rf"{PUBLIC_URL}/join/[\w-]+\?do=(\w+)", to_client.text)
+    assert addresses == ["change", "cancel"]
+    assert to_client.html.count("<a href=") == 3
+    assert "until Wednesday 25 November, 07:00" in to_client.text
+    assert "?do=" not in to_therapist.text
+
+
+async def test_a_request_is_no_entry_until_it_is_taken(clinic: Clinic, changes: Changes) -> None:
+    therapist_id, who = await clinic.therapist(), clinic.visitor()
+    await add_type(clinic, therapist_id, approval=True)
+    booking_id = (await clinic.book(who, therapist_id, WEDNESDAY)).visit.booking_id
+    asked = await sent(clinic, "requested")
+    assert [mail.attachments for mail in asked] == [(), ()]
+    therapist = Identity(therapist_id, frozenset({"therapist"}), new_id(), "account")
+    await changes.approve(therapist, booking_id, NOBODY_REPEATS)
+    assert await sent(clinic, "requested") == []
+    to_client, _ = await sent(clinic, "confirmed")
+    assert entry(to_client)[:3] == ("REQUEST", "CONFIRMED", 1)
+
+
+async def test_a_declined_request_is_told_kindly_and_without_an_entry(
+    clinic: Clinic, changes: Changes
+) -> None:
+    therapist_id, who = await clinic.therapist(), clinic.visitor()
+    await add_type(clinic, therapist_id, approval=True)
+    booking_id = (await clinic.book(who, therapist_id, WEDNESDAY)).visit.booking_id
+    staff = Identity(PersonId(new_id()), frozenset({"staff"}), new_id(), "account")
+    await changes.decline(staff, booking_id, None, NOBODY_REPEATS)
+    to_client, _ = await sent(clinic, "declined")
+    assert to_client.attachments == ()
+    assert "ほかの時間" in to_client.text
+
+
+async def test_reminders_are_different_mails_of_one_thread_and_end_with_the_start(
+    clinic: Clinic, clock: FakeClock
+) -> None:
+    start = WEDNESDAY + timedelta(days=2)
+    await clinic.book(clinic.visitor(), await clinic.therapist(), start)
+    mails = await sent(clinic, "reminder")
+    assert len(mails) == len({mail.message_id for mail in mails}) == 6
+    assert len({mail.thread for mail in mails}) == 2
+    message = compose(mails[0], MailConfig(sender=SENDER), clock)
+    assert message["References"] == f"<{mails[0].thread}>"
+    clock.advance((start - clock.now()).total_seconds())
+    assert await sent(clinic, "reminder") == []
+
+
+async def test_after_the_cut_off_nothing_is_offered_that_is_refused(clinic: Clinic, changes: Changes) -> None:
+    """A therapist can still move it; the client is told the new time and no way to change it."""
+    therapist_id, who = await clinic.therapist(), clinic.visitor()
+    booking_id = (await clinic.book(who, therapist_id, WEDNESDAY)).visit.booking_id
+    clinic.clock.advance((WEDNESDAY - timedelta(hours=1) - clinic.clock.now()).total_seconds())
+    therapist = Identity(therapist_id, frozenset({"therapist"}), new_id(), "account")
+    await changes.move(therapist, booking_id, WEDNESDAY + timedelta(minutes=15), NOBODY_REPEATS)
+    to_client, _ = await sent(clinic, "changed")
+    assert "?do=" not in to_client.text
