@@ -54,6 +54,11 @@ class JoinLinks:
             )
         return self._address(token) if token is not None else None
 
+    def change(self, join_url: str, wish: str) -> str:
+        """Where the same link leads to a change of the booking; `wish`: "change" or "cancel"."""
+        token = join_url.rpartition("/")[2]
+        return f"{self.public_url}/change/{token}?do={wish}"
+
     def signed_in(self, booking_id: BookingId) -> str:
         """Where either of the two comes in who has signed in; no secret."""
         return f"{self.public_url}/room/{booking_id}"

@@ -118,8 +118,8 @@ class BookingMails:
             "other": visit.therapist_name,
             "opens": str(self._service.config.enter_before_min),
             "until": moment(until, visit.timezone, locale),
-            "change": f"{url}?do=change",
-            "cancel": f"{url}?do=cancel",
+            "change": self._service.links.change(url, "change"),
+            "cancel": self._service.links.change(url, "cancel"),
         }
 
     def _entry(self, kind: str, visit: Visit, url: str, address: str) -> tuple[Attachment, ...]:

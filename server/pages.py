@@ -1,4 +1,4 @@
-"""The pages: two HTML shells with a fresh nonce per response, and the built assets beside them.
+"""The pages: three HTML shells with a fresh nonce per response, and the built assets beside them.
 
 Which page shows what is decided in the browser; the server knows only which bundle an address belongs to.
 """
@@ -15,6 +15,7 @@ NONCE_MARK = "__CSP_NONCE__"
 IMMUTABLE = "public, max-age=31536000, immutable"  # names hold a hash of the content
 
 JOIN_PATHS = ("/b/{token}", "/join/{token}", "/room/{booking_id}")
+CHANGE_PATHS = ("/change/{token}",)
 APP_PATHS = ("/", "/sign-in", "/sign-in/{token}", "/therapist{tail:.*}", "/staff{tail:.*}")
 
 NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Todoku</title>
@@ -25,10 +26,9 @@ NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Todok
 def add_pages(app: web.Application) -> None:
     """Add the shells, the assets and the not-found page."""
     folder = static_folder()
-    for path in JOIN_PATHS:
-        app.router.add_get(path, _shell(folder / "join.html"))
-    for path in APP_PATHS:
-        app.router.add_get(path, _shell(folder / "app.html"))
+    for paths, page in ((JOIN_PATHS, "join"), (CHANGE_PATHS, "change"), (APP_PATHS, "app")):
+        for path in paths:
+            app.router.add_get(path, _shell(folder / f"{page}.html"))
     app.router.add_get("/{path:(?!api/|health/|socket.io).+}", _file_or_not_found(folder))
 
 

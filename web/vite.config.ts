@@ -1,6 +1,6 @@
 /**
- * Builds the two pages of the client: join.html (booking link, device check,
- * waiting room, call; kept small) and app.html (signed-in people).
+ * Builds the pages of the client: join.html (booking link, device check, waiting
+ * room, call; kept small), change.html (changing a booking) and app.html (signed-in people).
  *
  * The server puts a fresh nonce in place of __CSP_NONCE__ in every response.
  */
@@ -12,6 +12,7 @@ import type { Connect, Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const JOIN_PATHS = /^\/(b|join|room)\//;
+const CHANGE_PATH = /^\/change\//;
 const API = process.env["TODOKU_ADDRESS"] ?? "http://localhost:8080";
 
 /** In `vite dev`, answers page addresses the way the Python server does. */
@@ -19,7 +20,8 @@ function pages(): Plugin {
   const rewrite: Connect.NextHandleFunction = (request, _response, next) => {
     const url = request.url ?? "/";
     const isPage = request.headers.accept?.includes("text/html") ?? false;
-    if (isPage) request.url = JOIN_PATHS.test(url) ? "/join.html" : "/app.html";
+    const page = JOIN_PATHS.test(url) ? "join" : CHANGE_PATH.test(url) ? "change" : "app";
+    if (isPage) request.url = `/${page}.html`;
     next();
   };
   return {
@@ -42,16 +44,20 @@ function compressed(): Plugin {
   };
 }
 
-export default defineConfig({
+/**
+ * The page on which a booking is changed is built apart (`--mode change`): built together, what it shares with
+ * join.html would be cut into more files, and the way into a call would weigh more.
+ */
+export default defineConfig(({ mode }) => ({
   plugins: [react(), pages(), compressed()],
   html: { cspNonce: "__CSP_NONCE__" },
   build: {
     outDir: "static",
-    emptyOutDir: true,
-    manifest: true,
+    emptyOutDir: mode !== "change",
+    manifest: mode === "change" ? ".vite/manifest.change.json" : true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ["join.html", "app.html"] },
+    rolldownOptions: { input: mode === "change" ? ["change.html"] : ["join.html", "app.html"] },
   },
   server: {
     proxy: {
@@ -60,4 +66,4 @@ export default defineConfig({
     },
   },
   test: { include: ["src/**/*.test.{ts,tsx}"] },
-});
+}));

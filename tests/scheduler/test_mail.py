@@ -92,7 +92,7 @@ async def test_cancelling_takes_the_calendar_entry_back(clinic: Clinic, changes:
 async def test_a_mail_has_one_click_to_change_and_one_to_cancel(clinic: Clinic) -> None:
     await clinic.book(clinic.visitor(), await clinic.therapist(), WEDNESDAY, locale="en")
     to_client, to_therapist = await sent(clinic, "confirmed")
-    addresses = re.findall(rf"{PUBLIC_URL}/join/[\w-]+\?do=(\w+)", to_client.text)
+    addresses = re.findall(rf"{PUBLIC_URL}/change/[\w-]+\?do=(\w+)", to_client.text)
     assert addresses == ["change", "cancel"]
     assert to_client.html.count("<a href=") == 3
     assert "until Wednesday 25 November, 07:00" in to_client.text

@@ -56,7 +56,7 @@ def test_the_join_path_loads_nothing_of_mantine(built: Path) -> None:
 
 
 def test_no_page_asks_another_host_for_anything(built: Path) -> None:
-    for page in ("join.html", "app.html"):
+    for page in ("join.html", "change.html", "app.html"):
         text = (built / page).read_text(encoding="utf-8")
         assert 'nonce="__CSP_NONCE__"' in text
         assert "http://" not in text

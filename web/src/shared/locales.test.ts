@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import appEn from "../app/locales/en.json";
 import appJa from "../app/locales/ja.json";
+import changeEn from "../change/locales/en.json";
+import changeJa from "../change/locales/ja.json";
 import joinEn from "../join/locales/en.json";
 import joinJa from "../join/locales/ja.json";
 import sharedEn from "./locales/en.json";
@@ -11,6 +13,7 @@ type Texts = { [key: string]: string | Texts };
 const BUNDLES: [string, Texts, Texts][] = [
   ["shared", sharedJa, sharedEn],
   ["join", joinJa, joinEn],
+  ["change", changeJa, changeEn],
   ["app", appJa, appEn],
 ];
 const PLURAL = /_(zero|one|two|few|many|other)$/;

@@ -42,6 +42,11 @@ export function Confirmation({ booking, email }: { booking: Booking; email: stri
         ) : null}
       </div>
       <p className="fine">{t("booking.done.opens")}</p>
+      {booking.join_url ? (
+        <p className="fine">
+          <a href={booking.join_url.replace("/join/", "/change/")}>{t("booking.done.change")}</a>
+        </p>
+      ) : null}
     </section>
   );
 }

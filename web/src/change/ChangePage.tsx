@@ -1,0 +1,162 @@
+/** The page on which a client changes or cancels a booking, reached by one click from the mail. */
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Booking } from "../api/types";
+import { request } from "../shared/api";
+import { serverNow } from "../shared/clock";
+import { useStore } from "../shared/store";
+import { dateAndTime, timeOfDay, visitorZone, zoneLabel } from "../shared/time";
+import { Button } from "../join/ui/Button";
+import { ErrorNotice, ErrorScreen } from "../join/ui/ErrorScreen";
+import { Heading } from "../join/ui/Heading";
+import { Loading } from "../join/ui/Loading";
+import { Page } from "../join/ui/Page";
+import { WayOut } from "../join/ui/WayOut";
+import { Cancelling } from "./Cancelling";
+import { ChangeFlow } from "./flow";
+import { Sure, Times } from "./Times";
+
+export function ChangePage({ token }: { token: string }) {
+  const { t } = useTranslation();
+  const [flow] = useState(
+    () => new ChangeFlow(token, { ask: request, now: serverNow, zone: visitorZone() }),
+  );
+  const state = useStore(flow.state);
+  const wanted = new URLSearchParams(location.search).get("do");
+  useEffect(() => void flow.start(wanted), [flow, wanted]);
+  if (state.fatal) {
+    return (
+      <Page title={t("change.title")}>
+        <ErrorScreen error={state.fatal} onRetry={() => void flow.start(wanted)}>
+          <WayOut />
+        </ErrorScreen>
+      </Page>
+    );
+  }
+  return (
+    <Page title={t("change.title")}>
+      {state.booking ? <View flow={flow} booking={state.booking} /> : <Loading />}
+    </Page>
+  );
+}
+
+function View({ flow, booking }: { flow: ChangeFlow; booking: Booking }) {
+  const { view } = useStore(flow.state);
+  switch (view) {
+    case "booking":
+      return <Overview flow={flow} booking={booking} />;
+    case "times":
+      return <Times flow={flow} booking={booking} />;
+    case "sure":
+      return <Sure flow={flow} booking={booking} />;
+    case "cancelling":
+      return <Cancelling flow={flow} booking={booking} />;
+    case "moved":
+      return <Moved booking={booking} />;
+    case "gone":
+      return <Gone booking={booking} />;
+  }
+}
+
+export function Facts({ booking }: { booking: Booking }) {
+  const { t } = useTranslation();
+  const zone = booking.timezone;
+  return (
+    <dl className="facts">
+      <dt>{t("change.when")}</dt>
+      <dd data-testid="when">
+        {dateAndTime(booking.starts_at, zone)}–{timeOfDay(booking.ends_at, zone)}
+        <span className="soft">{zoneLabel(zone, new Date(booking.starts_at))}</span>
+      </dd>
+      <dt>{t("change.who")}</dt>
+      <dd>{booking.therapist_name}</dd>
+    </dl>
+  );
+}
+
+const STATUSES = ["confirmed", "requested", "cancelled", "fulfilled", "noshow"] as const;
+
+function Overview({ flow, booking }: { flow: ChangeFlow; booking: Booking }) {
+  const { t } = useTranslation();
+  const { problem, busy } = useStore(flow.state);
+  const status = STATUSES.find((each) => each === booking.status) ?? "confirmed";
+  const isAhead = status === "confirmed" || status === "requested";
+  return (
+    <section className="card card-center" data-testid="booking" data-status={booking.status}>
+      <Heading>{t("change.heading")}</Heading>
+      <p className="lead">{t(`change.status.${status}`)}</p>
+      {problem ? <ErrorNotice error={problem} /> : null}
+      <Facts booking={booking} />
+      {flow.changeable && booking.change_until ? (
+        <>
+          <div className="actions">
+            <Button
+              kind="primary"
+              busy={busy === "slots"}
+              onClick={() => void flow.chooseTime()}
+              data-testid="change"
+            >
+              {t("change.move")}
+            </Button>
+            <Button onClick={() => flow.show("cancelling")} data-testid="cancel">
+              {t("change.cancel")}
+            </Button>
+          </div>
+          <p className="fine">
+            {t("change.until", { until: dateAndTime(booking.change_until, booking.timezone) })}
+          </p>
+        </>
+      ) : null}
+      {isAhead && !flow.changeable ? <p data-testid="too-late">{t("change.tooLate")}</p> : null}
+      {isAhead && booking.join_url ? (
+        <p>
+          <a href={booking.join_url}>{t("change.enter")}</a>
+        </p>
+      ) : null}
+      {isAhead ? null : <WayOut bookAgain />}
+    </section>
+  );
+}
+
+function Moved({ booking }: { booking: Booking }) {
+  const { t } = useTranslation();
+  const waits = booking.status === "requested";
+  return (
+    <section className="card card-center" data-testid="moved">
+      <div className="sign sign-good" aria-hidden="true">
+        ✓
+      </div>
+      <Heading>{t("change.moved.title")}</Heading>
+      <p className="lead">{waits ? t("change.moved.requested") : t("change.moved.mail")}</p>
+      <Facts booking={booking} />
+      <div className="actions">
+        {waits ? null : (
+          <a className="button button-primary" href={booking.calendar_url} download>
+            {t("change.moved.calendar")}
+          </a>
+        )}
+        {booking.join_url ? (
+          <a className="button button-plain" href={booking.join_url}>
+            {t("change.enter")}
+          </a>
+        ) : null}
+      </div>
+    </section>
+  );
+}
+
+function Gone({ booking }: { booking: Booking }) {
+  const { t } = useTranslation();
+  return (
+    <section className="card card-center" data-testid="gone">
+      <div className="sign sign-good" aria-hidden="true">
+        ✓
+      </div>
+      <Heading>{t("change.gone.title")}</Heading>
+      <p className="lead">{t("change.gone.mail")}</p>
+      <Facts booking={booking} />
+      <p>{t("change.gone.again")}</p>
+      <WayOut bookAgain />
+    </section>
+  );
+}
