@@ -43,11 +43,12 @@ from media.relay_server import RelayServer
 from ops import routes as ops_routes
 from ops.service import OpsService
 from ops.stats import LatestStats
-from scheduler import change_routes
+from scheduler import change_routes, pace_routes
 from scheduler import routes as scheduler_routes
 from scheduler.changes import Changes
 from scheduler.join_links import JoinLinks
 from scheduler.mail import BookingMails
+from scheduler.pace_service import PaceService
 from scheduler.service import SchedulerService, fulfil
 from server import health, openapi
 from server.config import Config, public_url
@@ -82,6 +83,7 @@ class House:
     accounts: Accounts
     scheduler: SchedulerService
     changes: Changes
+    pace: PaceService
     chat: ChatService
     sockets: SocketServer
     signaling: Signaling
@@ -184,6 +186,7 @@ def _house(ground: Ground) -> House:
         accounts=Accounts(database, clock, config.accounts, passwords),
         scheduler=scheduler,
         changes=Changes(database, config.scheduler, clock, links),
+        pace=PaceService(database, config.scheduler, clock),
         chat=chat,
         sockets=sockets,
         signaling=signaling,
@@ -301,6 +304,7 @@ def all_routes(house: House) -> list[Route]:
         *account_routes.routes(house.accounts, secure=ground.url.startswith("https:")),
         *scheduler_routes.routes(house.scheduler, scheduler_routes.Rooms(calls.waiting, calls.running)),
         *change_routes.routes(house.changes),
+        *pace_routes.routes(house.pace),
         *house.signaling.routes(),
         *chat_routes.routes(house.chat, _chat_door(house)),
         *ops_routes.routes(house.ops),

@@ -10,9 +10,10 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from core.http import Identity
 from core.ids import BookingId, PersonId, new_id
-from scheduler import change_routes
+from scheduler import change_routes, pace_routes
 from scheduler.changes import Changes
 from scheduler.join_links import JoinLinks
+from scheduler.pace_service import PaceService
 from scheduler.routes import Rooms, routes
 from server.web import Edge, application
 from tests.scheduler.clinic import PUBLIC_URL, TOKYO, Clinic
@@ -64,7 +65,13 @@ async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
     clinic = door.clinic
     links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
     changes = Changes(clinic.database, clinic.config, clinic.clock, links)
-    app = application([*routes(clinic.service, door.rooms()), *change_routes.routes(changes)], edge)
+    pace = PaceService(clinic.database, clinic.config, clinic.clock)
+    every = [
+        *routes(clinic.service, door.rooms()),
+        *change_routes.routes(changes),
+        *pace_routes.routes(pace),
+    ]
+    app = application(every, edge)
     async with TestClient(TestServer(app)) as client:
         door.client = client
         yield door

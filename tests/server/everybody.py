@@ -62,6 +62,11 @@ UNKNOWN = {
     "booking_id": "b",
     "hold_id": "h",
     "device_id": "d",
+    "therapist_id": "t",
+    "date": "2026-11-25",
+    "time_off_id": "o",
+    "travel_id": "j",
+    "session_type_id": "k",
     "seat": "1",
 }
 

@@ -14,6 +14,9 @@ OTHERS = "a\x01\x07\x0b\x1b\x1f\x7f\x85\u202e\ufffeb"
 # Something that each member takes, so that the one tried is the only one at fault.
 PLAUSIBLE = {
     "starts_at": "2026-11-25T00:00:00Z",
+    "ends_at": "2026-11-25T01:00:00Z",
+    "first_date": "2026-11-25",
+    "last_date": "2026-11-26",
     "from": "2026-11-24",
     "to": "2026-11-24",
     "timezone": "Asia/Tokyo",

@@ -363,6 +363,196 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/therapist/pace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your pace */
+        get: operations["get_api_therapist_pace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set capacity, pause and limits */
+        patch: operations["patch_api_therapist_pace"];
+        trace?: never;
+    };
+    "/api/therapist/pace/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the weekly hours */
+        put: operations["put_api_therapist_pace_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/pace/reply-windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say when you answer */
+        put: operations["put_api_therapist_pace_reply_windows"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/pace/dates/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Other hours on one date */
+        put: operations["put_api_therapist_pace_dates_date"];
+        post?: never;
+        /** Weekly hours on that date again */
+        delete: operations["delete_api_therapist_pace_dates_date"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/pace/time-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be away */
+        post: operations["post_api_therapist_pace_time_off"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/pace/time-off/{time_off_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Be there after all */
+        delete: operations["delete_api_therapist_pace_time_off_time_off_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/pace/travels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Work from another zone */
+        post: operations["post_api_therapist_pace_travels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/pace/travels/{travel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Stay */
+        delete: operations["delete_api_therapist_pace_travels_travel_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/pace/session-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer another kind of session */
+        post: operations["post_api_therapist_pace_session_types"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/pace/session-types/{session_type_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change it */
+        put: operations["put_api_therapist_pace_session_types_session_type_id"];
+        post?: never;
+        /** Offer it no more */
+        delete: operations["delete_api_therapist_pace_session_types_session_type_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/booking/therapists/{therapist_id}/session-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be booked with a therapist */
+        get: operations["get_api_booking_therapists_therapist_id_session_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/enter": {
         parameters: {
             query?: never;
@@ -767,6 +957,23 @@ export interface components {
             more: boolean;
         };
         /**
+         * ConflictReply
+         * @description A booking that no longer fits: it stays until somebody moves it.
+         */
+        ConflictReply: {
+            /** Booking Id */
+            booking_id: string;
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "time_off" | "outside_hours";
+        };
+        /**
          * Credentials
          * @description How somebody signs in.
          */
@@ -775,6 +982,27 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * DateBody
+         * @description Hours of one date; an empty list closes it.
+         */
+        DateBody: {
+            /** Ranges */
+            ranges: components["schemas"]["RangeBody"][];
+        };
+        /**
+         * DateReply
+         * @description Hours of one date in place of the weekly ones; no ranges: closed.
+         */
+        DateReply: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Ranges */
+            ranges: components["schemas"]["RangeReply"][];
         };
         /**
          * DoorReply
@@ -912,6 +1140,11 @@ export interface components {
             /** Expires At */
             expires_at: string;
         };
+        /** HoursBody */
+        HoursBody: {
+            /** Rules */
+            rules: components["schemas"]["RuleBody"][];
+        };
         /**
          * HoursReply
          * @description Weekly hours; weekday 0 is Monday, "24:00" the end of the day.
@@ -1025,6 +1258,13 @@ export interface components {
              */
             starts_at: string;
         };
+        /** NamesBody */
+        NamesBody: {
+            /** Ja */
+            ja: string;
+            /** En */
+            en: string;
+        };
         /**
          * NewMessage
          * @description A message to write. `client_message_id` is made once and kept when sending again.
@@ -1123,6 +1363,77 @@ export interface components {
             upcoming: components["schemas"]["OwnSessionReply"][];
             /** Past */
             past: components["schemas"]["OwnSessionReply"][];
+        };
+        /**
+         * PaceBody
+         * @description What is left out stays; null takes a limit away.
+         */
+        PaceBody: {
+            /**
+             * Capacity
+             * @default null
+             */
+            capacity: number | null;
+            /**
+             * Pause New
+             * @default null
+             */
+            pause_new: boolean | null;
+            /**
+             * Weekly Minutes
+             * @default null
+             */
+            weekly_minutes: number | null;
+            /**
+             * Message Minutes
+             * @default null
+             */
+            message_minutes: number | null;
+            /**
+             * Sessions Per Day
+             * @default null
+             */
+            sessions_per_day: number | null;
+        };
+        /**
+         * PaceReply
+         * @description All that a therapist sets, with what follows from it.
+         */
+        PaceReply: {
+            /** Version */
+            version: number;
+            /** Timezone */
+            timezone: string;
+            /** Capacity */
+            capacity: number;
+            /** Active */
+            active: number;
+            /** Offers */
+            offers: number;
+            /** Pause New */
+            pause_new: boolean;
+            /** Weekly Minutes */
+            weekly_minutes: number | null;
+            /** Message Minutes */
+            message_minutes: number;
+            /** Sessions Per Day */
+            sessions_per_day: number | null;
+            /** Session Types */
+            session_types: components["schemas"]["SessionTypeReply"][];
+            /** Hours */
+            hours: components["schemas"]["RuleReply"][];
+            /** Dates */
+            dates: components["schemas"]["DateReply"][];
+            /** Time Off */
+            time_off: components["schemas"]["TimeOffReply"][];
+            /** Travels */
+            travels: components["schemas"]["TravelReply"][];
+            /** Reply Windows */
+            reply_windows: components["schemas"]["RuleReply"][];
+            /** Weeks */
+            weeks: components["schemas"]["WeekReply"][];
+            /** Conflicts */
+            conflicts: components["schemas"]["ConflictReply"][];
         };
         /**
          * ParticipantReply
@@ -1255,6 +1566,26 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** RangeBody */
+        RangeBody: {
+            /**
+             * Start
+             * @example 09:00
+             */
+            start: string;
+            /**
+             * End
+             * @example 09:00
+             */
+            end: string;
+        };
+        /** RangeReply */
+        RangeReply: {
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+        };
         /**
          * ReadUpTo
          * @description How far the reader has seen.
@@ -1318,6 +1649,54 @@ export interface components {
             rooms: components["schemas"]["RoomReply"][];
         };
         /**
+         * RuleBody
+         * @description Hours of a weekday, 0 is Monday. Without `timezone` they are meant in the therapist's own.
+         */
+        RuleBody: {
+            /**
+             * Start
+             * @example 09:00
+             */
+            start: string;
+            /**
+             * End
+             * @example 09:00
+             */
+            end: string;
+            /** Weekday */
+            weekday: number;
+            /**
+             * Timezone
+             * @default null
+             */
+            timezone: string | null;
+            /**
+             * Valid From
+             * @default null
+             */
+            valid_from: string | null;
+            /**
+             * Valid To
+             * @default null
+             */
+            valid_to: string | null;
+        };
+        /** RuleReply */
+        RuleReply: {
+            /** Weekday */
+            weekday: number;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Timezone */
+            timezone: string;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid To */
+            valid_to: string | null;
+        };
+        /**
          * SequenceReply
          * @description The number of the change.
          */
@@ -1356,6 +1735,84 @@ export interface components {
              * @default null
              */
             in_call_since: string | null;
+        };
+        /** SessionTypeBody */
+        SessionTypeBody: {
+            name: components["schemas"]["NamesBody"];
+            /** Session Min */
+            session_min: number;
+            /** Step Min */
+            step_min: number;
+            /**
+             * Buffer Before Min
+             * @default 0
+             */
+            buffer_before_min: number;
+            /**
+             * Buffer After Min
+             * @default 0
+             */
+            buffer_after_min: number;
+            /**
+             * Notice Min
+             * @default 0
+             */
+            notice_min: number;
+            /**
+             * Notice Calendar Days
+             * @default 0
+             */
+            notice_calendar_days: number;
+            /**
+             * Window Days
+             * @default 28
+             */
+            window_days: number;
+            /**
+             * Cancel Cutoff Min
+             * @default 0
+             */
+            cancel_cutoff_min: number;
+            /**
+             * Approval
+             * @default false
+             */
+            approval: boolean;
+        };
+        /**
+         * SessionTypeReply
+         * @description `session_type_id` null: the service's own, as long as the therapist has made none.
+         */
+        SessionTypeReply: {
+            /** Session Type Id */
+            session_type_id: string | null;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Session Min */
+            session_min: number;
+            /** Step Min */
+            step_min: number;
+            /** Buffer Before Min */
+            buffer_before_min: number;
+            /** Buffer After Min */
+            buffer_after_min: number;
+            /** Notice Min */
+            notice_min: number;
+            /** Notice Calendar Days */
+            notice_calendar_days: number;
+            /** Window Days */
+            window_days: number;
+            /** Cancel Cutoff Min */
+            cancel_cutoff_min: number;
+            /** Approval */
+            approval: boolean;
+        };
+        /** SessionTypesReply */
+        SessionTypesReply: {
+            /** Session Types */
+            session_types: components["schemas"]["SessionTypeReply"][];
         };
         /** SessionsQuery */
         SessionsQuery: {
@@ -1479,6 +1936,43 @@ export interface components {
             /** Own Therapist */
             own_therapist: boolean;
         };
+        /** TimeOffBody */
+        TimeOffBody: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Kind
+             * @default off
+             * @enum {string}
+             */
+            kind: "off" | "leave";
+            /**
+             * Cover Id
+             * @default null
+             */
+            cover_id: string | null;
+        };
+        /** TimeOffReply */
+        TimeOffReply: {
+            /** Time Off Id */
+            time_off_id: string;
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+            /** Kind */
+            kind: string;
+            /** Cover Id */
+            cover_id: string | null;
+        };
         /** TimesQuery */
         TimesQuery: {
             /**
@@ -1511,6 +2005,78 @@ export interface components {
         Token: {
             /** Token */
             token: string;
+        };
+        /** TravelBody */
+        TravelBody: {
+            /**
+             * First Date
+             * Format: date
+             */
+            first_date: string;
+            /**
+             * Last Date
+             * Format: date
+             */
+            last_date: string;
+            /**
+             * Timezone
+             * @example Asia/Tokyo
+             */
+            timezone: string;
+        };
+        /** TravelReply */
+        TravelReply: {
+            /** Travel Id */
+            travel_id: string;
+            /**
+             * First Date
+             * Format: date
+             */
+            first_date: string;
+            /**
+             * Last Date
+             * Format: date
+             */
+            last_date: string;
+            /** Timezone */
+            timezone: string;
+        };
+        /**
+         * WeekReply
+         * @description A local week from its Monday; `limit_minutes` null: none is set.
+         */
+        WeekReply: {
+            /**
+             * Monday
+             * Format: date
+             */
+            monday: string;
+            /** Booked Minutes */
+            booked_minutes: number;
+            /** Message Minutes */
+            message_minutes: number;
+            /** Limit Minutes */
+            limit_minutes: number | null;
+        };
+        /** WindowBody */
+        WindowBody: {
+            /**
+             * Start
+             * @example 09:00
+             */
+            start: string;
+            /**
+             * End
+             * @example 09:00
+             */
+            end: string;
+            /** Weekday */
+            weekday: number;
+        };
+        /** WindowsBody */
+        WindowsBody: {
+            /** Windows */
+            windows: components["schemas"]["WindowBody"][];
         };
         /** @description RFC 9457 problem; `code` is stable and is what programs look at. */
         Problem: {
@@ -2761,6 +3327,836 @@ export interface operations {
             };
             /** @description `invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_therapist_pace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your pace */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_api_therapist_pace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaceBody"];
+            };
+        };
+        responses: {
+            /** @description Set capacity, pause and limits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_conflict` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_therapist_pace_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursBody"];
+            };
+        };
+        responses: {
+            /** @description Set the weekly hours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_conflict` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_therapist_pace_reply_windows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WindowsBody"];
+            };
+        };
+        responses: {
+            /** @description Say when you answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_conflict` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_therapist_pace_dates_date: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DateBody"];
+            };
+        };
+        responses: {
+            /** @description Other hours on one date */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_therapist_pace_dates_date: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Weekly hours on that date again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_therapist_pace_time_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeOffBody"];
+            };
+        };
+        responses: {
+            /** @description Be away */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_therapist_pace_time_off_time_off_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                time_off_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Be there after all */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_therapist_pace_travels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TravelBody"];
+            };
+        };
+        responses: {
+            /** @description Work from another zone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_therapist_pace_travels_travel_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                travel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stay */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_therapist_pace_session_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionTypeBody"];
+            };
+        };
+        responses: {
+            /** @description Offer another kind of session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_therapist_pace_session_types_session_type_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_type_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionTypeBody"];
+            };
+        };
+        responses: {
+            /** @description Change it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_therapist_pace_session_types_session_type_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_type_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Offer it no more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_booking_therapists_therapist_id_session_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                therapist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What can be booked with a therapist */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionTypesReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown`, `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
