@@ -6,6 +6,7 @@ numbers have no gap and become visible in their order.
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from chat.errors import ConversationUnknown, HistoryReset, MessageIdReused, Mess
 from chat.model import Change, Kind, Page, Posted, clean_text, must_wait_s
 from core.clock import Clock
 from core.database import Database
+from core.errors import Denied
 from core.http import Identity
 from core.ids import ConversationId, MessageId, PersonId, new_id
 
@@ -45,6 +47,25 @@ async def ensure_conversation(
     await store.lock(connection, found)
     await store.add_members(connection, found, members, now)
     return found
+
+
+@dataclass(frozen=True)
+class View:
+    """How far a member sees and whether they write; None: without bound."""
+
+    role: str
+    reads_from: datetime | None = None
+    reads_until: datetime | None = None
+    writes: bool = True
+
+
+async def grant_view(
+    connection: AsyncConnection, care_id: str, person_id: PersonId, view: View, now: datetime
+) -> None:
+    """Make somebody a member with this view, or change the view they have; idempotent."""
+    conversation_id = await ensure_conversation(connection, care_id, {person_id: view.role}, now)
+    bounds = {"reads_from": view.reads_from, "reads_until": view.reads_until, "writes": view.writes}
+    await store.bound_member(connection, conversation_id, person_id, bounds)
 
 
 Door = Callable[[Identity, ConversationId], Awaitable[None]]
@@ -115,7 +136,7 @@ class ChatService:
         """
 
         async def work(connection: AsyncConnection) -> tuple[int, int | None]:
-            member = await self._enter(connection, conversation_id, reader)
+            member = await self._enter(connection, conversation_id, reader, writes=False)
             before = await store.read_mark(connection, conversation_id, member)
             seen = await store.last_message_at_or_before(connection, conversation_id, sequence)
             if seen is None or seen <= before:
@@ -139,31 +160,45 @@ class ChatService:
         """What happened after `after`, oldest first. Raises ConversationUnknown, HistoryReset."""
         async with self._database.read() as connection:
             # Read first: what commits in between is left for the next page, and nothing is skipped.
-            latest = await self._latest(connection, conversation_id, reader)
+            seat = await self._seat(connection, conversation_id, reader)
+            latest = seat.latest
             if after > latest:
                 raise HistoryReset
             size = min(limit, LARGEST_PAGE)
             rows = await store.changes(connection, conversation_id, after, latest, size)
             people = await accounts.people(connection, {row.person_id for row in rows})
-        found = tuple(_change(row, people[row.person_id].name) for row in rows)
+        found = tuple(_change(row, people[row.person_id].name, seat.reads_from) for row in rows)
         return Page(found, latest, more=bool(found) and found[-1].sequence < latest)
 
     async def _latest(
         self, connection: AsyncConnection, conversation_id: ConversationId, reader: PersonId | None
     ) -> int:
-        latest = await store.latest_for(connection, conversation_id, reader) if reader else None
-        if latest is None:
+        return (await self._seat(connection, conversation_id, reader)).latest
+
+    async def _seat(
+        self, connection: AsyncConnection, conversation_id: ConversationId, reader: PersonId | None
+    ) -> store.Seat:
+        now = self._clock.now()
+        seat = await store.seat_of(connection, conversation_id, reader, now) if reader else None
+        if seat is None:
             raise ConversationUnknown
-        return latest
+        return seat
 
     async def _enter(
-        self, connection: AsyncConnection, conversation_id: ConversationId, person_id: PersonId | None
+        self,
+        connection: AsyncConnection,
+        conversation_id: ConversationId,
+        person_id: PersonId | None,
+        *,
+        writes: bool = True,
     ) -> PersonId:
         """Lock first, then look who asks: what is read afterwards is the newest."""
         if person_id is None:
             raise ConversationUnknown
         await store.lock(connection, conversation_id)
-        await self._latest(connection, conversation_id, person_id)
+        seat = await self._seat(connection, conversation_id, person_id)
+        if writes and not seat.writes:
+            raise Denied
         return person_id
 
     async def _append(
@@ -236,7 +271,9 @@ class ChatService:
                 log.exception("poke_failed", conversation_id=conversation_id)
 
 
-def _change(row: Any, sender_name: str) -> Change:
+def _change(row: Any, sender_name: str, reads_from: datetime | None) -> Change:
+    """What was said before somebody's view begins looks to them like a deleted message."""
+    before = reads_from is not None and row.said_at is not None and row.said_at < reads_from
     return Change(
         sequence=row.sequence,
         kind=Kind(row.kind),
@@ -245,9 +282,9 @@ def _change(row: Any, sender_name: str) -> Change:
         at=row.at,
         message_id=row.message_id,
         client_message_id=row.client_message_id,
-        text=row.text,
+        text="" if before else row.text,
         revision=row.revision or 0,
-        deleted=row.deleted_at is not None,
+        deleted=before or row.deleted_at is not None,
         read_sequence=row.read_sequence,
     )
 

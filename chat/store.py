@@ -66,15 +66,42 @@ async def add_members(
         await connection.execute(insert)
 
 
-async def latest_for(connection: AsyncConnection, conversation_id: str, person_id: str) -> int | None:
-    """The latest sequence, None for who is not a member."""
+@dataclass(frozen=True)
+class Seat:
+    """A member's view of a conversation: what was said before `reads_from` is not for them."""
+
+    latest: int
+    reads_from: datetime | None
+    writes: bool
+
+
+async def seat_of(
+    connection: AsyncConnection, conversation_id: str, person_id: str, now: datetime
+) -> Seat | None:
+    """None for who is not a member, or is one no more."""
+    member = conversation_member.c
     query = (
-        sa.select(conversation.c.latest_sequence)
-        .join(conversation_member, conversation_member.c.conversation_id == conversation.c.id)
-        .where(conversation.c.id == conversation_id, conversation_member.c.person_id == person_id)
+        sa.select(conversation.c.latest_sequence, member.reads_from, member.writes)
+        .join(conversation_member, member.conversation_id == conversation.c.id)
+        .where(
+            conversation.c.id == conversation_id,
+            member.person_id == person_id,
+            sa.or_(member.reads_until.is_(None), member.reads_until > now),
+        )
     )
-    found = (await connection.execute(query)).scalar()
-    return None if found is None else int(found)
+    row = (await connection.execute(query)).first()
+    return None if row is None else Seat(int(row[0]), row[1], row[2])
+
+
+async def bound_member(
+    connection: AsyncConnection, conversation_id: str, person_id: str, values: Mapping[str, Any]
+) -> None:
+    """Set the bounds of a member's view. Call it under the conversation's lock."""
+    change = sa.update(conversation_member).where(
+        conversation_member.c.conversation_id == conversation_id,
+        conversation_member.c.person_id == person_id,
+    )
+    await connection.execute(change.values(**values))
 
 
 async def next_sequence(connection: AsyncConnection, conversation_id: str) -> int:
@@ -169,6 +196,7 @@ async def changes(
             message.c.text,
             message.c.revision,
             message.c.deleted_at,
+            message.c.created_at.label("said_at"),
         )
         .outerjoin(message, message.c.id == change_log.c.message_id)
         .where(

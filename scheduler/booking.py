@@ -4,49 +4,33 @@ Order of locks: therapist, client, care, booking. The checks here give clear ans
 refused by the database even if they were wrong. Not here: opening the transaction, alternatives (service.py).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
-from core import outbox
-from core.database import violation
-from core.errors import Denied, TodokuError
-from core.idempotency import IdempotencyMismatch
-from core.ids import BookingId, CareId, EmployerId, PersonId, new_id
-from scheduler import pace_store, practice_store, store, telling
+from core.errors import TodokuError
+from core.ids import BookingId, EmployerId, PersonId, new_id
+from scheduler import leave_store, offer_store, offering, pace_store, practice_store, store, telling
 from scheduler.capacity import Closed, closed
 from scheduler.config import SchedulerConfig
 from scheduler.errors import (
     CareElsewhere,
-    ClientBusy,
     HoldExpired,
-    HoldPending,
     SlotNotOffered,
     SlotTaken,
     TherapistFull,
     TherapistUnknown,
 )
 from scheduler.hours import zone
+from scheduler.laws import laws
 from scheduler.model import Booking, Care, SessionRules, SessionType, Span, Spared, Status, Therapist
 from scheduler.slots import Verdict, judge
 
 MARGIN = timedelta(days=2)  # how far around a wished time bookings can matter
 
-# What a constraint's refusal means to the one who asked.
-LAWS: dict[str, type[TodokuError]] = {
-    "th_no_overlap": SlotTaken,
-    "cl_no_overlap": ClientBusy,
-    "one_hold": HoldPending,
-    "one_care": CareElsewhere,
-    "care_of_another": Denied,
-    "idempotency_pkey": IdempotencyMismatch,
-}
 CLOSED: dict[Closed, type[TodokuError]] = {
     Closed.FULL: TherapistFull,
     Closed.PAUSED: TherapistFull,
@@ -97,18 +81,6 @@ class Arrangement(Pick):
     arranged_by: PersonId | None  # None: the system itself
 
 
-@contextmanager
-def laws() -> Iterator[None]:
-    """Turn a refusal by the database into the error that names its reason."""
-    try:
-        yield
-    except DBAPIError as error:
-        kind = LAWS.get(violation(error) or "")
-        if kind is None:
-            raise
-        raise kind from None
-
-
 async def hold(
     connection: AsyncConnection, booker: Booker, pick: Pick, config: SchedulerConfig, now: datetime
 ) -> Booking:
@@ -138,7 +110,7 @@ async def book(
     kind = await kind_of(connection, wish, config)
     await check_time(connection, therapist, wish.starts_at, kind.rules, Spared(booker.holder), asked_at)
     client_id = booker.client_id or await _new_client(connection, booker, wish, now)
-    care_id = care.id if care else await _open_care(connection, client_id, therapist.id, now)
+    care_id = care.id if care else await offering.open_care(connection, client_id, therapist, now)
     values = times(therapist, wish.starts_at, wish.timezone, kind) | {
         "client_id": client_id,
         "care_id": care_id,
@@ -158,7 +130,9 @@ async def book_on_behalf(
     booker = Booker(arrangement.client_id, arrangement.client_id, None)
     therapist, care = await _prepare(connection, booker, arrangement, now)
     await store.clear_holds(connection, therapist.id, booker.holder, None, now)
-    care_id = care.id if care else await _open_care(connection, arrangement.client_id, therapist.id, now)
+    care_id = (
+        care.id if care else await offering.open_care(connection, booker.holder, therapist, now, fair=False)
+    )
     kind = await kind_of(connection, arrangement, config)
     values = times(therapist, arrangement.starts_at, arrangement.timezone, kind) | {
         "client_id": arrangement.client_id,
@@ -183,12 +157,25 @@ async def _prepare(
     if therapist is None:
         raise TherapistUnknown
     care = await store.open_care(connection, booker.client_id) if booker.client_id else None
-    if care is not None and care.therapist_id != therapist.id:
+    elsewhere = care is not None and care.therapist_id != therapist.id
+    if care is not None and elsewhere:
+        elsewhere = not await leave_store.covers(connection, care.id, therapist.id, pick.starts_at)
+    if elsewhere:
         raise CareElsewhere
-    reason = closed(therapist, max(pick.starts_at, now), in_care=care is not None)
+    promised = care is None and await has_place(connection, booker.client_id, therapist.id, now)
+    reason = closed(therapist, max(pick.starts_at, now), in_care=care is not None or promised)
     if reason is not None:
         raise CLOSED[reason]
     return therapist, care
+
+
+async def has_place(
+    connection: AsyncConnection, client_id: PersonId | None, therapist_id: str, now: datetime
+) -> bool:
+    """Whether a place is kept for this client, so that neither a full practice nor a pause matters."""
+    if client_id is None:
+        return False
+    return offering.promises(await offer_store.open_offer(connection, client_id), therapist_id, now)
 
 
 async def _held(connection: AsyncConnection, booker: Booker, wish: Wish, now: datetime) -> Booking | None:
@@ -258,18 +245,6 @@ async def _new_client(connection: AsyncConnection, booker: Booker, wish: Wish, n
     if booker.employer_id is not None:
         await accounts.entitle(connection, booker.employer_id, person_id, now)
     return person_id
-
-
-async def _open_care(
-    connection: AsyncConnection, client_id: PersonId, therapist_id: PersonId, now: datetime
-) -> CareId:
-    if not await store.take_place(connection, therapist_id):
-        raise TherapistFull
-    with laws():
-        care_id = await store.insert_care(connection, client_id, therapist_id, now)
-    payload = {"care_id": care_id, "client_id": client_id, "therapist_id": therapist_id}
-    await outbox.put(connection, "care.opened", payload, now=now, dedupe_key=care_id)
-    return care_id
 
 
 def times(

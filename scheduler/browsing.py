@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
-from scheduler import pace_store, practice_store, store
+from scheduler import leave_store, offer_store, offering, pace_store, practice_store, store
 from scheduler.alternatives import LIMIT, offers
-from scheduler.booking import Booker, Pick, kind_of
+from scheduler.booking import Booker, Pick, has_place, kind_of
 from scheduler.capacity import closed, may_practise
 from scheduler.config import SchedulerConfig
 from scheduler.errors import CareElsewhere, TherapistUnknown
-from scheduler.model import Alternative, Calendar, SessionRules, Slot, Span, Spared, Therapist
+from scheduler.matching import Wanted, may_care
+from scheduler.model import Alternative, Calendar, Care, SessionRules, Slot, Span, Spared, Therapist
 from scheduler.slots import free_slots
 
 LOOK_AROUND = timedelta(days=7)  # how far alternatives may lie from the wished time
@@ -84,14 +85,25 @@ async def slots(
     if therapist is None:
         raise TherapistUnknown
     care = await store.open_care(connection, booker.client_id) if booker.client_id else None
+    cover: Span | None = None
     if care is not None and care.therapist_id != therapist.id:
-        raise CareElsewhere
-    if closed(therapist, now, in_care=care is not None) is not None:
+        cover = await _cover(connection, care, therapist.id, now)
+    known = care is not None or await has_place(connection, booker.client_id, therapist.id, now)
+    if closed(therapist, now, in_care=known) is not None:
         return []
     kind = await kind_of(connection, Pick(therapist.id, now, session_type_id=asked.session_type_id), config)
     spared = Spared(booker.holder, asked.moving)
     calendars = await practice_store.calendars(connection, [therapist], asked.within, now, spared)
-    return _free(therapist, calendars[therapist.id], kind.rules, asked.within, now)
+    found = _free(therapist, calendars[therapist.id], kind.rules, asked.within, now)
+    return [one for one in found if cover is None or cover.starts_at <= one.starts_at < cover.ends_at]
+
+
+async def _cover(connection: AsyncConnection, care: Care, therapist_id: str, now: datetime) -> Span:
+    """The leave in which this therapist covers for the client's own. Raises CareElsewhere."""
+    for one in await leave_store.choices_of(connection, care.id, now):
+        if one.choice == "cover" and one.cover_id == therapist_id:
+            return Span(one.starts_at, one.ends_at)
+    raise CareElsewhere
 
 
 async def alternatives(
@@ -114,9 +126,30 @@ async def _allowed(
     care = await store.open_care(connection, booker.client_id) if booker.client_id else None
     therapists = await practice_store.all_therapists(connection)
     if care is not None:
-        mine = [one for one in therapists if one.id == care.therapist_id]
+        covering = await leave_store.choices_of(connection, care.id, now)
+        with_them = {care.therapist_id, *(one.cover_id for one in covering if one.choice == "cover")}
+        mine = [one for one in therapists if one.id in with_them]
         return [one for one in mine if closed(one, now, in_care=True) is None], True
-    return [one for one in therapists if closed(one, now, in_care=False) is None], False
+    return await _open_to(connection, booker, therapists, now), False
+
+
+async def _open_to(
+    connection: AsyncConnection, booker: Booker, therapists: Sequence[Therapist], now: datetime
+) -> list[Therapist]:
+    """Who takes somebody new and may care for this client; who keeps a place for them, in any case."""
+    client_id = booker.client_id
+    offer = await offer_store.open_offer(connection, client_id) if client_id else None
+    taking = [
+        one for one in therapists if closed(one, now, in_care=offering.promises(offer, one.id, now)) is None
+    ]
+    apart = await offer_store.kept_apart(connection, client_id) if client_id else frozenset()
+    companies = await offer_store.employers(connection, [client_id] if client_id else [])
+    own = companies.get(client_id or "", frozenset())
+    if booker.employer_id is not None:
+        own |= {booker.employer_id}
+    wanted = Wanted(not_with=apart, employers=own)
+    candidates = await offer_store.candidates(connection, taking)
+    return [one.therapist for one in candidates if may_care(one, wanted)]
 
 
 async def _times(
@@ -153,6 +186,16 @@ def _free(
         for slot in free_slots(calendar, rules, within, now)
         if may_practise(therapist, slot.starts_at) is None
     ]
+
+
+async def first_free(
+    connection: AsyncConnection, therapist: Therapist, config: SchedulerConfig, now: datetime
+) -> datetime | None:
+    """When somebody new could first be seen by this therapist."""
+    until = now + timedelta(days=config.window_days + 1)
+    calendars = await practice_store.calendars(connection, [therapist], Span(now, until), now)
+    rules = await _rules(connection, [therapist], config)
+    return _next_free(therapist, calendars[therapist.id], rules[therapist.id], now, until)
 
 
 def _next_free(

@@ -79,3 +79,12 @@ leave_choice = sa.Table(
     sa.CheckConstraint("choice IS NULL OR choice IN ('wait', 'cover', 'transfer')", name="choice_known"),
     sa.Index("one_choice", "time_off_id", "care_id", unique=True),
 )
+
+# A client who does not want to meet a therapist again; nobody is told.
+care_apart = sa.Table(
+    "care_apart",
+    metadata,
+    sa.Column("client_id", sa.String(36), sa.ForeignKey("person.id"), primary_key=True),
+    sa.Column("therapist_id", sa.String(36), sa.ForeignKey("therapist.id"), primary_key=True),
+    sa.Column("created_at", Instant(), nullable=False),
+)

@@ -16,10 +16,10 @@ from core.errors import Denied, NotFound
 from core.http import Identity
 from core.idempotency import Stored, recall, remember
 from scheduler import changing, pace_store, practice_store, store, visits
-from scheduler.booking import laws
 from scheduler.changing import Actor, By
 from scheduler.config import SchedulerConfig
 from scheduler.join_links import JoinLinks
+from scheduler.laws import laws
 from scheduler.model import LIVE, Booking, Slot, Span, Spared, Visit
 from scheduler.service import Once
 from scheduler.slots import free_slots

@@ -15,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import outbox
 from core.errors import NotFound
-from scheduler import care_store, pace_store, practice_store, store, telling
-from scheduler.booking import check_time, laws, standing, times
+from scheduler import care_store, leave_store, pace_store, practice_store, store, telling
+from scheduler.booking import check_time, standing, times
 from scheduler.capacity import may_practise
 from scheduler.config import SchedulerConfig
 from scheduler.errors import SlotNotOffered, StatusConflict, TherapistUnknown, TooLate
+from scheduler.laws import laws
 from scheduler.model import Booking, SessionType, Spared, Status, Therapist
 from scheduler.visits import CHANGEABLE, change_until
 
@@ -64,7 +65,7 @@ async def cancel(
     if booking.status is Status.CANCELLED and booking.cancelled_by == actor.by:
         return booking
     await _check_changeable(connection, booking, actor, config, now)
-    return await _cancelled(connection, booking, actor, reason, "booking.cancelled", now)
+    return await cancelled(connection, booking, actor, reason, "booking.cancelled", now)
 
 
 async def decline(
@@ -74,7 +75,7 @@ async def decline(
     booking, _ = await locked(connection, booking_id)
     if booking.status is not Status.REQUESTED:
         raise StatusConflict
-    return await _cancelled(connection, booking, actor, reason, "booking.declined", now)
+    return await cancelled(connection, booking, actor, reason, "booking.declined", now)
 
 
 async def approve(connection: AsyncConnection, booking_id: str, actor: Actor, now: datetime) -> Booking:
@@ -108,6 +109,7 @@ async def move(
     kind = await _check_changeable(connection, booking, actor, config, now)
     if may_practise(therapist, starts_at) is not None or starts_at <= now:
         raise SlotNotOffered
+    await _check_cover(connection, booking, starts_at)
     if actor.by == "client":
         spared = Spared(booking.holder, booking.id)
         await check_time(connection, therapist, starts_at, kind.rules, spared, now)
@@ -118,6 +120,15 @@ async def move(
     moved = await _updated(connection, booking, values, now)
     await telling.changed(connection, moved, booking, actor.id, actor.by, now)
     return moved
+
+
+async def _check_cover(connection: AsyncConnection, booking: Booking, starts_at: datetime) -> None:
+    """A session with who covers a leave stays within it. Raises SlotNotOffered."""
+    care = await care_store.find(connection, booking.care_id) if booking.care_id else None
+    if care is None or care.therapist_id == booking.therapist_id:
+        return
+    if not await leave_store.covers(connection, care.id, booking.therapist_id, starts_at):
+        raise SlotNotOffered
 
 
 async def _check_changeable(
@@ -132,9 +143,10 @@ async def _check_changeable(
     return kind
 
 
-async def _cancelled(
+async def cancelled(
     connection: AsyncConnection, booking: Booking, actor: Actor, reason: str | None, topic: str, now: datetime
 ) -> Booking:
+    """The booking, locked and looked at before, is off; both are told."""
     values = {"status": Status.CANCELLED, "cancelled_by": actor.by, "reason": reason}
     cancelled = await _updated(connection, booking, values, now)
     await telling.ended(connection, topic, cancelled, booking.status, actor.id, now)

@@ -28,6 +28,7 @@ class SchedulerConfig:
         120, "so long before the start a client can still move or cancel a session alone", must=NOT_NEGATIVE
     )
     approve_within_h: int = option(24, "a request that nobody has answered for so long is over")
+    offer_h: int = option(24, "so long a place that became free is kept for who waited for it")
     hold_s: int = option(300, "a picked time stays reserved for so long")
     sweep_s: int = option(30, "how often expired holds are removed")
     enter_before_min: int = option(10, "the waiting room opens before the start", must=NOT_NEGATIVE)

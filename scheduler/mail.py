@@ -173,10 +173,18 @@ def text(letter: Letter, after: Sequence[str], words: dict[str, str], url: str) 
     return "\n\n".join(lines) + "\n"
 
 
-def html(letter: Letter, after: Sequence[str], words: dict[str, str], url: str, locale: str) -> str:
+def html(
+    letter: Letter,
+    after: Sequence[str],
+    words: dict[str, str],
+    url: str,
+    locale: str,
+    *,
+    subject: str = SUBJECT,
+) -> str:
     """The HTML part: no image, no style sheet, nothing that loads from anywhere."""
     safe = {name: escape(word) for name, word in words.items()}
-    for name in ("change", "cancel"):
+    for name in {"change", "cancel"} & safe.keys():
         safe[name] = f'<a href="{safe[name]}">{safe[name]}</a>'
     link = escape(url)
     button = (
@@ -186,7 +194,7 @@ def html(letter: Letter, after: Sequence[str], words: dict[str, str], url: str, 
         "".join(f"<p>{line}</p>" for line in _filled(lines, safe)) for lines in (letter.lines, after)
     )
     return (
-        f'<!doctype html><html lang="{locale}"><meta charset="utf-8"><title>{SUBJECT}</title>'
+        f'<!doctype html><html lang="{locale}"><meta charset="utf-8"><title>{subject}</title>'
         f"<body>{before}{button}{behind}<p>Todoku</p></body></html>"
     )
 

@@ -13,7 +13,7 @@ from core.database import Database
 from core.errors import Denied, Invalid, NotFound, PreconditionFailed
 from core.http import Identity
 from core.ids import PersonId
-from scheduler import pace, pace_changes, pace_store, practice_store, store
+from scheduler import leave_store, leaving, pace, pace_changes, pace_store, practice_store, store
 from scheduler.config import SchedulerConfig
 from scheduler.errors import TherapistUnknown
 from scheduler.hours import zone
@@ -98,7 +98,9 @@ class PaceService:
             known = await pace_changes.time_off_of(connection, therapist.id, self._clock.now())
             _check_count(len(known), MOST_TIME_OFF)
             span, kind = away.span, away.kind
-            await pace_changes.add_time_off(connection, therapist.id, span, kind, away.cover_id)
+            off_id = await pace_changes.add_time_off(connection, therapist.id, span, kind, away.cover_id)
+            if leaving.is_asked(kind, span):
+                await leaving.ask(connection, therapist.id, off_id, self._clock.now())
 
         return await self._change(identity, None, "time_off", work)
 
@@ -106,6 +108,7 @@ class PaceService:
         """Raises NotFound."""
 
         async def work(connection: AsyncConnection, therapist: Therapist) -> None:
+            await leave_store.forget(connection, therapist.id, off_id)
             if not await pace_changes.remove_time_off(connection, therapist.id, off_id):
                 raise NotFound
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.ids import PersonId, new_id
 from scheduler import pace_store
+from scheduler.errors import TherapistUnknown
 from scheduler.model import LIVE, Calendar, Override, Rule, Span, Spared, Status, Therapist
 from scheduler.tables import availability_override, availability_rule, booking, therapist, time_off
 
@@ -18,6 +19,14 @@ NOTHING_SPARED = Spared()
 async def find_therapist(connection: AsyncConnection, therapist_id: str) -> Therapist | None:
     row = (await connection.execute(sa.select(therapist).where(therapist.c.id == therapist_id))).first()
     return None if row is None else _therapist(row)
+
+
+async def therapist_of(connection: AsyncConnection, therapist_id: str) -> Therapist:
+    """Raises TherapistUnknown."""
+    found = await find_therapist(connection, therapist_id)
+    if found is None:
+        raise TherapistUnknown
+    return found
 
 
 async def all_therapists(connection: AsyncConnection) -> list[Therapist]:

@@ -22,7 +22,7 @@ from scheduler import agenda, browsing, practice_store, store, visits
 from scheduler import booking as bookings
 from scheduler import practice as practices
 from scheduler.agenda import Agenda, OwnSession
-from scheduler.booking import Arrangement, Booker, Pick, Wish, book_on_behalf, laws
+from scheduler.booking import Arrangement, Booker, Pick, Wish, book_on_behalf
 from scheduler.calendar_file import Entry, calendar_file
 from scheduler.config import SchedulerConfig
 from scheduler.errors import (
@@ -36,6 +36,7 @@ from scheduler.errors import (
 )
 from scheduler.hours import local_days, zone
 from scheduler.join_links import JoinLinks
+from scheduler.laws import laws
 from scheduler.limits import booking_limits, hold_limits
 from scheduler.model import Alternative, Booking, Slot, Status, Visit
 from scheduler.practice import Hours, NewTherapist, Practice, PracticeChange, register_therapist

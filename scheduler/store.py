@@ -155,7 +155,7 @@ async def open_care(connection: AsyncConnection, client_id: str) -> Care | None:
     return Care(CareId(row.id), PersonId(row.client_id), PersonId(row.therapist_id))
 
 
-async def take_place(connection: AsyncConnection, therapist_id: str) -> bool:
+async def take_place(connection: AsyncConnection, therapist_id: str, now: datetime) -> bool:
     """Count one more client, if the therapist takes one: guard and change are one statement."""
     guarded = (
         sa.update(therapist)
@@ -164,7 +164,7 @@ async def take_place(connection: AsyncConnection, therapist_id: str) -> bool:
             therapist.c.pause_new.is_(False),
             therapist.c.active + therapist.c.offers < therapist.c.capacity,
         )
-        .values(active=therapist.c.active + 1)
+        .values(active=therapist.c.active + 1, last_assigned_at=now)
     )
     return (await connection.execute(guarded)).rowcount == 1
 

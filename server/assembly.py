@@ -19,7 +19,6 @@ from aiohttp import web
 
 from accounts import routes as account_routes
 from accounts.entry import Accounts
-from accounts.mail import SIGN_IN_LINK, SignInMails
 from accounts.passwords import Passwords
 from chat import gateway as chat_gateway
 from chat import routes as chat_routes
@@ -35,22 +34,22 @@ from core.grants import Signer, Verifier, load_or_create_key
 from core.http import Identity, Route
 from core.ids import BookingId, ConversationId, RelayId, new_id
 from core.jobs import Jobs
-from core.mail import open_mailer
-from core.outbox import Handler, Outbox
+from core.outbox import Outbox
 from core.sockets import SocketServer, build_server
 from media.relay import Relay
 from media.relay_server import RelayServer
 from ops import routes as ops_routes
 from ops.service import OpsService
 from ops.stats import LatestStats
-from scheduler import change_routes, pace_routes
+from scheduler import care_routes, change_routes, pace_routes
 from scheduler import routes as scheduler_routes
+from scheduler.care_views import CareViews
+from scheduler.cares import Cares
 from scheduler.changes import Changes
 from scheduler.join_links import JoinLinks
-from scheduler.mail import BookingMails
 from scheduler.pace_service import PaceService
 from scheduler.service import SchedulerService, fulfil
-from server import health, openapi
+from server import events, health, openapi
 from server.config import Config, public_url
 from server.pages import add_pages
 from server.web import Edge, application, own_origin
@@ -84,6 +83,8 @@ class House:
     scheduler: SchedulerService
     changes: Changes
     pace: PaceService
+    cares: Cares
+    care_views: CareViews
     chat: ChatService
     sockets: SocketServer
     signaling: Signaling
@@ -187,6 +188,8 @@ def _house(ground: Ground) -> House:
         scheduler=scheduler,
         changes=Changes(database, config.scheduler, clock, links),
         pace=PaceService(database, config.scheduler, clock),
+        cares=Cares(database, config.scheduler, clock),
+        care_views=CareViews(database, config.scheduler, clock),
         chat=chat,
         sockets=sockets,
         signaling=signaling,
@@ -269,11 +272,13 @@ async def _jobs(house: House, stack: AsyncExitStack) -> None:
     """What time brings, and everything that leaves through the outbox."""
     ground = house.ground
     stop = asyncio.Event()
-    outbox = Outbox(ground.database, ground.clock, outbox_handlers(house))
+    outbox = Outbox(ground.database, ground.clock, events.handlers(house))
     jobs = Jobs(ground.database, ground.clock, new_id())
     jobs.add("calls", ground.config.signaling.watch_s, house.signaling.watch.run)
     jobs.add("expired_holds", ground.config.scheduler.sweep_s, house.scheduler.sweep)
     jobs.add("unanswered_requests", ground.config.scheduler.sweep_s, house.changes.expire_requests)
+    jobs.add("waiting_list", ground.config.scheduler.sweep_s, house.cares.give_places)
+    jobs.add("unanswered_offers", ground.config.scheduler.sweep_s, house.cares.end_offers)
     jobs.add("prune_accounts", HOUR_S, house.accounts.prune)
     jobs.add("prune_outbox", HOUR_S, outbox.prune)
     jobs.add("prune_idempotency", HOUR_S, lambda: idempotency.forget_old(ground.database, ground.clock.now()))
@@ -305,30 +310,12 @@ def all_routes(house: House) -> list[Route]:
         *scheduler_routes.routes(house.scheduler, scheduler_routes.Rooms(calls.waiting, calls.running)),
         *change_routes.routes(house.changes),
         *pace_routes.routes(house.pace),
+        *care_routes.routes(house.cares, house.care_views, house.scheduler),
         *house.signaling.routes(),
         *chat_routes.routes(house.chat, _chat_door(house)),
         *ops_routes.routes(house.ops),
     ]
     return [*routes, openapi.route(routes)]
-
-
-def outbox_handlers(house: House) -> dict[str, list[Handler]]:
-    """Who acts on which event once its transaction is committed."""
-    ground = house.ground
-    mailer, answered = open_mailer(ground.config.mail, ground.clock), bool(ground.config.mail.reply_to)
-    bookings = BookingMails(ground.database, house.scheduler, mailer, ground.clock, answered=answered)
-    sign_ins = SignInMails(ground.database, mailer, ground.clock, ground.config.accounts, ground.url)
-
-    async def open_conversation(payload: dict[str, str]) -> None:
-        members = {payload["client_id"]: "client", payload["therapist_id"]: "therapist"}
-        async with ground.database.write() as connection:
-            await ensure_conversation(connection, payload["care_id"], members, ground.clock.now())  # type: ignore[arg-type]
-
-    return {
-        **bookings.handlers(),
-        SIGN_IN_LINK: [sign_ins.handle],
-        "care.opened": [open_conversation],
-    }
 
 
 async def openapi_document(config: Config) -> str:

@@ -187,7 +187,7 @@ async def test_the_count_of_places_holds_without_any_lock_before_it(clinic: Clin
 
     async def take() -> bool:
         async with clinic.database.write() as connection:
-            return await store.take_place(connection, therapist_id)
+            return await store.take_place(connection, therapist_id, clinic.clock.now())
 
     taken = await asyncio.gather(*(take() for _ in range(CLIENTS)))
     assert sum(taken) == 5

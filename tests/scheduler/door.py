@@ -10,7 +10,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from core.http import Identity
 from core.ids import BookingId, PersonId, new_id
-from scheduler import change_routes, pace_routes
+from scheduler import care_routes, change_routes, pace_routes
+from scheduler.care_views import CareViews
+from scheduler.cares import Cares
 from scheduler.changes import Changes
 from scheduler.join_links import JoinLinks
 from scheduler.pace_service import PaceService
@@ -66,10 +68,13 @@ async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
     links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
     changes = Changes(clinic.database, clinic.config, clinic.clock, links)
     pace = PaceService(clinic.database, clinic.config, clinic.clock)
+    cares = Cares(clinic.database, clinic.config, clinic.clock)
+    views = CareViews(clinic.database, clinic.config, clinic.clock)
     every = [
         *routes(clinic.service, door.rooms()),
         *change_routes.routes(changes),
         *pace_routes.routes(pace),
+        *care_routes.routes(cares, views, clinic.service),
     ]
     app = application(every, edge)
     async with TestClient(TestServer(app)) as client:

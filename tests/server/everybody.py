@@ -67,6 +67,10 @@ UNKNOWN = {
     "time_off_id": "o",
     "travel_id": "j",
     "session_type_id": "k",
+    "offer_id": "o",
+    "handover_id": "v",
+    "choice_id": "c",
+    "care_id": "e",
     "seat": "1",
 }
 

@@ -553,6 +553,245 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/care": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is under way for you as a client */
+        get: operations["get_api_care"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wait for a place */
+        post: operations["post_api_care_waiting"];
+        /** Wait no longer */
+        delete: operations["delete_api_care_waiting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be given a therapist */
+        post: operations["post_api_care_match"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care/offers/{offer_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it */
+        post: operations["post_api_care_offers_offer_id_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care/offers/{offer_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not take it */
+        post: operations["post_api_care_offers_offer_id_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care/handovers/{handover_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change */
+        post: operations["post_api_care_handovers_handover_id_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care/handovers/{handover_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stay */
+        post: operations["post_api_care_handovers_handover_id_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care/choices/{choice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose for a leave */
+        post: operations["post_api_care_choices_choice_id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cares/{care_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a care */
+        post: operations["post_api_cares_care_id_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cares/{care_id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose another */
+        post: operations["post_api_cares_care_id_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your clients */
+        get: operations["get_api_therapist_clients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who waits, the longest first */
+        get: operations["get_api_staff_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Therapists with their free places */
+        get: operations["get_api_staff_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/cares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a client a therapist */
+        post: operations["post_api_staff_cares"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/enter": {
         parameters: {
             query?: never;
@@ -818,6 +1057,19 @@ export interface components {
              */
             limit: number;
         };
+        /**
+         * AssignBody
+         * @description `therapist_id` null: whose turn it is.
+         */
+        AssignBody: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * Therapist Id
+             * @default null
+             */
+            therapist_id: string | null;
+        };
         /** BookingBody */
         BookingBody: {
             /** Therapist Id */
@@ -891,6 +1143,14 @@ export interface components {
             /** Calendar Url */
             calendar_url: string;
         };
+        /** CareReply */
+        CareReply: {
+            /** Care Id */
+            care_id: string;
+            therapist: components["schemas"]["NamedReply"];
+            /** Started At */
+            started_at: string;
+        };
         /**
          * ChangeReply
          * @description One entry of the log. Entries about a message carry it as it is now; the higher `revision` wins.
@@ -957,6 +1217,72 @@ export interface components {
             more: boolean;
         };
         /**
+         * ChoiceReply
+         * @description `choice` null: not chosen yet.
+         */
+        ChoiceReply: {
+            /** Choice Id */
+            choice_id: string;
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+            cover: components["schemas"]["NamedReply"] | null;
+            /** Choice */
+            choice: string | null;
+        };
+        /**
+         * ClientCareReply
+         * @description All that is under way for a client.
+         */
+        ClientCareReply: {
+            care: components["schemas"]["CareReply"] | null;
+            wait: components["schemas"]["WaitReply"] | null;
+            offer: components["schemas"]["OfferReply"] | null;
+            /** Handovers */
+            handovers: components["schemas"]["HandoverReply"][];
+            /** Choices */
+            choices: components["schemas"]["ChoiceReply"][];
+            /** Sessions */
+            sessions: components["schemas"]["ComingReply"][];
+        };
+        /** ClientRowReply */
+        ClientRowReply: {
+            /** Care Id */
+            care_id: string;
+            /** Client Id */
+            client_id: string;
+            /** Name */
+            name: string;
+            /** Started At */
+            started_at: string;
+            /** Next At */
+            next_at: string | null;
+            /** Last At */
+            last_at: string | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * ClientsReply
+         * @description A therapist's clients, and clients whom they are asked to take.
+         */
+        ClientsReply: {
+            /** Clients */
+            clients: components["schemas"]["ClientRowReply"][];
+            /** Requests */
+            requests: components["schemas"]["RequestReply"][];
+        };
+        /** ComingReply */
+        ComingReply: {
+            /** Booking Id */
+            booking_id: string;
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+        };
+        /**
          * ConflictReply
          * @description A booking that no longer fits: it stays until somebody moves it.
          */
@@ -1005,6 +1331,14 @@ export interface components {
             ranges: components["schemas"]["RangeReply"][];
         };
         /**
+         * DoneReply
+         * @description The id of what it was about, or of what came of it.
+         */
+        DoneReply: {
+            /** Id */
+            id: string;
+        };
+        /**
          * DoorReply
          * @description When the room of a booking opens.
          */
@@ -1029,15 +1363,10 @@ export interface components {
             peer_name: string;
         };
         /**
-         * EndBody
-         * @description `confirm`: the last six characters of the room's id; `reason`: goes into the audit trail.
+         * EmptyBody
+         * @description Nothing to say.
          */
-        EndBody: {
-            /** Confirm */
-            confirm: string;
-            /** Reason */
-            reason: string;
-        };
+        EmptyBody: Record<string, never>;
         /**
          * EnterBody
          * @description `tab_id`: made by the page, kept in its sessionStorage.
@@ -1103,6 +1432,27 @@ export interface components {
             };
             /** Name */
             name: string | null;
+        };
+        /**
+         * HandoverBody
+         * @description `note`: for the next therapist alone.
+         */
+        HandoverBody: {
+            /** Therapist Id */
+            therapist_id: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** HandoverReply */
+        HandoverReply: {
+            /** Handover Id */
+            handover_id: string;
+            therapist: components["schemas"]["NamedReply"];
+            /** Created At */
+            created_at: string;
         };
         /**
          * Health
@@ -1172,6 +1522,25 @@ export interface components {
             /** Credential */
             credential: string;
         };
+        /** LeaveBody */
+        LeaveBody: {
+            /**
+             * History
+             * @default none
+             * @enum {string}
+             */
+            history: "all" | "from" | "none";
+            /**
+             * Since
+             * @default null
+             */
+            since: string | null;
+            /**
+             * Choice
+             * @enum {string}
+             */
+            choice: "wait" | "cover" | "transfer";
+        };
         /**
          * LetInBody
          * @description What the device will do.
@@ -1222,6 +1591,21 @@ export interface components {
             locale: "ja" | "en";
         };
         /**
+         * MatchBody
+         * @description Be given to the therapist whose turn it is.
+         */
+        MatchBody: {
+            /**
+             * Language
+             * @description the language of the conversation
+             * @default ja
+             * @enum {string}
+             */
+            language: "ja" | "en";
+            /** @default null */
+            newcomer: components["schemas"]["NewcomerBody"] | null;
+        };
+        /**
          * Me
          * @description Who is asking. A link session may have no person yet.
          */
@@ -1258,6 +1642,13 @@ export interface components {
              */
             starts_at: string;
         };
+        /** NamedReply */
+        NamedReply: {
+            /** Therapist Id */
+            therapist_id: string;
+            /** Name */
+            name: string;
+        };
         /** NamesBody */
         NamesBody: {
             /** Ja */
@@ -1287,6 +1678,29 @@ export interface components {
             text: string;
         };
         /**
+         * NewcomerBody
+         * @description Who asks with a company's open link; left out by who is known.
+         */
+        NewcomerBody: {
+            /** Name */
+            name: string;
+            /**
+             * Email
+             * Format: email
+             */
+            email: string;
+            /**
+             * Timezone
+             * @example Asia/Tokyo
+             */
+            timezone: string;
+            /**
+             * Locale
+             * @enum {string}
+             */
+            locale: "ja" | "en";
+        };
+        /**
          * Nothing
          * @description An empty object.
          */
@@ -1296,6 +1710,22 @@ export interface components {
          * @description No members.
          */
         NothingBody: Record<string, never>;
+        /**
+         * OfferReply
+         * @description `kind` place: kept for the client to take; request: the therapist is asked.
+         */
+        OfferReply: {
+            /** Offer Id */
+            offer_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "place" | "request";
+            therapist: components["schemas"]["NamedReply"];
+            /** Expires At */
+            expires_at: string;
+        };
         /**
          * OneWayReply
          * @description A sound or picture that should reach somebody and does not.
@@ -1525,6 +1955,33 @@ export interface components {
             protocol: ("udp" | "tcp" | "tls") | null;
         };
         /**
+         * PlaceRowReply
+         * @description `closed`: why nobody new comes to them now; null when somebody can.
+         */
+        PlaceRowReply: {
+            /** Therapist Id */
+            therapist_id: string;
+            /** Name */
+            name: string;
+            /** Capacity */
+            capacity: number;
+            /** Active */
+            active: number;
+            /** Offers */
+            offers: number;
+            /** Free */
+            free: number;
+            /** Closed */
+            closed: string | null;
+            /** Next Free At */
+            next_free_at: string | null;
+        };
+        /** PlacesReply */
+        PlacesReply: {
+            /** Therapists */
+            therapists: components["schemas"]["PlaceRowReply"][];
+        };
+        /**
          * PostedReply
          * @description Where the message stands.
          */
@@ -1566,6 +2023,47 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** QueueQuery */
+        QueueQuery: {
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor: string | null;
+        };
+        /**
+         * QueueReply
+         * @description `next`: the cursor of the following page; null on the last.
+         */
+        QueueReply: {
+            /** Waiting */
+            waiting: components["schemas"]["QueueRowReply"][];
+            /** Next */
+            next: string | null;
+        };
+        /** QueueRowReply */
+        QueueRowReply: {
+            /** Wait Id */
+            wait_id: string;
+            /** Client Id */
+            client_id: string;
+            /** Name */
+            name: string;
+            therapist: components["schemas"]["NamedReply"] | null;
+            /** Language */
+            language: string;
+            /** State */
+            state: string;
+            /** Since */
+            since: string;
+            /** Offered Until */
+            offered_until: string | null;
+        };
         /** RangeBody */
         RangeBody: {
             /**
@@ -1604,6 +2102,15 @@ export interface components {
              * @default null
              */
             reason: string | null;
+        };
+        /** RequestReply */
+        RequestReply: {
+            /** Offer Id */
+            offer_id: string;
+            /** Asked At */
+            asked_at: string;
+            /** Expires At */
+            expires_at: string;
         };
         /**
          * RoomReply
@@ -1834,6 +2341,23 @@ export interface components {
             /** Sessions */
             sessions: components["schemas"]["SessionReply"][];
         };
+        /**
+         * ShareBody
+         * @description What of the chat so far the next therapist reads; `since` with "from" alone.
+         */
+        ShareBody: {
+            /**
+             * History
+             * @default none
+             * @enum {string}
+             */
+            history: "all" | "from" | "none";
+            /**
+             * Since
+             * @default null
+             */
+            since: string | null;
+        };
         /** SlotReply */
         SlotReply: {
             /** Starts At */
@@ -2042,6 +2566,44 @@ export interface components {
             timezone: string;
         };
         /**
+         * WaitBody
+         * @description Wait for a place; `therapist_id` null: with anybody.
+         */
+        WaitBody: {
+            /**
+             * Therapist Id
+             * @default null
+             */
+            therapist_id: string | null;
+            /**
+             * Language
+             * @description the language of the conversation
+             * @default ja
+             * @enum {string}
+             */
+            language: "ja" | "en";
+            /** @default null */
+            newcomer: components["schemas"]["NewcomerBody"] | null;
+        };
+        /**
+         * WaitReply
+         * @description `ahead`: next, few (up to 3), some (up to 10) or many.
+         */
+        WaitReply: {
+            /** Wait Id */
+            wait_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "offered";
+            therapist: components["schemas"]["NamedReply"] | null;
+            /** Ahead */
+            ahead: string;
+            /** Since */
+            since: string;
+        };
+        /**
          * WeekReply
          * @description A local week from its Monday; `limit_minutes` null: none is set.
          */
@@ -2077,6 +2639,27 @@ export interface components {
         WindowsBody: {
             /** Windows */
             windows: components["schemas"]["WindowBody"][];
+        };
+        /**
+         * EndBody
+         * @description `confirm`: the last six characters of the room's id; `reason`: goes into the audit trail.
+         */
+        ops__routes__EndBody: {
+            /** Confirm */
+            confirm: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * EndBody
+         * @description `apart`: the client does not want to meet this therapist again.
+         */
+        scheduler__care_messages__EndBody: {
+            /**
+             * Apart
+             * @default false
+             */
+            apart: boolean;
         };
         /** @description RFC 9457 problem; `code` is stable and is what programs look at. */
         Problem: {
@@ -4166,6 +4749,964 @@ export interface operations {
             };
         };
     };
+    get_api_care: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is under way for you as a client */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientCareReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_care_waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitBody"];
+            };
+        };
+        responses: {
+            /** @description Wait for a place */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`, `care_elsewhere` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_bookings` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_care_waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Wait no longer */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_care_match: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchBody"];
+            };
+        };
+        responses: {
+            /** @description Be given a therapist */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`, `care_elsewhere` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_bookings` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_care_offers_offer_id_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyBody"];
+            };
+        };
+        responses: {
+            /** @description Take it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`, `booking_status_conflict`, `care_elsewhere` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_care_offers_offer_id_decline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyBody"];
+            };
+        };
+        responses: {
+            /** @description Do not take it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`, `booking_status_conflict`, `care_elsewhere` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_care_handovers_handover_id_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareBody"];
+            };
+        };
+        responses: {
+            /** @description Change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`, `booking_status_conflict`, `care_elsewhere` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_care_handovers_handover_id_decline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyBody"];
+            };
+        };
+        responses: {
+            /** @description Stay */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`, `booking_status_conflict`, `care_elsewhere` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_care_choices_choice_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                choice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveBody"];
+            };
+        };
+        responses: {
+            /** @description Choose for a leave */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`, `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`, `booking_status_conflict`, `care_elsewhere`, `therapist_full` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_cares_care_id_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                care_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["scheduler__care_messages__EndBody"];
+            };
+        };
+        responses: {
+            /** @description End a care */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`, `booking_status_conflict`, `care_elsewhere` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_cares_care_id_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                care_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverBody"];
+            };
+        };
+        responses: {
+            /** @description Propose another */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`, `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`, `booking_status_conflict`, `care_elsewhere`, `therapist_full` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_therapist_clients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your clients */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientsReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_staff_waiting: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who waits, the longest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_staff_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Therapists with their free places */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_staff_cares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignBody"];
+            };
+        };
+        responses: {
+            /** @description Give a client a therapist */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`, `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`, `booking_status_conflict`, `care_elsewhere`, `therapist_full` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_api_rooms_enter: {
         parameters: {
             query?: never;
@@ -5309,7 +6850,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EndBody"];
+                "application/json": components["schemas"]["ops__routes__EndBody"];
             };
         };
         responses: {

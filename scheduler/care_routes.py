@@ -1,0 +1,288 @@
+"""The HTTP edge of care: waiting, matching, offers, handover, leave, ending; lists for who works.
+
+What is done stands in cares.py, what is shown in care_views.py.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from core.database import EPOCH
+from core.errors import Denied, Invalid, NotFound, TodokuError, Unauthenticated
+from core.http import Body, Reply, Route, body, idempotency_key, identity, path_id, query, reply
+from core.idempotency import IdempotencyMismatch
+from scheduler import care_messages as m
+from scheduler import errors
+from scheduler.care_views import CareViews, ClientRow, ClientView, PlaceRow, QueueRow
+from scheduler.cares import Cares, shared
+from scheduler.service import Once, SchedulerService
+from scheduler.waiting import Place
+
+WHO = (Unauthenticated, Denied, Invalid)
+JOINED = (errors.CareElsewhere, errors.TherapistUnknown, errors.TooManyBookings, NotFound)
+DECIDED = (NotFound, errors.StatusConflict, errors.CareElsewhere)
+GIVEN = (*DECIDED, errors.TherapistFull, errors.TherapistUnknown)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def routes(cares: Cares, views: CareViews, service: SchedulerService) -> list[Route]:
+    """Every operation about who cares for whom."""
+    edge = _Edge(cares, views, service)
+
+    def read(path: str, handler: Handler, summary: str, answer: type[Reply], tag: str) -> Route:
+        return Route("GET", path, handler, summary, response=answer, tag=tag, errors=WHO)
+
+    def write(
+        path: str, handler: Handler, summary: str, takes: type[Body], *refused: type[TodokuError]
+    ) -> Route:
+        return Route(
+            "POST",
+            path,
+            handler,
+            summary,
+            body=takes,
+            response=m.DoneReply,
+            tag="care",
+            errors=(*WHO, IdempotencyMismatch, *refused),
+        )
+
+    return [
+        read("/api/care", edge.client, "What is under way for you as a client", m.ClientCareReply, "care"),
+        write("/api/care/waiting", edge.wait, "Wait for a place", m.WaitBody, *JOINED),
+        Route(
+            "DELETE",
+            "/api/care/waiting",
+            edge.stop_waiting,
+            "Wait no longer",
+            status=204,
+            tag="care",
+            errors=(Unauthenticated, Denied, NotFound),
+        ),
+        write("/api/care/match", edge.match, "Be given a therapist", m.MatchBody, *JOINED),
+        write("/api/care/offers/{offer_id}/accept", edge.take, "Take it", m.EmptyBody, *DECIDED),
+        write("/api/care/offers/{offer_id}/decline", edge.refuse, "Do not take it", m.EmptyBody, *DECIDED),
+        write("/api/care/handovers/{handover_id}/accept", edge.go_on, "Change", m.ShareBody, *DECIDED),
+        write("/api/care/handovers/{handover_id}/decline", edge.stay, "Stay", m.EmptyBody, *DECIDED),
+        write("/api/care/choices/{choice_id}", edge.choose, "Choose for a leave", m.LeaveBody, *GIVEN),
+        write("/api/cares/{care_id}/end", edge.end, "End a care", m.EndBody, *DECIDED),
+        write("/api/cares/{care_id}/handover", edge.hand_over, "Propose another", m.HandoverBody, *GIVEN),
+        read("/api/therapist/clients", edge.therapist, "Your clients", m.ClientsReply, "therapist"),
+        Route(
+            "GET",
+            "/api/staff/waiting",
+            edge.queue,
+            "Who waits, the longest first",
+            query=m.QueueQuery,
+            response=m.QueueReply,
+            tag="staff",
+            errors=WHO,
+        ),
+        read("/api/staff/places", edge.places, "Therapists with their free places", m.PlacesReply, "staff"),
+        write("/api/staff/cares", edge.assign, "Give a client a therapist", m.AssignBody, *GIVEN),
+    ]
+
+
+class _Edge:
+    def __init__(self, cares: Cares, views: CareViews, service: SchedulerService) -> None:
+        self._cares, self._views, self._service = cares, views, service
+
+    async def client(self, request: web.Request) -> web.Response:
+        return reply(_client(await self._views.client(identity(request))))
+
+    async def wait(self, request: web.Request) -> web.Response:
+        who, asked = identity(request), await body(request, m.WaitBody)
+        once = _once(request, asked)
+        await self._count(request, asked.newcomer, once)
+        newcomer = asked.newcomer.newcomer() if asked.newcomer else None
+        place = Place(asked.therapist_id, asked.language)
+        return _done(await self._cares.wait(who, place, newcomer, once))
+
+    async def match(self, request: web.Request) -> web.Response:
+        who, asked = identity(request), await body(request, m.MatchBody)
+        once = _once(request, asked)
+        await self._count(request, asked.newcomer, once)
+        newcomer = asked.newcomer.newcomer() if asked.newcomer else None
+        return _done(await self._cares.match(who, asked.language, newcomer, once))
+
+    async def _count(self, request: web.Request, newcomer: m.NewcomerBody | None, once: Once) -> None:
+        """A newcomer gets mails, so that they count like bookings."""
+        if newcomer is not None:
+            address = request.remote or ""
+            await self._service.count_booking(identity(request), newcomer.email, address, once)
+
+    async def stop_waiting(self, request: web.Request) -> web.Response:
+        await self._cares.stop_waiting(identity(request))
+        return web.Response(status=204)
+
+    async def take(self, request: web.Request) -> web.Response:
+        return await self._answer(request, take=True)
+
+    async def refuse(self, request: web.Request) -> web.Response:
+        return await self._answer(request, take=False)
+
+    async def _answer(self, request: web.Request, *, take: bool) -> web.Response:
+        who, offer_id = identity(request), path_id(request, "offer_id")
+        once = _once(request, await body(request, m.EmptyBody))
+        return _done(await self._cares.answer_offer(who, offer_id, take=take, once=once))
+
+    async def go_on(self, request: web.Request) -> web.Response:
+        who, handover_id = identity(request), path_id(request, "handover_id")
+        asked = await body(request, m.ShareBody)
+        share = shared(asked.history, asked.since)
+        return _done(await self._cares.decide_handover(who, handover_id, share, _once(request, asked)))
+
+    async def stay(self, request: web.Request) -> web.Response:
+        who, handover_id = identity(request), path_id(request, "handover_id")
+        asked = await body(request, m.EmptyBody)
+        return _done(await self._cares.decide_handover(who, handover_id, None, _once(request, asked)))
+
+    async def choose(self, request: web.Request) -> web.Response:
+        who, choice_id = identity(request), path_id(request, "choice_id")
+        asked = await body(request, m.LeaveBody)
+        share, once = shared(asked.history, asked.since), _once(request, asked)
+        return _done(await self._cares.choose_leave(who, choice_id, asked.choice, share, once))
+
+    async def end(self, request: web.Request) -> web.Response:
+        who, care_id = identity(request), path_id(request, "care_id")
+        asked = await body(request, m.EndBody)
+        return _done(await self._cares.end_care(who, care_id, apart=asked.apart, once=_once(request, asked)))
+
+    async def hand_over(self, request: web.Request) -> web.Response:
+        who, care_id = identity(request), path_id(request, "care_id")
+        asked = await body(request, m.HandoverBody)
+        to, note = asked.therapist_id, asked.note or None
+        return _done(await self._cares.hand_over(who, care_id, to, note, _once(request, asked)))
+
+    async def therapist(self, request: web.Request) -> web.Response:
+        found = await self._views.therapist(identity(request))
+        requests = [
+            m.RequestReply(offer_id=one.id, asked_at=one.created_at, expires_at=one.expires_at)
+            for one in found.requests
+        ]
+        return reply(m.ClientsReply(clients=[_row(one) for one in found.clients], requests=requests))
+
+    async def queue(self, request: web.Request) -> web.Response:
+        who, asked = identity(request), query(request, m.QueueQuery)
+        rows = await self._views.queue(who, asked.limit + 1, _place(asked.cursor))
+        shown, more = rows[: asked.limit], len(rows) > asked.limit
+        return reply(
+            m.QueueReply(waiting=[_queued(one) for one in shown], next=_cursor(shown[-1]) if more else None)
+        )
+
+    async def places(self, request: web.Request) -> web.Response:
+        found = await self._views.places(identity(request))
+        return reply(m.PlacesReply(therapists=[_places(one) for one in found]))
+
+    async def assign(self, request: web.Request) -> web.Response:
+        who, asked = identity(request), await body(request, m.AssignBody)
+        once = _once(request, asked)
+        return _done(await self._cares.assign(who, asked.client_id, asked.therapist_id, once))
+
+
+def _once(request: web.Request, asked: Body) -> Once:
+    """The key is for this operation alone: path and body must be the same again."""
+    return Once(idempotency_key(request), request.path.encode() + b"\n" + asked.model_dump_json().encode())
+
+
+def _done(subject: str) -> web.Response:
+    return reply(m.DoneReply(id=subject))
+
+
+def _place(cursor: str | None) -> tuple[datetime, str] | None:
+    """A place in the queue."""
+    if cursor is None:
+        return None
+    at_us, _, wait_id = cursor.partition("_")
+    return EPOCH + timedelta(microseconds=int(at_us)), wait_id
+
+
+def _cursor(row: QueueRow) -> str:
+    return f"{(row.wait.enqueued_at - EPOCH) // timedelta(microseconds=1)}_{row.wait.id}"
+
+
+def _client(view: ClientView) -> m.ClientCareReply:
+    def named(therapist_id: str) -> m.NamedReply:
+        person = next(one for key, one in view.names.items() if key == therapist_id)
+        return m.NamedReply(therapist_id=therapist_id, name=person.name)
+
+    care, wait, offer = view.care, view.wait, view.offer
+    return m.ClientCareReply(
+        care=care
+        and m.CareReply(care_id=care.id, therapist=named(care.therapist_id), started_at=care.started_at),
+        wait=wait
+        and m.WaitReply(
+            wait_id=wait.id,
+            state="offered" if wait.state == "offered" else "waiting",
+            therapist=named(wait.therapist_id) if wait.therapist_id else None,
+            ahead=view.ahead or "next",
+            since=wait.enqueued_at,
+        ),
+        offer=offer
+        and m.OfferReply(
+            offer_id=offer.id,
+            kind=offer.kind.value,
+            therapist=named(offer.therapist_id),
+            expires_at=offer.expires_at,
+        ),
+        handovers=[
+            m.HandoverReply(handover_id=one.id, therapist=named(one.therapist_to), created_at=one.created_at)
+            for one in view.handovers
+        ],
+        choices=[
+            m.ChoiceReply(
+                choice_id=one.id,
+                starts_at=one.starts_at,
+                ends_at=one.ends_at,
+                cover=named(one.cover_id) if one.cover_id else None,
+                choice=one.choice,
+            )
+            for one in view.choices
+        ],
+        sessions=[
+            m.ComingReply(booking_id=one.id, starts_at=one.starts_at, ends_at=one.ends_at)
+            for one in view.sessions
+        ],
+    )
+
+
+def _row(one: ClientRow) -> m.ClientRowReply:
+    return m.ClientRowReply(
+        care_id=one.care.id,
+        client_id=one.care.client_id,
+        name=one.name,
+        started_at=one.care.started_at,
+        next_at=one.next_at,
+        last_at=one.last_at,
+        note=one.note,
+    )
+
+
+def _queued(one: QueueRow) -> m.QueueRowReply:
+    wait = one.wait
+    therapist = None
+    if wait.therapist_id is not None and one.therapist_name is not None:
+        therapist = m.NamedReply(therapist_id=wait.therapist_id, name=one.therapist_name)
+    return m.QueueRowReply(
+        wait_id=wait.id,
+        client_id=wait.client_id,
+        name=one.name,
+        therapist=therapist,
+        language=wait.language,
+        state=wait.state,
+        since=wait.enqueued_at,
+        offered_until=one.offer.expires_at if one.offer else None,
+    )
+
+
+def _places(one: PlaceRow) -> m.PlaceRowReply:
+    return m.PlaceRowReply(
+        therapist_id=one.therapist.id,
+        name=one.name,
+        capacity=one.therapist.capacity,
+        active=one.therapist.active,
+        offers=one.therapist.offers,
+        free=one.free,
+        closed=one.closed,
+        next_free_at=one.next_free_at,
+    )

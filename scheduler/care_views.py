@@ -1,0 +1,195 @@
+"""What somebody may know of who cares for whom: a client of theirs, a therapist of theirs, staff of all.
+
+Only reads. Staff's views are audited where they show who waits. Not here: changing anything (cares.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from accounts import service as accounts
+from accounts.model import Person
+from core.clock import Clock
+from core.database import Database
+from core.errors import Denied
+from core.http import Identity
+from core.ids import PersonId
+from scheduler import browsing, care_store, leave_store, offer_store, practice_store, store, waiting
+from scheduler.capacity import closed, free_places
+from scheduler.care_model import CareRow, Handover, LeaveChoice, Offer, Wait
+from scheduler.config import SchedulerConfig
+from scheduler.matching import band
+from scheduler.model import Booking, Therapist
+
+Names = Mapping[PersonId, Person]
+
+
+@dataclass(frozen=True)
+class ClientView:
+    """Everything that is under way for a client."""
+
+    care: CareRow | None
+    wait: Wait | None
+    ahead: str | None  # how many wait before them, roughly
+    offer: Offer | None
+    handovers: tuple[Handover, ...]
+    choices: tuple[LeaveChoice, ...]
+    sessions: tuple[Booking, ...]  # still to come in this care
+    names: Names
+
+
+@dataclass(frozen=True)
+class ClientRow:
+    """A client of a therapist's. `note`: what the therapist before wrote for them."""
+
+    care: CareRow
+    name: str
+    next_at: datetime | None
+    last_at: datetime | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class TherapistView:
+    """A therapist's clients, and those whom they are asked to take."""
+
+    clients: tuple[ClientRow, ...]
+    requests: tuple[Offer, ...]
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """Somebody who waits, for staff."""
+
+    wait: Wait
+    name: str
+    therapist_name: str | None
+    offer: Offer | None
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A therapist's places, for staff."""
+
+    therapist: Therapist
+    name: str
+    free: int
+    closed: str | None
+    next_free_at: datetime | None
+
+
+class CareViews:
+    """Reading who cares for whom."""
+
+    def __init__(self, database: Database, config: SchedulerConfig, clock: Clock) -> None:
+        self._database, self._config, self._clock = database, config, clock
+
+    async def client(self, identity: Identity) -> ClientView:
+        """Raises Denied."""
+        now = self._clock.now()
+        async with self._database.read() as connection:
+            client_id = await waiting.person_of(connection, identity)
+            care = await care_store.open_of(connection, client_id)
+            wait = await offer_store.wait_of(connection, client_id)
+            offer = await offer_store.open_offer(connection, client_id)
+            handovers = await leave_store.proposed_to(connection, client_id)
+            in_handover = {one.offer_id for one in handovers}
+            choices = await leave_store.choices_of(connection, care.id, now) if care else []
+            view = ClientView(
+                care=care,
+                wait=wait,
+                ahead=band(await offer_store.count_ahead(connection, wait)) if wait else None,
+                offer=offer if offer is not None and offer.id not in in_handover else None,
+                handovers=tuple(handovers),
+                choices=tuple(choices),
+                sessions=await _to_come(connection, care, now),
+                names={},
+            )
+            ids = {one for one in _therapists(view) if one is not None}
+            return ClientView(**{**view.__dict__, "names": await accounts.people(connection, ids)})
+
+    async def therapist(self, identity: Identity) -> TherapistView:
+        """Raises Denied."""
+        if identity.kind != "account" or identity.person_id is None or "therapist" not in identity.roles:
+            raise Denied
+        async with self._database.read() as connection:
+            cares = await care_store.open_with(connection, identity.person_id)
+            times = await care_store.next_and_last(connection, [one.id for one in cares], self._clock.now())
+            notes = {one.care_to: one.note for one in await _handovers(connection, cares)}
+            people = await accounts.people(connection, [one.client_id for one in cares])
+            requests = await offer_store.requests_to(connection, identity.person_id)
+        rows = [
+            ClientRow(
+                one, people[one.client_id].name, *times.get(one.id, (None, None)), note=notes.get(one.id)
+            )
+            for one in cares
+        ]
+        return TherapistView(tuple(rows), tuple(requests))
+
+    async def queue(
+        self, identity: Identity, limit: int, after: tuple[datetime, str] | None
+    ) -> Sequence[QueueRow]:
+        """Who waits, the longest first. Raises Denied."""
+        _check_staff(identity)
+        async with self._database.read() as connection:
+            found = await offer_store.queue(connection, limit, after)
+            offers = {one.id: await _offer(connection, one) for one in found}
+            ids = {one.client_id for one in found} | {one.therapist_id for one in found if one.therapist_id}
+            people = await accounts.people(connection, ids)
+        return [
+            QueueRow(
+                one,
+                people[one.client_id].name,
+                people[one.therapist_id].name if one.therapist_id else None,
+                offers[one.id],
+            )
+            for one in found
+        ]
+
+    async def places(self, identity: Identity) -> Sequence[PlaceRow]:
+        """Every therapist with their places, those with free ones first. Raises Denied."""
+        _check_staff(identity)
+        now = self._clock.now()
+        async with self._database.read() as connection:
+            therapists = await practice_store.all_therapists(connection)
+            people = await accounts.people(connection, [one.id for one in therapists])
+            rows = []
+            for one in therapists:
+                reason = closed(one, now, in_care=False)
+                next_at = await browsing.first_free(connection, one, self._config, now)
+                name, word = people[one.id].name, reason.value if reason else None
+                rows.append(PlaceRow(one, name, free_places(one), word, next_at))
+        return sorted(rows, key=lambda row: (row.closed is not None, -row.free, row.name, row.therapist.id))
+
+
+def _check_staff(identity: Identity) -> None:
+    if identity.kind != "account" or "staff" not in identity.roles:
+        raise Denied
+
+
+async def _to_come(connection: AsyncConnection, care: CareRow | None, now: datetime) -> tuple[Booking, ...]:
+    if care is None:
+        return ()
+    found = [await store.find(connection, one) for one in await care_store.to_come(connection, care.id, now)]
+    return tuple(one for one in found if one is not None)
+
+
+async def _handovers(connection: AsyncConnection, cares: Sequence[CareRow]) -> list[Handover]:
+    return await leave_store.handovers_of(connection, [one.id for one in cares])
+
+
+async def _offer(connection: AsyncConnection, wait: Wait) -> Offer | None:
+    return await offer_store.find_offer(connection, wait.offer_id) if wait.offer_id else None
+
+
+def _therapists(view: ClientView) -> list[PersonId | None]:
+    """Everybody whose name the view shows."""
+    return [
+        view.care.therapist_id if view.care else None,
+        view.wait.therapist_id if view.wait else None,
+        view.offer.therapist_id if view.offer else None,
+        *(one.therapist_to for one in view.handovers),
+        *(one.cover_id for one in view.choices),
+    ]

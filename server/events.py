@@ -1,0 +1,94 @@
+"""Who acts on which event of the outbox, once its transaction is committed: mails, conversations, places.
+
+Each handler takes the same event twice without harm. Nothing is decided here.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from accounts.mail import SIGN_IN_LINK, SignInMails
+from chat.service import View, ensure_conversation, grant_view
+from core.ids import PersonId
+from core.mail import open_mailer
+from core.outbox import Handler
+from scheduler.care_mail import CareMails
+from scheduler.mail import BookingMails
+
+if TYPE_CHECKING:
+    from server.assembly import House
+
+
+def handlers(house: "House") -> dict[str, list[Handler]]:
+    """By topic."""
+    ground = house.ground
+    mailer, answered = open_mailer(ground.config.mail, ground.clock), bool(ground.config.mail.reply_to)
+    bookings = BookingMails(ground.database, house.scheduler, mailer, ground.clock, answered=answered)
+    sign_ins = SignInMails(ground.database, mailer, ground.clock, ground.config.accounts, ground.url)
+    secret = ground.signer.secret("care links")
+    cares = CareMails(ground.database, mailer, ground.clock, ground.url, secret, answered=answered)
+    told: dict[str, list[Handler]] = {**bookings.handlers(), SIGN_IN_LINK: [sign_ins.handle]}
+    for handler in (Conversations(house).handlers(), _places(house), cares.handlers()):
+        for topic, act in handler.items():
+            told.setdefault(topic, []).append(act)
+    return told
+
+
+def _places(house: "House") -> dict[str, Handler]:
+    """What becomes of places when a care begins or ends."""
+
+    async def opened(payload: dict[str, Any]) -> None:
+        await house.cares.withdraw_others(payload["client_id"])
+
+    async def ended(_payload: dict[str, Any]) -> None:
+        await house.cares.give_places()
+
+    return {"care.opened": opened, "care.ended": ended}
+
+
+class Conversations:
+    """Who reads and writes in the conversation of a care, as care begins, is handed over, or is covered."""
+
+    def __init__(self, house: "House") -> None:
+        self._database, self._clock = house.ground.database, house.ground.clock
+
+    def handlers(self) -> dict[str, Handler]:
+        return {"care.opened": self.opened, "handover.done": self.handed_over, "leave.chosen": self.covered}
+
+    async def opened(self, payload: dict[str, Any]) -> None:
+        members = {
+            PersonId(payload["client_id"]): "client",
+            PersonId(payload["therapist_id"]): "therapist",
+        }
+        async with self._database.write() as connection:
+            await ensure_conversation(connection, payload["care_id"], members, self._clock.now())
+
+    async def handed_over(self, payload: dict[str, Any]) -> None:
+        """The earlier therapist reads on for a while; the next one reads what the client chose."""
+        until = datetime.fromisoformat(payload["read_until"])
+        await self._grant(
+            payload["care_from"], payload["therapist_from"], View("therapist", None, until, writes=False)
+        )
+        if payload["history"] != "none":
+            since = _since(payload)
+            view = View("therapist", since, None, writes=False)
+            await self._grant(payload["care_from"], payload["therapist_to"], view)
+
+    async def covered(self, payload: dict[str, Any]) -> None:
+        """Who covers reads and writes until the leave is over; not if the client chose otherwise."""
+        if payload["cover_id"] is None or payload["choice"] == "transfer":
+            return
+        until = datetime.fromisoformat(payload["until"])
+        ends = until if payload["choice"] == "cover" else self._clock.now()
+        await self._grant(payload["care_id"], payload["cover_id"], View("therapist", None, ends))
+
+    async def _grant(self, care_id: str, person_id: str, view: View) -> None:
+        async with self._database.write() as connection:
+            await grant_view(connection, care_id, PersonId(person_id), view, self._clock.now())
+
+
+def _since(payload: Mapping[str, Any]) -> datetime | None:
+    """From when on the client lets the next therapist read."""
+    if payload["history"] != "from":
+        return None
+    return datetime.combine(date.fromisoformat(payload["since"]), time(), tzinfo=UTC)
