@@ -29,27 +29,33 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def routes(cares: Cares, views: CareViews, service: SchedulerService) -> list[Route]:
     """Every operation about who cares for whom."""
     edge = _Edge(cares, views, service)
+    return [*_client_routes(edge), *_decision_routes(edge), *_work_routes(edge)]
 
-    def read(path: str, handler: Handler, summary: str, answer: type[Reply], tag: str) -> Route:
-        return Route("GET", path, handler, summary, response=answer, tag=tag, errors=WHO)
 
-    def write(
-        path: str, handler: Handler, summary: str, takes: type[Body], *refused: type[TodokuError]
-    ) -> Route:
-        return Route(
-            "POST",
-            path,
-            handler,
-            summary,
-            body=takes,
-            response=m.DoneReply,
-            tag="care",
-            errors=(*WHO, IdempotencyMismatch, *refused),
-        )
+def _read(path: str, handler: Handler, summary: str, answer: type[Reply], tag: str) -> Route:
+    return Route("GET", path, handler, summary, response=answer, tag=tag, errors=WHO)
 
+
+def _write(
+    path: str, handler: Handler, summary: str, takes: type[Body], refused: tuple[type[TodokuError], ...]
+) -> Route:
+    return Route(
+        "POST",
+        path,
+        handler,
+        summary,
+        body=takes,
+        response=m.DoneReply,
+        tag="care",
+        errors=(*WHO, IdempotencyMismatch, *refused),
+    )
+
+
+def _client_routes(edge: "_Edge") -> list[Route]:
+    offer = "/api/care/offers/{offer_id}"
     return [
-        read("/api/care", edge.client, "What is under way for you as a client", m.ClientCareReply, "care"),
-        write("/api/care/waiting", edge.wait, "Wait for a place", m.WaitBody, *JOINED),
+        _read("/api/care", edge.client, "What is under way for you as a client", m.ClientCareReply, "care"),
+        _write("/api/care/waiting", edge.wait, "Wait for a place", m.WaitBody, JOINED),
         Route(
             "DELETE",
             "/api/care/waiting",
@@ -59,15 +65,26 @@ def routes(cares: Cares, views: CareViews, service: SchedulerService) -> list[Ro
             tag="care",
             errors=(Unauthenticated, Denied, NotFound),
         ),
-        write("/api/care/match", edge.match, "Be given a therapist", m.MatchBody, *JOINED),
-        write("/api/care/offers/{offer_id}/accept", edge.take, "Take it", m.EmptyBody, *DECIDED),
-        write("/api/care/offers/{offer_id}/decline", edge.refuse, "Do not take it", m.EmptyBody, *DECIDED),
-        write("/api/care/handovers/{handover_id}/accept", edge.go_on, "Change", m.ShareBody, *DECIDED),
-        write("/api/care/handovers/{handover_id}/decline", edge.stay, "Stay", m.EmptyBody, *DECIDED),
-        write("/api/care/choices/{choice_id}", edge.choose, "Choose for a leave", m.LeaveBody, *GIVEN),
-        write("/api/cares/{care_id}/end", edge.end, "End a care", m.EndBody, *DECIDED),
-        write("/api/cares/{care_id}/handover", edge.hand_over, "Propose another", m.HandoverBody, *GIVEN),
-        read("/api/therapist/clients", edge.therapist, "Your clients", m.ClientsReply, "therapist"),
+        _write("/api/care/match", edge.match, "Be given a therapist", m.MatchBody, JOINED),
+        _write(f"{offer}/accept", edge.take, "Take a place, or a client", m.EmptyBody, DECIDED),
+        _write(f"{offer}/decline", edge.refuse, "Do not take it", m.EmptyBody, DECIDED),
+    ]
+
+
+def _decision_routes(edge: "_Edge") -> list[Route]:
+    handover = "/api/care/handovers/{handover_id}"
+    return [
+        _write(f"{handover}/accept", edge.go_on, "Go on with the next therapist", m.ShareBody, DECIDED),
+        _write(f"{handover}/decline", edge.stay, "Stay with the therapist", m.EmptyBody, DECIDED),
+        _write("/api/care/choices/{choice_id}", edge.choose, "Choose for a leave", m.LeaveBody, GIVEN),
+        _write("/api/cares/{care_id}/end", edge.end, "End a care", m.EndBody, DECIDED),
+        _write("/api/cares/{care_id}/handover", edge.hand_over, "Propose another", m.HandoverBody, GIVEN),
+    ]
+
+
+def _work_routes(edge: "_Edge") -> list[Route]:
+    return [
+        _read("/api/therapist/clients", edge.therapist, "Your clients", m.ClientsReply, "therapist"),
         Route(
             "GET",
             "/api/staff/waiting",
@@ -78,8 +95,8 @@ def routes(cares: Cares, views: CareViews, service: SchedulerService) -> list[Ro
             tag="staff",
             errors=WHO,
         ),
-        read("/api/staff/places", edge.places, "Therapists with their free places", m.PlacesReply, "staff"),
-        write("/api/staff/cares", edge.assign, "Give a client a therapist", m.AssignBody, *GIVEN),
+        _read("/api/staff/places", edge.places, "Therapists with their free places", m.PlacesReply, "staff"),
+        _write("/api/staff/cares", edge.assign, "Give a client a therapist", m.AssignBody, GIVEN),
     ]
 
 

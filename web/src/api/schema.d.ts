@@ -614,7 +614,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take it */
+        /** Take a place, or a client */
         post: operations["post_api_care_offers_offer_id_accept"];
         delete?: never;
         options?: never;
@@ -648,7 +648,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change */
+        /** Go on with the next therapist */
         post: operations["post_api_care_handovers_handover_id_accept"];
         delete?: never;
         options?: never;
@@ -665,7 +665,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stay */
+        /** Stay with the therapist */
         post: operations["post_api_care_handovers_handover_id_decline"];
         delete?: never;
         options?: never;
@@ -5012,7 +5012,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Take it */
+            /** @description Take a place, or a client */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5154,7 +5154,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Change */
+            /** @description Go on with the next therapist */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5225,7 +5225,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Stay */
+            /** @description Stay with the therapist */
             200: {
                 headers: {
                     [name: string]: unknown;
