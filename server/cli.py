@@ -155,11 +155,37 @@ async def _user(config: Config, options: argparse.Namespace) -> None:
     await add_user(config, options)
 
 
+def _verify_arguments(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("what", choices=["booking"], help="whose laws")
+    sub.add_argument("--database", metavar="URL", help="the database (default: the configuration's)")
+    sub.add_argument(
+        "--check-only", action="store_true", help="look at that database alone; without a race beside it"
+    )
+    sub.add_argument("--clients", type=int, default=64, help="how many act at once")
+    sub.add_argument("--seconds", type=float, default=60, help="for how long")
+    sub.add_argument("--seed", type=int, help="to run the same race again")
+
+
+async def _verify(config: Config, options: argparse.Namespace) -> None:
+    from server import verify
+
+    asked = verify.Options(
+        database_url=options.database or config.database.url,
+        clients=options.clients,
+        seconds=options.seconds,
+        seed=verify.seed() if options.seed is None else options.seed,
+        check_only=options.check_only,
+    )
+    if not await verify.verify(asked, config.scheduler):
+        raise Refused("the laws of booking are broken; the lines above say where")
+
+
 COMMANDS: dict[str, Command] = {
     "serve": Command("serve the web pages, the relay and the jobs", _serve_arguments, _serve),
     "relay": Command("serve a relay alone, for many hosts", _relay_arguments, _relay),
     "migrate": Command("bring the database to the newest schema", _nothing, _migrate),
     "config": Command("print the configuration in force and where it came from", _config_arguments, _config),
     "openapi": Command("print the OpenAPI document", _nothing, _openapi),
+    "verify": Command("check the laws of booking, here and under load", _verify_arguments, _verify),
     "user": Command("add a person who signs in with a password", _user_arguments, _user),
 }
