@@ -124,6 +124,16 @@ class MailConfig:
     timeout_s: float = option(20.0, "give up on one delivery after so many seconds")
 
 
+@dataclass(frozen=True)
+class OutgoingConfig:
+    """Requests to addresses that people have given: calendars, webhooks, push services."""
+
+    private_addresses: bool = option(
+        False, "also ask addresses of private networks and of this machine; everybody who may give one can"
+    )
+    timeout_s: float = option(10.0, "give up on one request after so many seconds")
+
+
 def load(path: Path | None, environ: Mapping[str, str], root: type[Root]) -> Root:
     """Read `path` (may be absent) into `root`, whose fields are section dataclasses."""
     try:

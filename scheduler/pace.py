@@ -18,7 +18,7 @@ from scheduler.model import Booking, Calendar, Override, Rule, SessionType, Span
 from scheduler.slots import merge, week_of
 
 FORECAST_WEEKS = 4
-Why = Literal["time_off", "outside_hours"]
+Why = Literal["time_off", "own_calendar", "outside_hours"]
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _invalid(field: str, message: str, rule: str) -> Invalid:
 
 
 def conflicts(calendar: Calendar, bookings: Sequence[Booking]) -> list[Conflict]:
-    """Those of these bookings that lie in time off, or outside the hours of today's rules."""
+    """Those of these bookings that lie in time off, where a personal calendar is busy, or outside hours."""
     if not bookings:
         return []
     first, last = min(one.starts_at for one in bookings), max(one.ends_at for one in bookings)
@@ -116,6 +116,8 @@ def conflicts(calendar: Calendar, bookings: Sequence[Booking]) -> list[Conflict]
         span = Span(booking.starts_at, booking.ends_at)
         if any(span.overlaps(off) for off in calendar.time_off):
             found.append(Conflict(booking, "time_off"))
+        elif any(span.overlaps(busy) for busy in calendar.imported):
+            found.append(Conflict(booking, "own_calendar"))
         elif not any(open_.starts_at <= span.starts_at and span.ends_at <= open_.ends_at for open_ in hours):
             found.append(Conflict(booking, "outside_hours"))
     return found

@@ -203,7 +203,7 @@ class ConflictReply(Reply):
     booking_id: str
     starts_at: Utc
     ends_at: Utc
-    why: Literal["time_off", "outside_hours"]
+    why: Literal["time_off", "own_calendar", "outside_hours"]
 
 
 class PaceReply(Reply):

@@ -51,6 +51,7 @@ from scheduler.pace_service import PaceService
 from scheduler.service import SchedulerService, fulfil
 from server import events, health, openapi
 from server.config import Config, public_url
+from server.outward import Outward, outward
 from server.pages import add_pages
 from server.web import Edge, application, own_origin
 from signaling.entering import Neighbours, VisitOf
@@ -85,6 +86,7 @@ class House:
     pace: PaceService
     cares: Cares
     care_views: CareViews
+    outward: Outward
     chat: ChatService
     sockets: SocketServer
     signaling: Signaling
@@ -190,6 +192,7 @@ def _house(ground: Ground) -> House:
         pace=PaceService(database, config.scheduler, clock),
         cares=Cares(database, config.scheduler, clock),
         care_views=CareViews(database, config.scheduler, clock),
+        outward=outward(database, clock, config),
         chat=chat,
         sockets=sockets,
         signaling=signaling,
@@ -282,7 +285,7 @@ async def _jobs(house: House, stack: AsyncExitStack) -> None:
     jobs.add("prune_accounts", HOUR_S, house.accounts.prune)
     jobs.add("prune_outbox", HOUR_S, outbox.prune)
     jobs.add("prune_idempotency", HOUR_S, lambda: idempotency.forget_old(ground.database, ground.clock.now()))
-    for work in (outbox.run(stop), jobs.run(stop)):
+    for work in (outbox.run(stop), jobs.run(stop), *house.outward.work(stop)):
         task = asyncio.create_task(work)
         stack.push_async_callback(_finish, stop, task)
 
@@ -311,6 +314,7 @@ def all_routes(house: House) -> list[Route]:
         *change_routes.routes(house.changes),
         *pace_routes.routes(house.pace),
         *care_routes.routes(house.cares, house.care_views, house.scheduler),
+        *house.outward.routes(),
         *house.signaling.routes(),
         *chat_routes.routes(house.chat, _chat_door(house)),
         *ops_routes.routes(house.ops),

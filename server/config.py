@@ -11,6 +11,7 @@ from core.config import (
     DatabaseConfig,
     GrantsConfig,
     MailConfig,
+    OutgoingConfig,
     like,
     one_of,
     option,
@@ -52,6 +53,7 @@ class Config:
     bus: BusConfig = field(default_factory=BusConfig)
     grants: GrantsConfig = field(default_factory=GrantsConfig)
     mail: MailConfig = field(default_factory=MailConfig)
+    outgoing: OutgoingConfig = field(default_factory=OutgoingConfig)
     accounts: AccountsConfig = field(default_factory=AccountsConfig)
     scheduler: SchedulerConfig = field(default_factory=SchedulerConfig)
     signaling: SignalingConfig = field(default_factory=SignalingConfig)

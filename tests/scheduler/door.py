@@ -8,12 +8,17 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from core.config import OutgoingConfig
 from core.http import Identity
 from core.ids import BookingId, PersonId, new_id
 from scheduler import care_routes, change_routes, pace_routes
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
+from core.outgoing import Outgoing
+from scheduler import calendar_routes, change_routes, pace_routes
+from scheduler.calendar_reading import CalendarReader
 from scheduler.changes import Changes
+from scheduler.importing import CalendarImports
 from scheduler.join_links import JoinLinks
 from scheduler.pace_service import PaceService
 from scheduler.routes import Rooms, routes
@@ -70,11 +75,14 @@ async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
     pace = PaceService(clinic.database, clinic.config, clinic.clock)
     cares = Cares(clinic.database, clinic.config, clinic.clock)
     views = CareViews(clinic.database, clinic.config, clinic.clock)
+    loose = OutgoingConfig(private_addresses=True)
+    imports = CalendarImports(clinic.database, clinic.clock, loose, CalendarReader(Outgoing(loose)))
     every = [
         *routes(clinic.service, door.rooms()),
         *change_routes.routes(changes),
         *pace_routes.routes(pace),
         *care_routes.routes(cares, views, clinic.service),
+        *calendar_routes.routes(imports),
     ]
     app = application(every, edge)
     async with TestClient(TestServer(app)) as client:

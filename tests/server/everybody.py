@@ -71,6 +71,7 @@ UNKNOWN = {
     "handover_id": "v",
     "choice_id": "c",
     "care_id": "e",
+    "calendar_id": "c",
     "seat": "1",
 }
 

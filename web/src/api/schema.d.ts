@@ -554,6 +554,7 @@ export interface paths {
         trace?: never;
     };
     "/api/care": {
+    "/api/therapist/pace/calendars": {
         parameters: {
             query?: never;
             header?: never;
@@ -565,12 +566,36 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        /** Your personal calendars */
+        get: operations["get_api_therapist_pace_calendars"];
+        put?: never;
+        /** Offer no time that a personal calendar keeps busy */
+        post: operations["post_api_therapist_pace_calendars"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/pace/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a personal calendar */
+        delete: operations["delete_api_therapist_pace_calendars_calendar_id"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
     "/api/care/waiting": {
+    "/api/therapist/pace/calendars/{calendar_id}/refresh": {
         parameters: {
             query?: never;
             header?: never;
@@ -786,6 +811,8 @@ export interface paths {
         put?: never;
         /** Give a client a therapist */
         post: operations["post_api_staff_cares"];
+        /** Look at it now */
+        post: operations["post_api_therapist_pace_calendars_calendar_id_refresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1152,6 +1179,43 @@ export interface components {
             started_at: string;
         };
         /**
+         * CalendarBody
+         * @description The address of a calendar of one's own (iCalendar; https, http or webcal).
+         */
+        CalendarBody: {
+            /** Url */
+            url: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * CalendarReply
+         * @description A personal calendar: never its address, which is a secret, but the host it is on.
+         *
+         *     `problem`: a stable word for why the last try failed; the times of the last good one still count.
+         */
+        CalendarReply: {
+            /** Calendar Id */
+            calendar_id: string;
+            /** Label */
+            label: string;
+            /** Host */
+            host: string;
+            /** Refreshed At */
+            refreshed_at: string | null;
+            /** Tried At */
+            tried_at: string | null;
+            /** Problem */
+            problem: string | null;
+            /** Busy Times */
+            busy_times: number;
+        };
+        /** CalendarsReply */
+        CalendarsReply: {
+            /** Calendars */
+            calendars: components["schemas"]["CalendarReply"][];
+        };
+        /**
          * ChangeReply
          * @description One entry of the log. Entries about a message carry it as it is now; the higher `revision` wins.
          */
@@ -1297,7 +1361,7 @@ export interface components {
              * Why
              * @enum {string}
              */
-            why: "time_off" | "outside_hours";
+            why: "time_off" | "own_calendar" | "outside_hours";
         };
         /**
          * Credentials
@@ -4750,6 +4814,7 @@ export interface operations {
         };
     };
     get_api_care: {
+    get_api_therapist_pace_calendars: {
         parameters: {
             query?: never;
             header?: never;
@@ -4759,12 +4824,14 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description What is under way for you as a client */
+            /** @description Your personal calendars */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ClientCareReply"];
+                    "application/json": components["schemas"]["CalendarsReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -4778,6 +4845,66 @@ export interface operations {
             };
             /** @description `denied` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_therapist_pace_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarBody"];
+            };
+        };
+        responses: {
+            /** @description Offer no time that a personal calendar keeps busy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarsReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4810,12 +4937,25 @@ export interface operations {
         };
         responses: {
             /** @description Wait for a place */
+    delete_api_therapist_pace_calendars_calendar_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forget a personal calendar */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DoneReply"];
+                    "application/json": components["schemas"]["CalendarsReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -4879,6 +5019,15 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
+        };
+    };
+    post_api_therapist_pace_calendars_calendar_id_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4933,12 +5082,14 @@ export interface operations {
         };
         responses: {
             /** @description Be given a therapist */
+            /** @description Look at it now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DoneReply"];
+                    "application/json": components["schemas"]["CalendarsReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -4987,6 +5138,7 @@ export interface operations {
                 };
             };
             /** @description `too_many_bookings` */
+            /** @description `too_many` */
             429: {
                 headers: {
                     [name: string]: unknown;
