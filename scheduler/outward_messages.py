@@ -35,3 +35,13 @@ class CalendarReply(Reply):
 
 class CalendarsReply(Reply):
     calendars: list[CalendarReply]
+
+
+class FeedReply(Reply):
+    """Whether there is an address to subscribe to. Which one is not kept."""
+
+    active: bool
+
+
+class FeedAddressReply(Reply):
+    url: str

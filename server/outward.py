@@ -1,6 +1,6 @@
-"""What goes out to servers of others: personal calendars. server/assembly.py joins it with the rest.
+"""What other systems get of us and we of them: personal calendars, calendar feeds.
 
-It has loops of its own, so that nothing of ours waits while they do.
+server/assembly.py joins it with the rest. It has loops of its own, so that nothing of ours waits for theirs.
 """
 
 import asyncio
@@ -14,10 +14,11 @@ from core.http import Route
 from core.ids import new_id
 from core.jobs import Jobs
 from core.outgoing import Outgoing
-from scheduler import calendar_routes
+from scheduler import calendar_routes, feed_routes
 from scheduler.calendar_reading import CalendarReader
+from scheduler.feed import Feeds
 from scheduler.importing import CalendarImports
-from server.config import Config
+from server.config import Config, public_url
 
 EVERY_S = 15
 
@@ -29,10 +30,11 @@ class Outward:
     database: Database
     clock: Clock
     imports: CalendarImports
+    feeds: Feeds
 
     def routes(self) -> list[Route]:
         """Their operations."""
-        return calendar_routes.routes(self.imports)
+        return [*calendar_routes.routes(self.imports), *feed_routes.routes(self.feeds)]
 
     def work(self, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
         """Their loops, until `stop` is set."""
@@ -48,4 +50,5 @@ def outward(database: Database, clock: Clock, config: Config) -> Outward:
         database=database,
         clock=clock,
         imports=CalendarImports(database, clock, config.outgoing, CalendarReader(outgoing)),
+        feeds=Feeds(database, clock, public_url(config)),
     )

@@ -15,9 +15,10 @@ from scheduler import care_routes, change_routes, pace_routes
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
 from core.outgoing import Outgoing
-from scheduler import calendar_routes, change_routes, pace_routes
+from scheduler import calendar_routes, change_routes, feed_routes, pace_routes
 from scheduler.calendar_reading import CalendarReader
 from scheduler.changes import Changes
+from scheduler.feed import Feeds
 from scheduler.importing import CalendarImports
 from scheduler.join_links import JoinLinks
 from scheduler.pace_service import PaceService
@@ -83,6 +84,7 @@ async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
         *pace_routes.routes(pace),
         *care_routes.routes(cares, views, clinic.service),
         *calendar_routes.routes(imports),
+        *feed_routes.routes(Feeds(clinic.database, clinic.clock, PUBLIC_URL)),
     ]
     app = application(every, edge)
     async with TestClient(TestServer(app)) as client:

@@ -72,6 +72,7 @@ UNKNOWN = {
     "choice_id": "c",
     "care_id": "e",
     "calendar_id": "c",
+    "token": "f",
     "seat": "1",
 }
 

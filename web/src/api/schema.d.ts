@@ -819,6 +819,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/therapist/pace/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your calendar feed */
+        get: operations["get_api_therapist_pace_feed"];
+        put?: never;
+        /** Make its address, which is shown this once; an address before it ends */
+        post: operations["post_api_therapist_pace_feed"];
+        /** End its address */
+        delete: operations["delete_api_therapist_pace_feed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/feeds/{token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A therapist's sessions as a calendar to subscribe to */
+        get: operations["get_feeds_token_ics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/enter": {
         parameters: {
             query?: never;
@@ -1496,6 +1532,19 @@ export interface components {
             };
             /** Name */
             name: string | null;
+        };
+        /** FeedAddressReply */
+        FeedAddressReply: {
+            /** Url */
+            url: string;
+        };
+        /**
+         * FeedReply
+         * @description Whether there is an address to subscribe to. Which one is not kept.
+         */
+        FeedReply: {
+            /** Active */
+            active: boolean;
         };
         /**
          * HandoverBody
@@ -5647,6 +5696,7 @@ export interface operations {
         };
     };
     get_api_therapist_clients: {
+    get_api_therapist_pace_feed: {
         parameters: {
             query?: never;
             header?: never;
@@ -5656,12 +5706,14 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Your clients */
+            /** @description Your calendar feed */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ClientsReply"];
+                    "application/json": components["schemas"]["FeedReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -5831,6 +5883,7 @@ export interface operations {
                 };
             };
             /** @description `not_found`, `therapist_unknown` */
+            /** @description `therapist_unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5841,6 +5894,28 @@ export interface operations {
             };
             /** @description `idempotency_mismatch`, `booking_status_conflict`, `care_elsewhere`, `therapist_full` */
             409: {
+        };
+    };
+    post_api_therapist_pace_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Make its address, which is shown this once; an address before it ends */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedAddressReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5850,6 +5925,102 @@ export interface operations {
             };
             /** @description `invalid` */
             422: {
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_therapist_pace_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End its address */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_feeds_token_ics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A therapist's sessions as a calendar to subscribe to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
