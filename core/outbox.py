@@ -66,12 +66,25 @@ def retry_after(attempts: int) -> timedelta:
 
 
 class Outbox:
-    """Delivers events to the handlers of their topic."""
+    """Delivers events to the handlers of their topic.
 
-    def __init__(self, database: Database, clock: Clock, handlers: Mapping[str, Sequence[Handler]]) -> None:
+    `only` and `without` part the topics among outboxes, so that those who wait for servers of others hold up
+    nobody else.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        handlers: Mapping[str, Sequence[Handler]],
+        *,
+        only: Sequence[str] | None = None,
+        without: Sequence[str] = (),
+    ) -> None:
         self._database = database
         self._clock = clock
         self._handlers = handlers
+        self._mine = outbox.c.topic.not_in(without) if only is None else outbox.c.topic.in_(only)
 
     async def deliver_due(self, stop: asyncio.Event | None = None) -> int:
         """Deliver what is due, or until `stop` is set; the number of events delivered."""
@@ -103,7 +116,10 @@ class Outbox:
         query = (
             sa.select(outbox.c.id)
             .where(
-                outbox.c.done_at.is_(None), outbox.c.due_at <= self._clock.now(), outbox.c.attempts < ATTEMPTS
+                outbox.c.done_at.is_(None),
+                outbox.c.due_at <= self._clock.now(),
+                outbox.c.attempts < ATTEMPTS,
+                self._mine,
             )
             .order_by(outbox.c.due_at)
             .limit(BATCH)

@@ -1,11 +1,12 @@
-"""What the edges to other systems take and give over HTTP: personal calendars, the calendar feed."""
+"""What the edges to other systems take and give over HTTP: personal calendars, calendar feed, webhooks."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from core.http import Body, Reply, Utc
 from core.outgoing import LONGEST_URL_CHARS
+from scheduler.messages import Id
 
 Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL_CHARS)]
 Label = Annotated[str, Field(min_length=1, max_length=60)]
@@ -45,3 +46,66 @@ class FeedReply(Reply):
 
 class FeedAddressReply(Reply):
     url: str
+
+
+class WebhookBody(Body):
+    """An https address that gets signed POSTs."""
+
+    url: Url
+    topics: Annotated[
+        list[
+            Literal[
+                "booking.requested",
+                "booking.confirmed",
+                "booking.changed",
+                "booking.cancelled",
+                "booking.declined",
+            ]
+        ],
+        Field(min_length=1, max_length=10),
+    ]
+
+
+class WebhookReply(Reply):
+    """Not `active`: it answered 410 and is told nothing until it is tested again."""
+
+    webhook_id: str
+    url: str
+    topics: list[str]
+    active: bool
+    created_at: Utc
+
+
+class WebhooksReply(Reply):
+    webhooks: list[WebhookReply]
+
+
+class NewWebhookReply(Reply):
+    webhook: WebhookReply
+    secret: str
+
+
+class DeliveriesQuery(Body):
+    """`before`: of the page before this one."""
+
+    before: Id | None = None
+
+
+class DeliveryReply(Reply):
+    """One event: `status` of the last answer, null where none came."""
+
+    delivery_id: str
+    event_id: str
+    topic: str
+    state: Literal["waiting", "delivered", "given_up"]
+    attempts: int
+    status: int | None
+    created_at: Utc
+    delivered_at: Utc | None
+
+
+class DeliveriesReply(Reply):
+    """`before`: where the next page begins; null: that was the last."""
+
+    deliveries: list[DeliveryReply]
+    before: str | None

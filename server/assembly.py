@@ -51,6 +51,7 @@ from scheduler.pace_service import PaceService
 from scheduler.service import SchedulerService, fulfil
 from server import events, health, openapi
 from server.config import Config, public_url
+from server.outward import TOPICS as OUTSIDE
 from server.outward import Outward, outward
 from server.pages import add_pages
 from server.web import Edge, application, own_origin
@@ -276,6 +277,7 @@ async def _jobs(house: House, stack: AsyncExitStack) -> None:
     ground = house.ground
     stop = asyncio.Event()
     outbox = Outbox(ground.database, ground.clock, events.handlers(house))
+    outbox = Outbox(ground.database, ground.clock, outbox_handlers(house), without=OUTSIDE)
     jobs = Jobs(ground.database, ground.clock, new_id())
     jobs.add("calls", ground.config.signaling.watch_s, house.signaling.watch.run)
     jobs.add("expired_holds", ground.config.scheduler.sweep_s, house.scheduler.sweep)
@@ -320,6 +322,27 @@ def all_routes(house: House) -> list[Route]:
         *ops_routes.routes(house.ops),
     ]
     return [*routes, openapi.route(routes)]
+
+
+def outbox_handlers(house: House) -> dict[str, list[Handler]]:
+    """Who acts on which event once its transaction is committed."""
+    ground = house.ground
+    mailer, answered = open_mailer(ground.config.mail, ground.clock), bool(ground.config.mail.reply_to)
+    bookings = BookingMails(ground.database, house.scheduler, mailer, ground.clock, answered=answered)
+    sign_ins = SignInMails(ground.database, mailer, ground.clock, ground.config.accounts, ground.url)
+
+    async def open_conversation(payload: dict[str, str]) -> None:
+        members = {payload["client_id"]: "client", payload["therapist_id"]: "therapist"}
+        async with ground.database.write() as connection:
+            await ensure_conversation(connection, payload["care_id"], members, ground.clock.now())  # type: ignore[arg-type]
+
+    mails, told = bookings.handlers(), house.outward.handlers()
+    return {
+        # Others first: a mail that fails holds them up no more than they do it.
+        **{topic: [*told.get(topic, ()), *mails.get(topic, ())] for topic in {**mails, **told}},
+        SIGN_IN_LINK: [sign_ins.handle],
+        "care.opened": [open_conversation],
+    }
 
 
 async def openapi_document(config: Config) -> str:

@@ -1,10 +1,10 @@
-"""What other systems get of us and we of them: personal calendars, calendar feeds.
+"""What other systems get of us and we of them: personal calendars, calendar feeds, webhooks.
 
 server/assembly.py joins it with the rest. It has loops of its own, so that nothing of ours waits for theirs.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +13,19 @@ from core.database import Database
 from core.http import Route
 from core.ids import new_id
 from core.jobs import Jobs
+from core.outbox import Handler, Outbox
 from core.outgoing import Outgoing
-from scheduler import calendar_routes, feed_routes
+from scheduler import calendar_routes, feed_routes, webhook_routes
 from scheduler.calendar_reading import CalendarReader
 from scheduler.feed import Feeds
 from scheduler.importing import CalendarImports
+from scheduler.webhooks import DELIVER, Webhooks
 from server.config import Config, public_url
 
 EVERY_S = 15
+HOUR_S = 3600
+TOPICS = (DELIVER,)  # those that wait for others; the house's own outbox leaves them
+SENDERS = 4  # so many may wait at a time
 
 
 @dataclass(frozen=True)
@@ -31,16 +36,27 @@ class Outward:
     clock: Clock
     imports: CalendarImports
     feeds: Feeds
+    webhooks: Webhooks
 
     def routes(self) -> list[Route]:
         """Their operations."""
-        return [*calendar_routes.routes(self.imports), *feed_routes.routes(self.feeds)]
+        return [
+            *calendar_routes.routes(self.imports),
+            *feed_routes.routes(self.feeds),
+            *webhook_routes.routes(self.webhooks),
+        ]
+
+    def handlers(self) -> Mapping[str, list[Handler]]:
+        """What of the house's events is told to others. They write down what leaves, and wait for nobody."""
+        return self.webhooks.fan_out()
 
     def work(self, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
         """Their loops, until `stop` is set."""
         jobs = Jobs(self.database, self.clock, new_id())
         jobs.add("personal_calendars", EVERY_S, self.imports.refresh_due)
-        return [jobs.run(stop)]
+        jobs.add("prune_webhooks", HOUR_S, self.webhooks.prune)
+        outbox = Outbox(self.database, self.clock, self.webhooks.handlers(), only=TOPICS)
+        return [jobs.run(stop), *(outbox.run(stop) for _ in range(SENDERS))]
 
 
 def outward(database: Database, clock: Clock, config: Config) -> Outward:
@@ -51,4 +67,5 @@ def outward(database: Database, clock: Clock, config: Config) -> Outward:
         clock=clock,
         imports=CalendarImports(database, clock, config.outgoing, CalendarReader(outgoing)),
         feeds=Feeds(database, clock, public_url(config)),
+        webhooks=Webhooks(database, clock, config.outgoing, outgoing),
     )

@@ -109,6 +109,23 @@ async def test_a_dedupe_key_lets_an_event_in_once(database: Database, clock: Fak
         assert [row.payload for row in await connection.execute(sa.select(outbox))] == [{"n": 0}]
 
 
+async def test_outboxes_part_the_topics_among_them(database: Database, clock: FakeClock) -> None:
+    seen: list[str] = []
+
+    def takes(name: str) -> Any:
+        async def handle(_payload: dict[str, Any]) -> None:
+            seen.append(name)
+
+        return {"greeted": [handle], "waited": [handle]}
+
+    for topic in ("greeted", "waited"):
+        async with database.write() as connection:
+            await put(connection, topic, {}, now=clock.now())
+    assert await Outbox(database, clock, takes("own"), without=("waited",)).deliver_due() == 1
+    assert await Outbox(database, clock, takes("outside"), only=("waited",)).deliver_due() == 1
+    assert seen == ["own", "outside"]
+
+
 async def test_what_was_delivered_is_forgotten_after_a_week(database: Database, clock: FakeClock) -> None:
     async def takes(_payload: dict[str, Any]) -> None: ...
 

@@ -15,7 +15,7 @@ from scheduler import care_routes, change_routes, pace_routes
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
 from core.outgoing import Outgoing
-from scheduler import calendar_routes, change_routes, feed_routes, pace_routes
+from scheduler import calendar_routes, change_routes, feed_routes, pace_routes, webhook_routes
 from scheduler.calendar_reading import CalendarReader
 from scheduler.changes import Changes
 from scheduler.feed import Feeds
@@ -23,6 +23,7 @@ from scheduler.importing import CalendarImports
 from scheduler.join_links import JoinLinks
 from scheduler.pace_service import PaceService
 from scheduler.routes import Rooms, routes
+from scheduler.webhooks import Webhooks
 from server.web import Edge, application
 from tests.scheduler.clinic import PUBLIC_URL, TOKYO, Clinic
 
@@ -38,6 +39,8 @@ class Door:
         self.waiting: dict[BookingId, datetime] = {}
         self.running: dict[BookingId, datetime] = {}
         self.client: Client
+        outgoing = OutgoingConfig(private_addresses=True, timeout_s=5)
+        self.webhooks = Webhooks(clinic.database, clinic.clock, outgoing, Outgoing(outgoing))
 
     async def identify(self, cookies: Mapping[str, str], which: str) -> Identity | None:
         return self.who if self.who is not None and self.who.kind == which else None
@@ -60,6 +63,10 @@ class Door:
             if response.content_type.endswith("json"):
                 return response.status, await response.json()
             return response.status, await response.read()
+
+    async def as_staff(self) -> None:
+        person_id = await self.clinic.person("運営", "staff")
+        self.who = Identity(person_id, frozenset({"staff"}), new_id(), "account")
 
     def as_therapist(self, therapist_id: PersonId) -> None:
         self.who = Identity(therapist_id, frozenset({"therapist"}), new_id(), "account")
@@ -84,6 +91,7 @@ async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
         *pace_routes.routes(pace),
         *care_routes.routes(cares, views, clinic.service),
         *calendar_routes.routes(imports),
+        *webhook_routes.routes(door.webhooks),
         *feed_routes.routes(Feeds(clinic.database, clinic.clock, PUBLIC_URL)),
     ]
     app = application(every, edge)

@@ -72,6 +72,7 @@ UNKNOWN = {
     "choice_id": "c",
     "care_id": "e",
     "calendar_id": "c",
+    "webhook_id": "w",
     "token": "f",
     "seat": "1",
 }

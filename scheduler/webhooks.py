@@ -1,0 +1,257 @@
+"""Webhooks: other systems are told that a booking was made or changed, by ids, times and state alone.
+
+Signed as Standard Webhooks has it, so that its libraries verify it. An event keeps its id through every try;
+it is tried for about half a day. Who wants to know more asks the API. Not here: SQL (webhook_store.py).
+"""
+
+import base64
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from accounts import service as accounts
+from core import outbox
+from core.clock import Clock
+from core.config import OutgoingConfig
+from core.database import Database
+from core.errors import Denied, Invalid, NotFound
+from core.http import Identity, rfc3339
+from core.idempotency import Stored, recall, remember
+from core.ids import PersonId, new_id
+from core.outgoing import Failed, Outgoing, checked
+from scheduler import store, webhook_store
+from scheduler.booking import laws
+from scheduler.model import Booking
+from scheduler.service import Once
+from scheduler.webhook_store import Delivery, Webhook
+
+DELIVER = "outside.webhook"
+TEST = "webhook.test"
+TOPICS = (
+    "booking.requested",
+    "booking.confirmed",
+    "booking.changed",
+    "booking.cancelled",
+    "booking.declined",
+)
+MOST_WEBHOOKS = 20
+MOST_ATTEMPTS = 22  # with the outbox's waits: about fourteen hours
+KEPT = timedelta(days=30)
+PAGE = 100
+GONE = 410  # the receiver wants no more of this
+SECRET_PREFIX = "whsec_"  # noqa: S105  (what the format begins with)
+
+State = Literal["waiting", "delivered", "given_up"]
+
+log = structlog.get_logger()
+
+
+class Undelivered(Exception):
+    """To be tried again."""
+
+
+def signed(secret: str, event_id: str, at: datetime, content: bytes) -> dict[str, str]:
+    """The headers of one try (pure)."""
+    seconds = str(int(at.timestamp()))
+    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
+    digest = hmac.digest(key, f"{event_id}.{seconds}.".encode() + content, "sha256")
+    return {
+        "Content-Type": "application/json",
+        "webhook-id": event_id,
+        "webhook-timestamp": seconds,
+        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+    }
+
+
+def state_of(one: Delivery) -> State:
+    if one.delivered_at is not None:
+        return "delivered"
+    return "given_up" if one.attempts >= MOST_ATTEMPTS or one.status == GONE else "waiting"
+
+
+def told(topic: str, booking: Booking, now: datetime) -> dict[str, Any]:
+    """What a receiver gets to know: no name, no mail address, no word of anybody's health (pure)."""
+    data = {
+        "booking_id": booking.id,
+        "therapist_id": booking.therapist_id,
+        "starts_at": rfc3339(booking.starts_at),
+        "ends_at": rfc3339(booking.ends_at),
+        "status": str(booking.status),
+        "sequence": booking.sequence,
+    }
+    return {"type": topic, "timestamp": rfc3339(now), "data": data}
+
+
+class Webhooks:
+    """What staff ask of webhooks, and the outbox's handlers."""
+
+    def __init__(self, database: Database, clock: Clock, config: OutgoingConfig, outgoing: Outgoing) -> None:
+        self._database, self._clock, self._config, self._outgoing = database, clock, config, outgoing
+
+    async def all(self, identity: Identity) -> list[Webhook]:
+        """Raises Denied."""
+        _staff(identity)
+        async with self._database.read() as connection:
+            return await webhook_store.every(connection)
+
+    async def add(self, identity: Identity, url: str, topics: tuple[str, ...], once: Once) -> Webhook:
+        """With a secret of its own. Raises Denied, Invalid."""
+        staff, now = _staff(identity), self._clock.now()
+        self._check(url)
+        secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+        made = Webhook(new_id(), url, secret, tuple(dict.fromkeys(topics)), True, now)
+
+        async def work(connection: AsyncConnection) -> Webhook:
+            if once.key is not None:
+                stored = await recall(connection, identity.session_id, once.key, once.body)
+                if stored is not None:
+                    return await _found(connection, stored.response["webhook_id"])
+                answer = Stored(201, {"webhook_id": made.id})
+                with laws():
+                    await remember(connection, identity.session_id, once.key, once.body, answer, now)
+            if len(await webhook_store.every(connection)) >= MOST_WEBHOOKS:
+                raise Invalid(f"there can be at most {MOST_WEBHOOKS} of these")
+            await webhook_store.insert(connection, made, staff)
+            await self._audit(connection, staff, "webhook_added", made.id)
+            return made
+
+        return await self._database.transact(work)
+
+    async def remove(self, identity: Identity, webhook_id: str) -> None:
+        """Raises Denied, NotFound."""
+        staff = _staff(identity)
+
+        async def work(connection: AsyncConnection) -> None:
+            if not await webhook_store.delete(connection, webhook_id):
+                raise NotFound
+            await self._audit(connection, staff, "webhook_removed", webhook_id)
+
+        await self._database.transact(work)
+
+    async def test(self, identity: Identity, webhook_id: str) -> Delivery:
+        """Send an event that means nothing; who had said to be gone is told again. Raises NotFound."""
+        _staff(identity)
+        now = self._clock.now()
+
+        async def work(connection: AsyncConnection) -> Delivery:
+            webhook = await _found(connection, webhook_id)
+            await webhook_store.set_active(connection, webhook.id, True)
+            body = {"type": TEST, "timestamp": rfc3339(now), "data": {}}
+            made = await self._put(connection, webhook, f"test-{new_id()}", body, now)
+            assert made is not None, "a new id has no delivery"  # noqa: S101
+            return made
+
+        return await self._database.transact(work)
+
+    async def deliveries(self, identity: Identity, webhook_id: str, before: str | None) -> list[Delivery]:
+        """The newest first, a page of them. Raises NotFound."""
+        _staff(identity)
+        async with self._database.read() as connection:
+            await _found(connection, webhook_id)
+            return list(await webhook_store.deliveries(connection, webhook_id, before, PAGE))
+
+    async def prune(self) -> None:
+        """Job: forget deliveries of a month ago."""
+        async with self._database.write() as connection:
+            await webhook_store.delete_old(connection, self._clock.now() - KEPT)
+
+    def fan_out(self) -> Mapping[str, list[outbox.Handler]]:
+        """Handlers of what happens to bookings: one delivery for each webhook that wants the topic."""
+        return {topic: [self._fan(topic)] for topic in TOPICS}
+
+    def handlers(self) -> Mapping[str, list[outbox.Handler]]:
+        """Handlers that wait for other systems."""
+        return {DELIVER: [self.deliver]}
+
+    def _fan(self, topic: str) -> outbox.Handler:
+        async def handle(payload: dict[str, Any]) -> None:
+            if payload.get("to") != "client":  # the same change is told for its therapist as well
+                return
+            now = self._clock.now()
+            async with self._database.read() as connection:
+                wanting = [one for one in await webhook_store.every(connection) if topic in one.topics]
+                booking = await store.find(connection, payload["booking_id"])
+            if booking is None:
+                return
+            sequence, what = payload.get("sequence", booking.sequence), topic.partition(".")[2]
+            for webhook in (one for one in wanting if one.active):
+                async with self._database.write() as connection:
+                    event_id = f"{booking.id}-{sequence}-{what}"
+                    await self._put(connection, webhook, event_id, told(topic, booking, now), now)
+
+        return handle
+
+    async def _put(
+        self,
+        connection: AsyncConnection,
+        webhook: Webhook,
+        event_id: str,
+        body: dict[str, Any],
+        now: datetime,
+    ) -> Delivery | None:
+        made = await webhook_store.insert_delivery(connection, webhook.id, event_id, body["type"], now)
+        if made is not None:
+            await outbox.put(connection, DELIVER, {"delivery_id": made.id, "body": body}, now=now)
+        return made
+
+    async def deliver(self, payload: dict[str, Any]) -> None:
+        """One try. Raises Undelivered."""
+        async with self._database.read() as connection:
+            one = await webhook_store.find_delivery(connection, payload["delivery_id"])
+            webhook = None if one is None else await webhook_store.find(connection, one.webhook_id)
+        if one is None or webhook is None or not webhook.active or state_of(one) != "waiting":
+            return
+        now = self._clock.now()
+        content = json.dumps(payload["body"], separators=(",", ":")).encode()
+        try:
+            status: int | None = await self._outgoing.post(
+                webhook.url, content, signed(webhook.secret, one.event_id, now, content)
+            )
+        except Failed as failed:
+            status = None
+            log.info("webhook_unreachable", webhook_id=webhook.id, problem=failed.problem)
+        done = status is not None and 200 <= status < 300
+        async with self._database.write() as connection:
+            times = {"delivered_at": self._clock.now()} if done else {}
+            await webhook_store.tried(connection, one.id, status=status, **times)
+            if status == GONE:
+                await webhook_store.set_active(connection, webhook.id, False)
+        if not done and status != GONE and one.attempts + 1 < MOST_ATTEMPTS:
+            raise Undelivered
+
+    def _check(self, url: str) -> None:
+        try:
+            scheme = checked(url, self._config).scheme
+        except Failed as failed:
+            raise _unusable(failed.problem) from None
+        if scheme != "https" and not self._config.private_addresses:
+            raise _unusable("address_invalid")
+
+    async def _audit(
+        self, connection: AsyncConnection, staff: PersonId, action: str, webhook_id: str
+    ) -> None:
+        now = self._clock.now()
+        await accounts.audit(connection, actor=staff, action=action, subject=webhook_id, detail={}, now=now)
+
+
+async def _found(connection: AsyncConnection, webhook_id: str) -> Webhook:
+    found = await webhook_store.find(connection, webhook_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _unusable(rule: str) -> Invalid:
+    return Invalid(errors=[{"field": "url", "message": "must be a public https address", "rule": rule}])
+
+
+def _staff(identity: Identity) -> PersonId:
+    if identity.kind != "account" or identity.person_id is None or "staff" not in identity.roles:
+        raise Denied
+    return identity.person_id
