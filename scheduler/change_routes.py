@@ -73,27 +73,27 @@ class _Edge:
     async def cancel(self, request: web.Request) -> web.Response:
         who, booking_id = identity(request), path_id(request, "booking_id")
         asked = await body(request, m.ReasonBody)
-        done = await self._changes.cancel(who, booking_id, asked.reason or None, _once(request, asked))
+        done = await self._changes.cancel(who, booking_id, asked.reason or None, once_of(request, asked))
         return _changed(done)
 
     async def move(self, request: web.Request) -> web.Response:
         who, booking_id = identity(request), path_id(request, "booking_id")
         asked = await body(request, m.MoveBody)
-        return _changed(await self._changes.move(who, booking_id, asked.starts_at, _once(request, asked)))
+        return _changed(await self._changes.move(who, booking_id, asked.starts_at, once_of(request, asked)))
 
     async def approve(self, request: web.Request) -> web.Response:
         who, booking_id = identity(request), path_id(request, "booking_id")
         asked = await body(request, m.NothingBody)
-        return _changed(await self._changes.approve(who, booking_id, _once(request, asked)))
+        return _changed(await self._changes.approve(who, booking_id, once_of(request, asked)))
 
     async def decline(self, request: web.Request) -> web.Response:
         who, booking_id = identity(request), path_id(request, "booking_id")
         asked = await body(request, m.ReasonBody)
-        done = await self._changes.decline(who, booking_id, asked.reason or None, _once(request, asked))
+        done = await self._changes.decline(who, booking_id, asked.reason or None, once_of(request, asked))
         return _changed(done)
 
 
-def _once(request: web.Request, asked: Body) -> Once:
+def once_of(request: web.Request, asked: Body) -> Once:
     """The key is for this operation on this booking alone: path and body must be the same again."""
     return Once(idempotency_key(request), request.path.encode() + b"\n" + asked.model_dump_json().encode())
 

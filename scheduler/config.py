@@ -33,6 +33,7 @@ class SchedulerConfig:
     sweep_s: int = option(30, "how often expired holds are removed")
     enter_before_min: int = option(10, "the waiting room opens before the start", must=NOT_NEGATIVE)
     enter_after_min: int = option(30, "one can still enter after the end", must=NOT_NEGATIVE)
+    noshow_grace_min: int = option(15, "who has not come so long after the start has missed the session")
     attempt_window_s: int = option(15 * 60, "the span the following limits speak of")
     holds_per_session: int = option(30, "times reserved by one session or person")
     holds_per_link: int = option(1200, "times reserved through one company's booking link")

@@ -27,8 +27,8 @@ class JoinLinks:
         self._secret = secret
         self.public_url = public_url.rstrip("/")
 
-    async def ensure(self, visit: Visit, *, mailed: bool) -> str:
-        """The link, good until hours after the waiting room closes; made if there is none."""
+    async def ensure(self, visit: Visit, *, mailed: bool, lasts: timedelta = OUTLASTS) -> str:
+        """The link, good until `lasts` after the waiting room closes; made if there is none."""
         async with self._database.write() as connection:
             token = await accounts.ensure_link(
                 connection,
@@ -36,7 +36,7 @@ class JoinLinks:
                 purpose="join",
                 scope=_scope(visit.booking_id, mailed),
                 person_id=visit.client_id,
-                expires_at=visit.enter_until + OUTLASTS,
+                expires_at=visit.enter_until + lasts,
                 now=self._clock.now(),
             )
         return self._address(token)

@@ -41,6 +41,7 @@ HELP_THERAPIST = {
     ),
 }
 JOIN_JA, JOIN_EN = ("面談の参加リンク", "面談に参加する"), ("Your join link", "Join the consultation")
+AGAIN_JA, AGAIN_EN = ("新しい日時を選ぶ", "新しい日時を選ぶ"), ("Choose a new time", "Choose a new time")
 PLAN_JA, PLAN_EN = ("予定", "予定を開く"), ("Your schedule", "Open your schedule")
 CHANGES_JA = (
     "{until}まで、日時の変更と取り消しができます。",
@@ -153,6 +154,47 @@ TO_CLIENT = {
             ENTER_EN,
         ),
     },
+    "noshow": {
+        "ja": Letter(
+            (
+                "{name} 様",
+                "下記の面談は行われませんでした。ご都合がつかなかったのかもしれません。どうぞお気になさらないでください。",
+                "日時: {when}",
+                "担当: {other}",
+            ),
+            *AGAIN_JA,
+        ),
+        "en": Letter(
+            (
+                "Dear {name},",
+                "This consultation did not take place. Something may have come up; please do not worry.",
+                "When: {when}",
+                "With: {other}",
+            ),
+            *AGAIN_EN,
+        ),
+    },
+}
+# Where the client came and the consultation could not be held all the same.
+APOLOGY = {
+    "ja": Letter(
+        (
+            "{name} 様",
+            "お待ちいただいたにもかかわらず、面談を行うことができませんでした。たいへん申し訳ございません。",
+            "日時: {when}",
+            "担当: {other}",
+        ),
+        *AGAIN_JA,
+    ),
+    "en": Letter(
+        (
+            "Dear {name},",
+            "You were there, and the consultation could not be held. We are very sorry.",
+            "When: {when}",
+            "With: {other}",
+        ),
+        *AGAIN_EN,
+    ),
 }
 TO_THERAPIST = {
     "confirmed": {
@@ -192,5 +234,23 @@ TO_THERAPIST = {
     "reminder": {
         "ja": Letter(("{name} 様", "面談のお知らせです。", "日時: {when}"), *PLAN_JA),
         "en": Letter(("Dear {name},", "This is a reminder of a consultation.", "When: {when}"), *PLAN_EN),
+    },
+    "noshow": {
+        "ja": Letter(
+            (
+                "{name} 様",
+                "下記の面談は行われませんでした。相手の方には、別の日時を選べるリンクをお送りしました。",
+                "日時: {when}",
+            ),
+            *PLAN_JA,
+        ),
+        "en": Letter(
+            (
+                "Dear {name},",
+                "This consultation did not take place. The other person has a link to choose a new time.",
+                "When: {when}",
+            ),
+            *PLAN_EN,
+        ),
     },
 }

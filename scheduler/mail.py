@@ -5,7 +5,7 @@ then is not sent. The words are letters.py's; subjects and file names are neutra
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +18,15 @@ from core.mail import Attachment, Mail, Mailer
 from scheduler import store, visits
 from scheduler.calendar_file import Entry, Method, calendar_file
 from scheduler.hours import zone
-from scheduler.letters import HELP_CLIENT, HELP_THERAPIST, SUBJECT, TO_CLIENT, TO_THERAPIST, Letter
+from scheduler.letters import (
+    APOLOGY,
+    HELP_CLIENT,
+    HELP_THERAPIST,
+    SUBJECT,
+    TO_CLIENT,
+    TO_THERAPIST,
+    Letter,
+)
 from scheduler.model import Status, Visit
 from scheduler.service import SchedulerService
 
@@ -41,7 +49,9 @@ STANDS = {
     "reminder": frozenset({Status.CONFIRMED}),
     "cancelled": frozenset({Status.CANCELLED}),
     "declined": frozenset({Status.CANCELLED}),
+    "noshow": frozenset({Status.NOSHOW}),
 }
+TOLD_WITHIN = timedelta(days=14)  # so long a session that did not take place can be made up for by its link
 INVITES = frozenset({"confirmed", "changed"})  # with a calendar entry; "cancelled" takes it back
 TO = {"client": TO_CLIENT, "therapist": TO_THERAPIST}
 HELP = {"client": HELP_CLIENT, "therapist": HELP_THERAPIST}
@@ -78,8 +88,7 @@ class BookingMails:
             if payload.get("sequence", booking.sequence) != booking.sequence:
                 return  # it has changed since, which has a mail of its own
             visit = await visits.render(connection, booking, payload["to"], self._service.config)
-            over = visit.starts_at if kind == "reminder" else visit.enter_until
-            if over <= self._clock.now():
+            if _over(kind, visit) <= self._clock.now():
                 return
             people = await accounts.people(connection, [booking.client_id, booking.therapist_id])
         to = people[visit.client_id if visit.role == "client" else visit.therapist_id]
@@ -89,9 +98,9 @@ class BookingMails:
 
     async def _send(self, kind: str, word: str, visit: Visit, to: Person, address: str) -> None:
         client, links = visit.role == "client", self._service.links
-        url = await links.ensure(visit, mailed=True) if client else f"{links.public_url}/therapist"
+        url = await self._client_url(kind, visit) if client else f"{links.public_url}/therapist"
         locale = to.locale if to.locale in WEEKDAYS else "ja"
-        letter = TO[visit.role][kind][locale]
+        letter = _letter(kind, visit, locale)
         words = self._words(visit, to, url, locale)
         after = [line for line in letter.after if _is_possible(line, visit, self._clock.now())]
         after.append(HELP[visit.role][locale][0 if self._answered else 1])
@@ -109,6 +118,13 @@ class BookingMails:
                 thread=f"booking-{visit.booking_id}-{visit.role}@{host}",
             )
         )
+
+    async def _client_url(self, kind: str, visit: Visit) -> str:
+        """The join link; after a session that did not take place, the same link to choose a new time."""
+        links = self._service.links
+        if kind != "noshow":
+            return await links.ensure(visit, mailed=True)
+        return links.change(await links.ensure(visit, mailed=True, lasts=TOLD_WITHIN), "again")
 
     def _words(self, visit: Visit, to: Person, url: str, locale: str) -> dict[str, str]:
         until = visit.change_until or visit.starts_at
@@ -131,6 +147,19 @@ class BookingMails:
         entry = Entry.of(visit, url, self._service.sender)
         content = calendar_file(entry, self._clock.now(), method, address)
         return (Attachment("consultation.ics", f"text/calendar; method={method}", content),)
+
+
+def _letter(kind: str, visit: Visit, locale: str) -> Letter:
+    """Whoever came in vain is told so with an apology; nobody is told whose doing it was."""
+    in_vain = visit.role == "client" and visit.noshow_by not in ("client", "both")
+    return APOLOGY[locale] if kind == "noshow" and in_vain else TO[visit.role][kind][locale]
+
+
+def _over(kind: str, visit: Visit) -> datetime:
+    """When it is too late to say it."""
+    if kind == "noshow":
+        return visit.enter_until + TOLD_WITHIN
+    return visit.starts_at if kind == "reminder" else visit.enter_until
 
 
 def _is_possible(line: str, visit: Visit, now: datetime) -> bool:

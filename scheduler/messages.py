@@ -164,6 +164,10 @@ class SessionReply(Reply):
     client_waiting: bool = False
     waiting_since: Utc | None = None
     in_call_since: Utc | None = None
+    noshow_by: str | None = None
+    client_late_s: int | None = None
+    therapist_late_s: int | None = None
+    overrun_s: int | None = None
 
 
 class SessionsReply(Reply):

@@ -234,6 +234,9 @@ class Booking:
     noshow_by: str | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    client_late_s: int | None = None
+    therapist_late_s: int | None = None
+    overrun_s: int | None = None
 
 
 @dataclass(frozen=True)

@@ -315,6 +315,10 @@ def _session(one: Session, waiting_since: datetime | None, in_call_since: dateti
         client_waiting=waiting_since is not None,
         waiting_since=waiting_since,
         in_call_since=in_call_since,
+        noshow_by=one.booking.noshow_by,
+        client_late_s=one.booking.client_late_s,
+        therapist_late_s=one.booking.therapist_late_s,
+        overrun_s=one.booking.overrun_s,
     )
 
 

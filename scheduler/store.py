@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from accounts.tables import person
 from core.database import lock_rows
 from core.ids import BookingId, CareId, PersonId, new_id
-from scheduler.model import Booking, Care, Span, Status, sources
+from scheduler.model import Booking, Care, Span, Status
 from scheduler.tables import booking, booking_event, care, therapist
 
 SHOWN = [Status.REQUESTED, Status.CONFIRMED, Status.FULFILLED, Status.CANCELLED, Status.NOSHOW]
@@ -30,14 +30,14 @@ async def lock_client(connection: AsyncConnection, client_id: str) -> None:
 
 async def find(connection: AsyncConnection, booking_id: str) -> Booking | None:
     row = (await connection.execute(sa.select(booking).where(booking.c.id == booking_id))).first()
-    return None if row is None else _booking(row)
+    return None if row is None else booking_of(row)
 
 
 async def find_locked(connection: AsyncConnection, booking_id: str) -> Booking | None:
     """The booking as it is now, held until the transaction ends."""
     query = sa.select(booking).where(booking.c.id == booking_id).with_for_update()
     row = (await connection.execute(query)).first()
-    return None if row is None else _booking(row)
+    return None if row is None else booking_of(row)
 
 
 async def unanswered(connection: AsyncConnection, now: datetime) -> list[str]:
@@ -52,7 +52,7 @@ async def hold_of(connection: AsyncConnection, holder: str) -> Booking | None:
     """The hold of this holder, expired or not."""
     query = sa.select(booking).where(booking.c.holder == holder, booking.c.status == Status.HELD)
     row = (await connection.execute(query)).first()
-    return None if row is None else _booking(row)
+    return None if row is None else booking_of(row)
 
 
 async def clear_holds(
@@ -113,16 +113,6 @@ async def confirm_held(connection: AsyncConnection, hold_id: str, values: dict[s
     """Make a booking of a hold; False if it was given back or swept since it was read."""
     guarded = sa.update(booking).where(booking.c.id == hold_id, booking.c.status == Status.HELD)
     return (await connection.execute(guarded.values(values))).rowcount == 1
-
-
-async def move(connection: AsyncConnection, booking_id: str, to: Status, now: datetime) -> Status | None:
-    """Change the status if the table of transitions allows it; the status before, None if it does not."""
-    query = sa.select(booking.c.status).where(booking.c.id == booking_id).with_for_update()
-    before = (await connection.execute(query)).scalar()
-    if before is None or Status(before) not in sources(to):
-        return None
-    await update_booking(connection, booking_id, {"status": to, "updated_at": now})
-    return Status(before)
 
 
 async def record(
@@ -191,7 +181,7 @@ async def sessions(connection: AsyncConnection, therapist_id: str, within: Span)
         )
         .order_by(booking.c.starts_at, booking.c.id)
     )
-    return [_booking(row) for row in await connection.execute(query)]
+    return [booking_of(row) for row in await connection.execute(query)]
 
 
 async def client_bookings(
@@ -204,10 +194,11 @@ async def client_bookings(
         .order_by(booking.c.starts_at.desc(), booking.c.id)
         .limit(limit)
     )
-    return [_booking(row) for row in await connection.execute(query)]
+    return [booking_of(row) for row in await connection.execute(query)]
 
 
-def _booking(row: Any) -> Booking:
+def booking_of(row: Any) -> Booking:
+    """The value of a row."""
     return Booking(
         id=BookingId(row.id),
         uid=row.uid,
@@ -233,4 +224,7 @@ def _booking(row: Any) -> Booking:
         noshow_by=row.noshow_by,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        client_late_s=row.client_late_s,
+        therapist_late_s=row.therapist_late_s,
+        overrun_s=row.overrun_s,
     )

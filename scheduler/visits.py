@@ -13,10 +13,11 @@ from accounts import service as accounts
 from core.errors import NotFound
 from core.http import Identity
 from core.ids import BookingId
-from scheduler import pace_store, store
+from scheduler import pace_store, settled_store, store
 from scheduler.config import SchedulerConfig
 from scheduler.errors import StatusConflict
-from scheduler.model import Booking, SessionType, Span, Status, Visit
+from scheduler.model import Booking, SessionType, Span, Status, Visit, sources
+from scheduler.outcome import Attendance, took_place
 
 UNSEEN = frozenset({Status.HELD, Status.EXPIRED})
 CHANGEABLE = frozenset({Status.CONFIRMED, Status.REQUESTED})
@@ -158,14 +159,23 @@ async def today(
     ]
 
 
-async def fulfil(connection: AsyncConnection, booking_id: BookingId, now: datetime) -> None:
-    """The session took place; calling it again changes nothing. Raises StatusConflict, NotFound."""
-    before = await store.move(connection, booking_id, Status.FULFILLED, now)
-    if before is not None:
-        await store.record(connection, booking_id, (before, Status.FULFILLED), None, now)
-        return
-    booking = await store.find(connection, booking_id)
+async def fulfil(connection: AsyncConnection, booking_id: BookingId, seen: Attendance, now: datetime) -> None:
+    """The session took place; calling it again changes nothing. Raises StatusConflict, NotFound.
+
+    Two who were already told to have missed each other, and met after all, have met.
+    """
+    booking = await store.find_locked(connection, booking_id)
     if booking is None:
         raise NotFound
-    if booking.status is not Status.FULFILLED:
+    if booking.status is Status.FULFILLED:
+        return
+    if booking.status not in sources(Status.FULFILLED) | {Status.NOSHOW}:
         raise StatusConflict
+    outcome = took_place(Span(booking.starts_at, booking.ends_at), seen, seen.ended_at or now)
+    await settled_store.write(connection, booking, outcome, now)
+    await record_fulfilled(connection, booking, now)
+
+
+async def record_fulfilled(connection: AsyncConnection, before: Booking, now: datetime) -> None:
+    """It stands in the booking's history."""
+    await store.record(connection, before.id, (before.status, Status.FULFILLED), None, now)

@@ -42,6 +42,7 @@ from ops import routes as ops_routes
 from ops.service import OpsService
 from ops.stats import LatestStats
 from scheduler import care_routes, change_routes, pace_routes
+from scheduler import change_routes, missed_routes, pace_routes
 from scheduler import routes as scheduler_routes
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
@@ -50,6 +51,12 @@ from scheduler.join_links import JoinLinks
 from scheduler.pace_service import PaceService
 from scheduler.service import SchedulerService, fulfil
 from server import events, health, openapi
+from scheduler.mail import BookingMails
+from scheduler.missed import Missed
+from scheduler.pace_service import PaceService
+from scheduler.service import SchedulerService, fulfil
+from scheduler.settling import Settling
+from server import health, openapi
 from server.config import Config, public_url
 from server.outward import TOPICS as OUTSIDE
 from server.outward import Outward, outward
@@ -84,6 +91,7 @@ class House:
     accounts: Accounts
     scheduler: SchedulerService
     changes: Changes
+    missed: Missed
     pace: PaceService
     cares: Cares
     care_views: CareViews
@@ -190,6 +198,7 @@ def _house(ground: Ground) -> House:
         accounts=Accounts(database, clock, config.accounts, passwords),
         scheduler=scheduler,
         changes=Changes(database, config.scheduler, clock, links),
+        missed=Missed(database, config.scheduler, clock),
         pace=PaceService(database, config.scheduler, clock),
         cares=Cares(database, config.scheduler, clock),
         care_views=CareViews(database, config.scheduler, clock),
@@ -284,6 +293,10 @@ async def _jobs(house: House, stack: AsyncExitStack) -> None:
     jobs.add("unanswered_requests", ground.config.scheduler.sweep_s, house.changes.expire_requests)
     jobs.add("waiting_list", ground.config.scheduler.sweep_s, house.cares.give_places)
     jobs.add("unanswered_offers", ground.config.scheduler.sweep_s, house.cares.end_offers)
+    settling = Settling(
+        ground.database, ground.config.scheduler, ground.clock, house.signaling.calls.attendance
+    )
+    jobs.add("settling", ground.config.scheduler.sweep_s, settling.run)
     jobs.add("prune_accounts", HOUR_S, house.accounts.prune)
     jobs.add("prune_outbox", HOUR_S, outbox.prune)
     jobs.add("prune_idempotency", HOUR_S, lambda: idempotency.forget_old(ground.database, ground.clock.now()))
@@ -314,6 +327,7 @@ def all_routes(house: House) -> list[Route]:
         *account_routes.routes(house.accounts, secure=ground.url.startswith("https:")),
         *scheduler_routes.routes(house.scheduler, scheduler_routes.Rooms(calls.waiting, calls.running)),
         *change_routes.routes(house.changes),
+        *missed_routes.routes(house.missed),
         *pace_routes.routes(house.pace),
         *care_routes.routes(house.cares, house.care_views, house.scheduler),
         *house.outward.routes(),

@@ -19,8 +19,9 @@ from core.grants import Grant, Signer
 from core.http import Identity, rfc3339
 from core.ids import BookingId, CareId, ConversationId, ParticipantId, PersonId, RoomId, new_id
 from scheduler.model import Status, Visit
+from scheduler.outcome import Attendance
+from signaling import attendance, store
 from signaling import room as rules
-from signaling import store
 from signaling.config import SignalingConfig
 from signaling.errors import BookingCancelled, RoomUnknown, SessionOver, TooEarly
 from signaling.model import Media, Participant, Role, Room, RoomState
@@ -34,7 +35,7 @@ class Neighbours:
     """What signaling asks of scheduler and chat; server/assembly names the functions."""
 
     visit: VisitOf
-    fulfil: Callable[[AsyncConnection, BookingId, datetime], Awaitable[None]]
+    fulfil: Callable[[AsyncConnection, BookingId, Attendance, datetime], Awaitable[None]]
     ensure_conversation: Callable[
         [AsyncConnection, CareId, Mapping[PersonId, str], datetime], Awaitable[ConversationId]
     ]
@@ -149,11 +150,14 @@ class Entering:
             before = await store.lock_call(connection, room_id)
             if before is not None and before.person(person_id) is None:
                 await store.ensure_participant(connection, _newcomer(room_id, visit, person_id, now))
-                before = await store.find_call(connection, room_id)
+                first, before = before, await store.find_call(connection, room_id)
+                await attendance.record(connection, first, before)
             participant = before.person(person_id) if before is not None else None
             if before is None or participant is None:
                 raise RoomUnknown
-            return await store.save_call(connection, before, rules.come(before, participant.id, now).call)
+            after = await store.save_call(connection, before, rules.come(before, participant.id, now).call)
+            await attendance.record(connection, before, after)
+            return after
 
         call = await self._database.transact(work)
         participant = next(one for one in call.people if one.person_id == person_id)

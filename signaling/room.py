@@ -246,10 +246,10 @@ def absence(person: Participant, patience: Patience, now: datetime) -> Event | N
         return Event.GONE if now - person.since >= away_for else None
     if person.state not in PRESENT or person.media is Media.UP:
         return None
-    return Event.LOST if now - _last_sign(person) >= patience.away_after else None
+    return Event.LOST if now - last_sign(person) >= patience.away_after else None
 
 
-def _last_sign(person: Participant) -> datetime:
+def last_sign(person: Participant) -> datetime:
     """The newest of: connection seen, seat taken or given up, entered (before the first connection).
 
     That media fell silent is none: the relay has waited by itself before it says so, and two patiences would

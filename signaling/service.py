@@ -20,8 +20,9 @@ from core.grants import Grant, Signer, Verifier
 from core.http import Identity
 from core.ids import BookingId, ParticipantId, RoomId
 from media.relays import Relays
+from scheduler.outcome import Attendance
+from signaling import attendance, store
 from signaling import room as rules
-from signaling import store
 from signaling.config import SignalingConfig
 from signaling.entering import Neighbours, grant_of
 from signaling.errors import RoomUnknown
@@ -224,6 +225,11 @@ class CallService:
         async with self.database.read() as connection:
             return await store.running(connection, booking_ids)
 
+    async def attendance(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Attendance]:
+        """Who was in these bookings' rooms, and when; of all of them."""
+        async with self.database.read() as connection:
+            return await attendance.of_bookings(connection, booking_ids, self.clock.now())
+
     # How a room is read and changed.
 
     async def load(self, room_id: str) -> rules.Call:
@@ -246,6 +252,7 @@ class CallService:
                 raise RoomUnknown
             outcome = rule(before, now)
             after = await store.save_call(connection, before, outcome.call)
+            await attendance.record(connection, before, after)
             if _has_ended(before, after) and after.room.call_since is not None:
                 await self._fulfil(connection, after.room.booking_id, now)
             if also is not None:
@@ -257,8 +264,9 @@ class CallService:
         return change
 
     async def _fulfil(self, connection: AsyncConnection, booking_id: BookingId, now: datetime) -> None:
+        seen = await attendance.of_bookings(connection, [booking_id], now)
         try:
-            await self._neighbours.fulfil(connection, booking_id, now)
+            await self._neighbours.fulfil(connection, booking_id, seen[booking_id], now)
         except Conflict as error:  # cancelled while they were talking: the call took place all the same
             log.warning("booking_not_fulfilled", booking_id=booking_id, code=error.code)
 

@@ -1,4 +1,4 @@
-"""Tables of signaling: rooms, who is in them, and which relays live."""
+"""Tables of signaling: rooms, who is and was in them, and which relays live."""
 
 import sqlalchemy as sa
 
@@ -57,6 +57,19 @@ participant = sa.Table(
     sa.Index("participant_person", "room_id", "person_id", unique=True),
     sa.Index("participant_role", "room_id", "role", unique=True),
     sa.Index("participant_connection", "connection_id"),
+)
+
+# Somebody came (`here`) or went; what follows for the booking is read from it when its time is over.
+attendance = sa.Table(
+    "attendance",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("room_id", sa.String(36), sa.ForeignKey("room.id"), nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("at", Instant(), nullable=False),
+    sa.Column("here", sa.Boolean, nullable=False),
+    sa.CheckConstraint("role IN ('client', 'therapist')", name="attendance_role_known"),
+    sa.Index("attendance_room", "room_id", "at"),
 )
 
 relay = sa.Table(

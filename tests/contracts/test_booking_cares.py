@@ -15,6 +15,7 @@ from core.ids import BookingId, new_id
 from scheduler import errors
 from scheduler.hours import zone
 from scheduler.model import Span
+from scheduler.outcome import Attendance
 from scheduler.practice import Hours, PracticeChange
 from scheduler.service import fulfil
 from scheduler.tables import booking_event, therapist
@@ -188,17 +189,17 @@ async def test_a_session_is_fulfilled_once_and_only_when_it_was_agreed(clinic: C
     booking_id = (await clinic.book(holder, therapist_id, WEDNESDAY)).visit.booking_id
     for _ in range(2):
         async with clinic.database.write() as connection:
-            await fulfil(connection, booking_id, clinic.clock.now())
+            await fulfil(connection, booking_id, Attendance(), clinic.clock.now())
     async with clinic.database.read() as connection:
         lines = (await connection.execute(sa.select(booking_event.c.to_status))).scalars()
         assert sorted(lines) == ["confirmed", "fulfilled"]
     hold_id = await clinic.hold(clinic.visitor(), therapist_id, WEDNESDAY + 2 * HOUR)
     with pytest.raises(errors.StatusConflict):
         async with clinic.database.write() as connection:
-            await fulfil(connection, BookingId(hold_id), clinic.clock.now())
+            await fulfil(connection, BookingId(hold_id), Attendance(), clinic.clock.now())
     with pytest.raises(NotFound):
         async with clinic.database.write() as connection:
-            await fulfil(connection, BookingId("nothing"), clinic.clock.now())
+            await fulfil(connection, BookingId("nothing"), Attendance(), clinic.clock.now())
 
 
 async def test_the_day_of_a_therapist_shows_sessions_of_that_local_date_without_holds(clinic: Clinic) -> None:

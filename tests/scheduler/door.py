@@ -17,10 +17,12 @@ from scheduler.cares import Cares
 from core.outgoing import Outgoing
 from scheduler import calendar_routes, change_routes, feed_routes, pace_routes, webhook_routes
 from scheduler.calendar_reading import CalendarReader
+from scheduler import change_routes, missed_routes, pace_routes
 from scheduler.changes import Changes
 from scheduler.feed import Feeds
 from scheduler.importing import CalendarImports
 from scheduler.join_links import JoinLinks
+from scheduler.missed import Missed
 from scheduler.pace_service import PaceService
 from scheduler.routes import Rooms, routes
 from scheduler.webhooks import Webhooks
@@ -71,6 +73,9 @@ class Door:
     def as_therapist(self, therapist_id: PersonId) -> None:
         self.who = Identity(therapist_id, frozenset({"therapist"}), new_id(), "account")
 
+    def as_staff(self, person_id: PersonId) -> None:
+        self.who = Identity(person_id, frozenset({"staff"}), new_id(), "account")
+
 
 @asynccontextmanager
 async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
@@ -93,6 +98,7 @@ async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
         *calendar_routes.routes(imports),
         *webhook_routes.routes(door.webhooks),
         *feed_routes.routes(Feeds(clinic.database, clinic.clock, PUBLIC_URL)),
+        *missed_routes.routes(Missed(clinic.database, clinic.config, clinic.clock)),
     ]
     app = application(every, edge)
     async with TestClient(TestServer(app)) as client:

@@ -11,10 +11,13 @@ from core.database import Database
 from core.http import Identity
 from core.ids import PersonId, new_id
 from core.mail import Mail, compose
+from scheduler import settled_store, store, telling
 from scheduler.changes import Changes
 from scheduler.join_links import JoinLinks
 from scheduler.letters import SUBJECT, TO_CLIENT, TO_THERAPIST
 from scheduler.mail import STANDS, BookingMails
+from scheduler.model import Status
+from scheduler.outcome import Outcome
 from tests.contracts.test_session_types import add_type
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, SENDER, WEDNESDAY, Clinic
@@ -148,3 +151,41 @@ async def test_after_the_cut_off_nothing_is_offered_that_is_refused(clinic: Clin
     await changes.move(therapist, booking_id, WEDNESDAY + timedelta(minutes=15), NOBODY_REPEATS)
     to_client, _ = await sent(clinic, "changed")
     assert "?do=" not in to_client.text
+
+
+async def noshow(clinic: Clinic, by: str | None) -> dict[str, str]:
+    """What client and therapist are told of a session that did not take place, as text."""
+    who, therapist_id = await clinic.client(), await clinic.therapist()
+    booking_id = (await clinic.book(who, therapist_id, WEDNESDAY)).visit.booking_id
+    async with clinic.database.write() as connection:
+        booking = await store.find(connection, booking_id)
+        assert booking is not None
+        now = clinic.clock.now()
+        outcome = Outcome(Status.NOSHOW, noshow_by=by)
+        settled = await settled_store.write(connection, booking, outcome, now)
+        await telling.ended(connection, "booking.noshow", settled, Status.CONFIRMED, None, now)
+    clinic.clock.advance(2 * 24 * 3600)
+    mails = await sent(clinic, "noshow")
+    assert all(mail.attachments == () and mail.subject == SUBJECT for mail in mails)
+    return dict(zip(("client", "therapist"), (mail.text for mail in mails), strict=True))
+
+
+async def test_who_came_in_vain_gets_an_apology_and_a_new_time_one_click_away(clinic: Clinic) -> None:
+    told = await noshow(clinic, "therapist")
+    assert "申し訳ございません" in told["client"]
+    assert re.search(rf"{PUBLIC_URL}/change/\S+\?do=again", told["client"])
+    assert "/change/" not in told["therapist"]
+
+
+async def test_nobody_is_told_whose_doing_it_was(clinic: Clinic) -> None:
+    told = await noshow(clinic, "client")
+    assert "申し訳" not in told["client"]
+    assert "行われませんでした" in told["client"]
+    assert re.search(rf"{PUBLIC_URL}/change/\S+\?do=again", told["client"])
+    assert "行われませんでした" in told["therapist"]
+
+
+async def test_a_session_missed_long_ago_is_not_written_about(clinic: Clinic) -> None:
+    await noshow(clinic, None)
+    clinic.clock.advance(15 * 24 * 3600)
+    assert await sent(clinic, "noshow") == []

@@ -363,6 +363,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions that did not take place, began late or ran over */
+        get: operations["get_api_staff_outcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/outcomes/{booking_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Correct what came of a session */
+        post: operations["post_api_staff_outcomes_booking_id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{booking_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new time for a session that did not take place */
+        post: operations["post_api_bookings_booking_id_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/therapist/pace": {
         parameters: {
             query?: never;
@@ -1201,6 +1252,20 @@ export interface components {
              * @default null
              */
             therapist_id: string | null;
+         * AgainReply
+         * @description The new session; its confirmation comes by mail.
+         */
+        AgainReply: {
+            /** Booking Id */
+            booking_id: string;
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+            /** Timezone */
+            timezone: string;
+            /** Status */
+            status: string;
         };
         /** BookingBody */
         BookingBody: {
@@ -1467,6 +1532,24 @@ export interface components {
              * @enum {string}
              */
             why: "time_off" | "own_calendar" | "outside_hours";
+        };
+        /**
+         * CorrectionBody
+         * @description `reason` goes into the audit trail.
+         */
+        CorrectionBody: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "fulfilled" | "noshow";
+            /**
+             * Noshow By
+             * @default null
+             */
+            noshow_by: ("client" | "therapist" | "both") | null;
+            /** Reason */
+            reason: string;
         };
         /**
          * Credentials
@@ -1991,6 +2074,58 @@ export interface components {
             step: ("key_frame" | "ice_restart" | "tcp" | "rejoin") | null;
         };
         /**
+         * OutcomeReply
+         * @description `noshow_by`: who did not come, as far as the room can tell; null: nobody in particular.
+         */
+        OutcomeReply: {
+            /** Booking Id */
+            booking_id: string;
+            /** Client Name */
+            client_name: string;
+            /** Therapist Name */
+            therapist_name: string;
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+            /** Status */
+            status: string;
+            /** Noshow By */
+            noshow_by: string | null;
+            /** Client Late S */
+            client_late_s: number | null;
+            /** Therapist Late S */
+            therapist_late_s: number | null;
+            /** Overrun S */
+            overrun_s: number | null;
+        };
+        /** OutcomesQuery */
+        OutcomesQuery: {
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /**
+             * Tz
+             * @example Asia/Tokyo
+             */
+            tz: string;
+        };
+        /**
+         * OutcomesReply
+         * @description The latest first; at most 500.
+         */
+        OutcomesReply: {
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeReply"][];
+        };
+        /**
          * OwnSessionReply
          * @description A session as its client sees it; `enter_url` is a secret, null where there is no way in.
          */
@@ -2474,6 +2609,26 @@ export interface components {
              * @default null
              */
             in_call_since: string | null;
+            /**
+             * Noshow By
+             * @default null
+             */
+            noshow_by: string | null;
+            /**
+             * Client Late S
+             * @default null
+             */
+            client_late_s: number | null;
+            /**
+             * Therapist Late S
+             * @default null
+             */
+            therapist_late_s: number | null;
+            /**
+             * Overrun S
+             * @default null
+             */
+            overrun_s: number | null;
         };
         /** SessionTypeBody */
         SessionTypeBody: {
@@ -4161,6 +4316,190 @@ export interface operations {
                 };
             };
             /** @description `too_late`, `booking_status_conflict`, `idempotency_mismatch` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_staff_outcomes: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                tz: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sessions that did not take place, began late or ran over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomesReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_staff_outcomes_booking_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionBody"];
+            };
+        };
+        responses: {
+            /** @description Correct what came of a session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_status_conflict`, `idempotency_mismatch` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_bookings_booking_id_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveBody"];
+            };
+        };
+        responses: {
+            /** @description A new time for a session that did not take place */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgainReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_status_conflict`, `slot_taken`, `slot_not_offered`, `client_busy`, `therapist_full`, `care_elsewhere`, `idempotency_mismatch` */
             409: {
                 headers: {
                     [name: string]: unknown;

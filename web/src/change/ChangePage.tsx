@@ -107,13 +107,25 @@ function Overview({ flow, booking }: { flow: ChangeFlow; booking: Booking }) {
           </p>
         </>
       ) : null}
+      {flow.missed ? (
+        <div className="actions">
+          <Button
+            kind="primary"
+            busy={busy === "slots"}
+            onClick={() => void flow.chooseTime()}
+            data-testid="again"
+          >
+            {t("change.again")}
+          </Button>
+        </div>
+      ) : null}
       {isAhead && !flow.changeable ? <p data-testid="too-late">{t("change.tooLate")}</p> : null}
       {isAhead && booking.join_url ? (
         <p>
           <a href={booking.join_url}>{t("change.enter")}</a>
         </p>
       ) : null}
-      {isAhead ? null : <WayOut bookAgain />}
+      {isAhead || flow.missed ? null : <WayOut bookAgain />}
     </section>
   );
 }
@@ -130,7 +142,7 @@ function Moved({ booking }: { booking: Booking }) {
       <p className="lead">{waits ? t("change.moved.requested") : t("change.moved.mail")}</p>
       <Facts booking={booking} />
       <div className="actions">
-        {waits ? null : (
+        {waits || !booking.calendar_url ? null : (
           <a className="button button-primary" href={booking.calendar_url} download>
             {t("change.moved.calendar")}
           </a>

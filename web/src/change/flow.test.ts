@@ -40,6 +40,35 @@ function world(answers: Record<string, unknown> = {}) {
   return { flow, asked, wrote, state: () => flow.state.get() };
 }
 
+describe("a session that did not take place", () => {
+  it("offers its times at once, and books a new one with one key", async () => {
+    const missed = { ...BOOKING, status: "noshow", change_until: null };
+    const made = { booking_id: "b2", starts_at: SLOTS[1]!.starts_at, status: "confirmed" };
+    const { flow, asked, state } = world({
+      "GET /bookings/b1": missed,
+      "POST /bookings/b1/again": made,
+    });
+    await flow.start("again");
+    expect(state().view).toBe("times");
+    flow.pick(state().slots[0]!);
+    await Promise.all([flow.move(), flow.move()]);
+    const wrote = asked.filter(({ path }) => path.endsWith("/again"));
+    expect(wrote.map(({ body }) => body)).toEqual([{ starts_at: SLOTS[1]!.starts_at }]);
+    expect(state().view).toBe("moved");
+    expect(state().booking).toMatchObject({
+      booking_id: "b2",
+      status: "confirmed",
+      join_url: null,
+    });
+  });
+
+  it("opens what it is asked for only where it was missed", async () => {
+    const { flow, state } = world();
+    await flow.start("again");
+    expect(state().view).toBe("booking");
+  });
+});
+
 describe("changing a booking", () => {
   it("shows what the mail asks for and changes nothing by itself", async () => {
     for (const wish of ["change", "cancel", null, "nonsense"]) {

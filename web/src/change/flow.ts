@@ -81,6 +81,7 @@ export class ChangeFlow {
       this.state.update({ fatal: asApiError(error), busy: "" });
       return;
     }
+    if (wanted === "again" && this.missed) await this.chooseTime();
     if (!this.changeable) return;
     if (wanted === "change") await this.chooseTime();
     if (wanted === "cancel") this.show("cancelling");
@@ -90,6 +91,11 @@ export class ChangeFlow {
   get changeable(): boolean {
     const until = this.state.get().booking?.change_until;
     return Boolean(until && Date.parse(until) > this.#tools.now());
+  }
+
+  /** It did not take place: another one can be booked instead. */
+  get missed(): boolean {
+    return this.state.get().booking?.status === "noshow";
   }
 
   show(view: View): void {
@@ -135,7 +141,8 @@ export class ChangeFlow {
   async move(): Promise<void> {
     const { picked } = this.state.get();
     if (!picked) return;
-    await this.#change("reschedule", { starts_at: picked.starts_at }, "moved", "times");
+    const verb = this.missed ? "again" : "reschedule";
+    await this.#change(verb, { starts_at: picked.starts_at }, "moved", "times");
     if (this.state.get().view === "times") await this.#loadSlots(true);
   }
 
@@ -149,12 +156,23 @@ export class ChangeFlow {
     try {
       const path = `${this.#path}/${verb}`;
       const idempotencyKey = this.#keyFor(verb + JSON.stringify(body));
-      await this.#ask("POST", path, { body, idempotencyKey });
-      await this.#load();
+      const made = await this.#ask<Partial<Booking>>("POST", path, { body, idempotencyKey });
+      if (verb === "again") this.#renewed(made);
+      else await this.#load();
       this.state.update({ view: done });
     } catch (error) {
       this.state.update({ problem: asApiError(error), busy: "", view: stay });
     }
+  }
+
+  /** This link opens the missed session only; the way into the new one comes by mail. */
+  #renewed(made: Partial<Booking>): void {
+    const { booking } = this.state.get();
+    if (!booking) return;
+    this.state.update({
+      booking: { ...booking, ...made, join_url: null, calendar_url: "" },
+      busy: "",
+    });
   }
 
   #keyFor(content: string): string {
