@@ -85,7 +85,7 @@ async def hold(
     connection: AsyncConnection, booker: Booker, pick: Pick, config: SchedulerConfig, now: datetime
 ) -> Booking:
     """Reserve a time for a few minutes in place of the booker's earlier hold."""
-    therapist, _ = await _prepare(connection, booker, pick, now)
+    therapist, _ = await prepare(connection, booker, pick, now)
     kind = await kind_of(connection, pick, config)
     await store.clear_holds(connection, therapist.id, booker.holder, None, now)
     await check_time(connection, therapist, pick.starts_at, kind.rules, Spared(booker.holder), now)
@@ -95,21 +95,21 @@ async def hold(
         "status": Status.HELD,
         "hold_expires_at": now + timedelta(seconds=config.hold_s),
     }
-    return await _insert(connection, values, now)
+    return await insert(connection, values, now)
 
 
 async def book(
     connection: AsyncConnection, booker: Booker, wish: Wish, config: SchedulerConfig, now: datetime
 ) -> Booking:
     """Confirm a time; a new client's first booking opens the care and takes a place."""
-    therapist, care = await _prepare(connection, booker, wish, now)
+    therapist, care = await prepare(connection, booker, wish, now)
     held = await _held(connection, booker, wish, now)
     await store.clear_holds(connection, therapist.id, booker.holder, held.id if held else None, now)
     # Who picked in time may take the minutes of the hold to type their name.
     asked_at = held.created_at if held else now
     kind = await kind_of(connection, wish, config)
     await check_time(connection, therapist, wish.starts_at, kind.rules, Spared(booker.holder), asked_at)
-    client_id = booker.client_id or await _new_client(connection, booker, wish, now)
+    client_id = booker.client_id or await new_client(connection, booker, wish, now)
     care_id = care.id if care else await offering.open_care(connection, client_id, therapist, now)
     values = times(therapist, wish.starts_at, wish.timezone, kind) | {
         "client_id": client_id,
@@ -128,7 +128,7 @@ async def book_on_behalf(
 ) -> Booking:
     """Confirm a time for a client, also outside hours; who arranged it is recorded."""
     booker = Booker(arrangement.client_id, arrangement.client_id, None)
-    therapist, care = await _prepare(connection, booker, arrangement, now)
+    therapist, care = await prepare(connection, booker, arrangement, now)
     await store.clear_holds(connection, therapist.id, booker.holder, None, now)
     care_id = (
         care.id if care else await offering.open_care(connection, booker.holder, therapist, now, fair=False)
@@ -141,12 +141,12 @@ async def book_on_behalf(
         "status": Status.CONFIRMED,
         "arranged_by": arrangement.arranged_by,
     }
-    confirmed = await _insert(connection, values, now)
+    confirmed = await insert(connection, values, now)
     await telling.arranged(connection, confirmed, None, arrangement.arranged_by, now)
     return confirmed
 
 
-async def _prepare(
+async def prepare(
     connection: AsyncConnection, booker: Booker, pick: Pick, now: datetime
 ) -> tuple[Therapist, Care | None]:
     """Lock therapist and client; refuse whom this client may not book."""
@@ -157,16 +157,28 @@ async def _prepare(
     if therapist is None:
         raise TherapistUnknown
     care = await store.open_care(connection, booker.client_id) if booker.client_id else None
+    await check_open(connection, therapist, care, booker.client_id, pick.starts_at, now)
+    return therapist, care
+
+
+async def check_open(
+    connection: AsyncConnection,
+    therapist: Therapist,
+    care: Care | None,
+    client_id: PersonId | None,
+    starts_at: datetime,
+    now: datetime,
+) -> None:
+    """Refuse whom a client of this care may not book. Raises CareElsewhere, TherapistFull, SlotNotOffered."""
     elsewhere = care is not None and care.therapist_id != therapist.id
     if care is not None and elsewhere:
-        elsewhere = not await leave_store.covers(connection, care.id, therapist.id, pick.starts_at)
+        elsewhere = not await leave_store.covers(connection, care.id, therapist.id, starts_at)
     if elsewhere:
         raise CareElsewhere
-    promised = care is None and await has_place(connection, booker.client_id, therapist.id, now)
-    reason = closed(therapist, max(pick.starts_at, now), in_care=care is not None or promised)
+    promised = care is None and await has_place(connection, client_id, therapist.id, now)
+    reason = closed(therapist, max(starts_at, now), in_care=care is not None or promised)
     if reason is not None:
         raise CLOSED[reason]
-    return therapist, care
 
 
 async def has_place(
@@ -231,7 +243,7 @@ async def check_time(
         raise VERDICTS[verdict]
 
 
-async def _new_client(connection: AsyncConnection, booker: Booker, wish: Wish, now: datetime) -> PersonId:
+async def new_client(connection: AsyncConnection, booker: Booker, wish: Wish, now: datetime) -> PersonId:
     """A person for an open booking link; an unverified mail proves nothing, so nobody known is looked up."""
     person_id = await accounts.create_person(
         connection,
@@ -266,7 +278,7 @@ def times(
     }
 
 
-async def _insert(connection: AsyncConnection, values: dict[str, Any], now: datetime) -> Booking:
+async def insert(connection: AsyncConnection, values: dict[str, Any], now: datetime) -> Booking:
     booking_id = BookingId(new_id())
     row = values | {"id": booking_id, "uid": f"{booking_id}@todoku", "created_at": now, "updated_at": now}
     with laws():
@@ -279,7 +291,7 @@ async def _confirm(
 ) -> Booking:
     """A hold becomes the booking itself, so its time is never free in between. Raises HoldExpired."""
     if held is None:
-        return await _insert(connection, values, now)
+        return await insert(connection, values, now)
     with laws():
         if not await store.confirm_held(connection, held.id, values | {"updated_at": now}):
             raise HoldExpired

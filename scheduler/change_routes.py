@@ -74,23 +74,23 @@ class _Edge:
         who, booking_id = identity(request), path_id(request, "booking_id")
         asked = await body(request, m.ReasonBody)
         done = await self._changes.cancel(who, booking_id, asked.reason or None, once_of(request, asked))
-        return _changed(done)
+        return changed(done)
 
     async def move(self, request: web.Request) -> web.Response:
         who, booking_id = identity(request), path_id(request, "booking_id")
         asked = await body(request, m.MoveBody)
-        return _changed(await self._changes.move(who, booking_id, asked.starts_at, once_of(request, asked)))
+        return changed(await self._changes.move(who, booking_id, asked.starts_at, once_of(request, asked)))
 
     async def approve(self, request: web.Request) -> web.Response:
         who, booking_id = identity(request), path_id(request, "booking_id")
         asked = await body(request, m.NothingBody)
-        return _changed(await self._changes.approve(who, booking_id, once_of(request, asked)))
+        return changed(await self._changes.approve(who, booking_id, once_of(request, asked)))
 
     async def decline(self, request: web.Request) -> web.Response:
         who, booking_id = identity(request), path_id(request, "booking_id")
         asked = await body(request, m.ReasonBody)
         done = await self._changes.decline(who, booking_id, asked.reason or None, once_of(request, asked))
-        return _changed(done)
+        return changed(done)
 
 
 def once_of(request: web.Request, asked: Body) -> Once:
@@ -98,7 +98,7 @@ def once_of(request: web.Request, asked: Body) -> Once:
     return Once(idempotency_key(request), request.path.encode() + b"\n" + asked.model_dump_json().encode())
 
 
-def _changed(visit: Visit) -> web.Response:
+def changed(visit: Visit) -> web.Response:
     return reply(
         m.ChangedReply(
             booking_id=visit.booking_id,

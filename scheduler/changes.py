@@ -39,7 +39,7 @@ class Changes:
         async def work(connection: AsyncConnection, actor: Actor, now: datetime) -> Booking:
             return await changing.cancel(connection, booking_id, actor, reason, self._config, now)
 
-        return await self._change(identity, booking_id, once, work)
+        return await self.change(identity, booking_id, once, work)
 
     async def move(self, identity: Identity, booking_id: str, starts_at: datetime, once: Once) -> Visit:
         """Raises NotFound, TooLate, StatusConflict, SlotTaken, SlotNotOffered, ClientBusy."""
@@ -47,7 +47,7 @@ class Changes:
         async def work(connection: AsyncConnection, actor: Actor, now: datetime) -> Booking:
             return await changing.move(connection, booking_id, starts_at, actor, self._config, now)
 
-        return await self._change(identity, booking_id, once, work)
+        return await self.change(identity, booking_id, once, work)
 
     async def approve(self, identity: Identity, booking_id: str, once: Once) -> Visit:
         """Its therapist, or staff, takes a request. Raises NotFound, Denied, StatusConflict."""
@@ -55,7 +55,7 @@ class Changes:
         async def work(connection: AsyncConnection, actor: Actor, now: datetime) -> Booking:
             return await changing.approve(connection, booking_id, _not_client(actor), now)
 
-        return await self._change(identity, booking_id, once, work)
+        return await self.change(identity, booking_id, once, work)
 
     async def decline(self, identity: Identity, booking_id: str, reason: str | None, once: Once) -> Visit:
         """Its therapist, or staff, does not take a request. Raises NotFound, Denied, StatusConflict."""
@@ -63,7 +63,7 @@ class Changes:
         async def work(connection: AsyncConnection, actor: Actor, now: datetime) -> Booking:
             return await changing.decline(connection, booking_id, _not_client(actor), reason, now)
 
-        return await self._change(identity, booking_id, once, work)
+        return await self.change(identity, booking_id, once, work)
 
     async def times(self, identity: Identity, booking_id: str, within: Span) -> list[Slot]:
         """Where the booking could be moved to, by its kind of session. Raises NotFound."""
@@ -94,7 +94,8 @@ class Changes:
 
             await self._database.transact(work)
 
-    async def _change(self, identity: Identity, booking_id: str, once: Once, work: Work) -> Visit:
+    async def change(self, identity: Identity, booking_id: str, once: Once, work: Work) -> Visit:
+        """`work` by whoever asks, once for each key. Raises NotFound, and what `work` raises."""
         now = self._clock.now()
 
         async def whole(connection: AsyncConnection) -> tuple[Booking, Actor]:

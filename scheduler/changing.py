@@ -64,7 +64,7 @@ async def cancel(
     booking, _ = await locked(connection, booking_id)
     if booking.status is Status.CANCELLED and booking.cancelled_by == actor.by:
         return booking
-    await _check_changeable(connection, booking, actor, config, now)
+    await check_changeable(connection, booking, actor, config, now)
     return await cancelled(connection, booking, actor, reason, "booking.cancelled", now)
 
 
@@ -86,7 +86,7 @@ async def approve(connection: AsyncConnection, booking_id: str, actor: Actor, no
     late = booking.approve_until is not None and booking.approve_until <= now
     if booking.status is not Status.REQUESTED or late:
         raise StatusConflict
-    confirmed = await _updated(connection, booking, {"status": Status.CONFIRMED}, now)
+    confirmed = await updated(connection, booking, {"status": Status.CONFIRMED}, now)
     await telling.arranged(connection, confirmed, Status.REQUESTED, actor.id, now)
     return confirmed
 
@@ -106,7 +106,7 @@ async def move(
     booking, therapist = await locked(connection, booking_id)
     if booking.starts_at == starts_at and booking.status in CHANGEABLE:
         return booking
-    kind = await _check_changeable(connection, booking, actor, config, now)
+    kind = await check_changeable(connection, booking, actor, config, now)
     if may_practise(therapist, starts_at) is not None or starts_at <= now:
         raise SlotNotOffered
     await _check_cover(connection, booking, starts_at)
@@ -117,7 +117,7 @@ async def move(
     values = times(therapist, starts_at, booking.client_timezone, kind)
     if actor.by == "client":
         values |= standing(kind, starts_at, config, now)
-    moved = await _updated(connection, booking, values, now)
+    moved = await updated(connection, booking, values, now)
     await telling.changed(connection, moved, booking, actor.id, actor.by, now)
     return moved
 
@@ -131,7 +131,7 @@ async def _check_cover(connection: AsyncConnection, booking: Booking, starts_at:
         raise SlotNotOffered
 
 
-async def _check_changeable(
+async def check_changeable(
     connection: AsyncConnection, booking: Booking, actor: Actor, config: SchedulerConfig, now: datetime
 ) -> SessionType:
     kind = await pace_store.type_of(connection, booking, config)
@@ -148,7 +148,7 @@ async def cancelled(
 ) -> Booking:
     """The booking, locked and looked at before, is off; both are told."""
     values = {"status": Status.CANCELLED, "cancelled_by": actor.by, "reason": reason}
-    cancelled = await _updated(connection, booking, values, now)
+    cancelled = await updated(connection, booking, values, now)
     await telling.ended(connection, topic, cancelled, booking.status, actor.id, now)
     await give_back_place(connection, cancelled, now)
     return cancelled
@@ -163,7 +163,7 @@ async def give_back_place(connection: AsyncConnection, booking: Booking, now: da
         await outbox.put(connection, "care.ended", payload, now=now, dedupe_key=booking.care_id)
 
 
-async def _updated(
+async def updated(
     connection: AsyncConnection, booking: Booking, values: Mapping[str, Any], now: datetime
 ) -> Booking:
     """The row changed, its SEQUENCE one higher. The laws may refuse."""

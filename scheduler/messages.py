@@ -122,6 +122,7 @@ class BookingReply(Reply):
     sequence: int
     change_until: Utc | None
     cancelled_by: str | None
+    series_id: str | None
     join_url: str | None
     calendar_url: str
 

@@ -18,9 +18,10 @@ from core.idempotency import Stored, recall, remember
 from core.ids import PersonId
 from scheduler import booking as bookings
 from scheduler import changing, pace_store, settled_store, store, visits
-from scheduler.booking import Booker, Wish, laws
+from scheduler.booking import Booker, Wish
 from scheduler.config import SchedulerConfig
 from scheduler.errors import StatusConflict
+from scheduler.laws import laws
 from scheduler.model import Booking, Span, Status, Visit
 from scheduler.outcome import CORRECTIONS
 from scheduler.service import Once

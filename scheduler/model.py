@@ -268,5 +268,6 @@ class Visit:
     enter_until: datetime
     role: str  # "client" or "therapist"
     change_until: datetime | None = None  # so long its client can move or cancel it
+    series_id: str | None = None
     cancelled_by: str | None = None
     noshow_by: str | None = None

@@ -298,6 +298,7 @@ def _booking(found: Confirmation, who: Identity) -> m.BookingReply:
         sequence=visit.sequence,
         change_until=visit.change_until,
         cancelled_by=visit.cancelled_by,
+        series_id=visit.series_id,
         join_url=found.join_url,
         calendar_url=f"/api/bookings/{visit.booking_id}/calendar.ics{session}",
     )

@@ -4,6 +4,7 @@ An address that fails holds up no other. What is said, and how, is scheduler/mai
 look at the booking as it is by then and drop what is out of date.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -78,3 +79,19 @@ async def remind(connection: AsyncConnection, booking: Booking, now: datetime) -
                 due_at=due_at,
                 dedupe_key=f"{booking.id}/{booking.sequence}/{role}/{what}",
             )
+
+
+async def tell_series(
+    connection: AsyncConnection, topic: str, bookings: Sequence[Booking], series_id: str, now: datetime
+) -> None:
+    """One event for each of the two about all of these, as they are now."""
+    sequences = {one.id: one.sequence for one in bookings}
+    first = bookings[0]
+    for role in ROLES:
+        await outbox.put(
+            connection,
+            topic,
+            {"series_id": series_id, "to": role, "bookings": sequences},
+            now=now,
+            dedupe_key=f"{series_id}/{first.id}/{first.sequence}/{role}",
+        )

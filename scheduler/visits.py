@@ -115,6 +115,7 @@ async def render(connection: AsyncConnection, booking: Booking, role: str, confi
         enter_until=enter.ends_at,
         role=role,
         change_until=change_until(booking, kind),
+        series_id=booking.series_id,
         cancelled_by=booking.cancelled_by,
         noshow_by=booking.noshow_by,
     )

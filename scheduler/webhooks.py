@@ -26,7 +26,7 @@ from core.idempotency import Stored, recall, remember
 from core.ids import PersonId, new_id
 from core.outgoing import Failed, Outgoing, checked
 from scheduler import store, webhook_store
-from scheduler.booking import laws
+from scheduler.laws import laws
 from scheduler.model import Booking
 from scheduler.service import Once
 from scheduler.webhook_store import Delivery, Webhook

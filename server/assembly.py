@@ -41,22 +41,18 @@ from media.relay_server import RelayServer
 from ops import routes as ops_routes
 from ops.service import OpsService
 from ops.stats import LatestStats
-from scheduler import care_routes, change_routes, pace_routes
-from scheduler import change_routes, missed_routes, pace_routes
+from scheduler import care_routes, change_routes, missed_routes, pace_routes, series_routes
 from scheduler import routes as scheduler_routes
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
 from scheduler.changes import Changes
 from scheduler.join_links import JoinLinks
-from scheduler.pace_service import PaceService
-from scheduler.service import SchedulerService, fulfil
-from server import events, health, openapi
-from scheduler.mail import BookingMails
 from scheduler.missed import Missed
 from scheduler.pace_service import PaceService
+from scheduler.series_service import Arranging
 from scheduler.service import SchedulerService, fulfil
 from scheduler.settling import Settling
-from server import health, openapi
+from server import events, health, openapi
 from server.config import Config, public_url
 from server.outward import TOPICS as OUTSIDE
 from server.outward import Outward, outward
@@ -92,6 +88,7 @@ class House:
     scheduler: SchedulerService
     changes: Changes
     missed: Missed
+    arranging: Arranging
     pace: PaceService
     cares: Cares
     care_views: CareViews
@@ -192,13 +189,15 @@ def _house(ground: Ground) -> House:
     signaling = Signaling(shared, neighbours, config.signaling, sockets, config.turn, ground.url)
     stats = LatestStats(ground.bus, clock, config.ops.stale_after_s)
     passwords = Passwords(config.accounts)
+    changes = Changes(database, config.scheduler, clock, links)
     house = House(
         ground=ground,
         passwords=passwords,
         accounts=Accounts(database, clock, config.accounts, passwords),
         scheduler=scheduler,
-        changes=Changes(database, config.scheduler, clock, links),
+        changes=changes,
         missed=Missed(database, config.scheduler, clock),
+        arranging=Arranging(database, config.scheduler, clock, changes),
         pace=PaceService(database, config.scheduler, clock),
         cares=Cares(database, config.scheduler, clock),
         care_views=CareViews(database, config.scheduler, clock),
@@ -286,7 +285,7 @@ async def _jobs(house: House, stack: AsyncExitStack) -> None:
     ground = house.ground
     stop = asyncio.Event()
     outbox = Outbox(ground.database, ground.clock, events.handlers(house))
-    outbox = Outbox(ground.database, ground.clock, outbox_handlers(house), without=OUTSIDE)
+    outbox = Outbox(ground.database, ground.clock, events.handlers(house), without=OUTSIDE)
     jobs = Jobs(ground.database, ground.clock, new_id())
     jobs.add("calls", ground.config.signaling.watch_s, house.signaling.watch.run)
     jobs.add("expired_holds", ground.config.scheduler.sweep_s, house.scheduler.sweep)
@@ -328,6 +327,7 @@ def all_routes(house: House) -> list[Route]:
         *scheduler_routes.routes(house.scheduler, scheduler_routes.Rooms(calls.waiting, calls.running)),
         *change_routes.routes(house.changes),
         *missed_routes.routes(house.missed),
+        *series_routes.routes(house.arranging, house.scheduler),
         *pace_routes.routes(house.pace),
         *care_routes.routes(house.cares, house.care_views, house.scheduler),
         *house.outward.routes(),
@@ -336,27 +336,6 @@ def all_routes(house: House) -> list[Route]:
         *ops_routes.routes(house.ops),
     ]
     return [*routes, openapi.route(routes)]
-
-
-def outbox_handlers(house: House) -> dict[str, list[Handler]]:
-    """Who acts on which event once its transaction is committed."""
-    ground = house.ground
-    mailer, answered = open_mailer(ground.config.mail, ground.clock), bool(ground.config.mail.reply_to)
-    bookings = BookingMails(ground.database, house.scheduler, mailer, ground.clock, answered=answered)
-    sign_ins = SignInMails(ground.database, mailer, ground.clock, ground.config.accounts, ground.url)
-
-    async def open_conversation(payload: dict[str, str]) -> None:
-        members = {payload["client_id"]: "client", payload["therapist_id"]: "therapist"}
-        async with ground.database.write() as connection:
-            await ensure_conversation(connection, payload["care_id"], members, ground.clock.now())  # type: ignore[arg-type]
-
-    mails, told = bookings.handlers(), house.outward.handlers()
-    return {
-        # Others first: a mail that fails holds them up no more than they do it.
-        **{topic: [*told.get(topic, ()), *mails.get(topic, ())] for topic in {**mails, **told}},
-        SIGN_IN_LINK: [sign_ins.handle],
-        "care.opened": [open_conversation],
-    }
 
 
 async def openapi_document(config: Config) -> str:

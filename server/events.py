@@ -14,6 +14,7 @@ from core.mail import open_mailer
 from core.outbox import Handler
 from scheduler.care_mail import CareMails
 from scheduler.mail import BookingMails
+from scheduler.series_mail import SeriesMails
 
 if TYPE_CHECKING:
     from server.assembly import House
@@ -27,10 +28,19 @@ def handlers(house: "House") -> dict[str, list[Handler]]:
     sign_ins = SignInMails(ground.database, mailer, ground.clock, ground.config.accounts, ground.url)
     secret = ground.signer.secret("care links")
     cares = CareMails(ground.database, mailer, ground.clock, ground.url, secret, answered=answered)
-    told: dict[str, list[Handler]] = {**bookings.handlers(), SIGN_IN_LINK: [sign_ins.handle]}
-    for handler in (Conversations(house).handlers(), _places(house), cares.handlers()):
-        for topic, act in handler.items():
-            told.setdefault(topic, []).append(act)
+    series = SeriesMails(ground.database, house.scheduler, mailer, ground.clock, answered=answered)
+    # Others first: a mail that fails holds them up no more than they do it.
+    several = [house.outward.handlers(), bookings.handlers(), series.handlers()]
+    alone: list[dict[str, Handler]] = [
+        Conversations(house).handlers(),
+        _places(house),
+        cares.handlers(),
+        {SIGN_IN_LINK: sign_ins.handle},
+    ]
+    told: dict[str, list[Handler]] = {}
+    for acts in (*several, *({topic: [act] for topic, act in one.items()} for one in alone)):
+        for topic, more in acts.items():
+            told.setdefault(topic, []).extend(more)
     return told
 
 

@@ -11,13 +11,20 @@ from aiohttp.test_utils import TestClient, TestServer
 from core.config import OutgoingConfig
 from core.http import Identity
 from core.ids import BookingId, PersonId, new_id
-from scheduler import care_routes, change_routes, pace_routes
+from core.outgoing import Outgoing
+from scheduler import (
+    calendar_routes,
+    care_routes,
+    change_routes,
+    feed_routes,
+    missed_routes,
+    pace_routes,
+    series_routes,
+    webhook_routes,
+)
+from scheduler.calendar_reading import CalendarReader
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
-from core.outgoing import Outgoing
-from scheduler import calendar_routes, change_routes, feed_routes, pace_routes, webhook_routes
-from scheduler.calendar_reading import CalendarReader
-from scheduler import change_routes, missed_routes, pace_routes
 from scheduler.changes import Changes
 from scheduler.feed import Feeds
 from scheduler.importing import CalendarImports
@@ -25,6 +32,7 @@ from scheduler.join_links import JoinLinks
 from scheduler.missed import Missed
 from scheduler.pace_service import PaceService
 from scheduler.routes import Rooms, routes
+from scheduler.series_service import Arranging
 from scheduler.webhooks import Webhooks
 from server.web import Edge, application
 from tests.scheduler.clinic import PUBLIC_URL, TOKYO, Clinic
@@ -66,7 +74,7 @@ class Door:
                 return response.status, await response.json()
             return response.status, await response.read()
 
-    async def as_staff(self) -> None:
+    async def as_new_staff(self) -> None:
         person_id = await self.clinic.person("運営", "staff")
         self.who = Identity(person_id, frozenset({"staff"}), new_id(), "account")
 
@@ -99,6 +107,9 @@ async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
         *webhook_routes.routes(door.webhooks),
         *feed_routes.routes(Feeds(clinic.database, clinic.clock, PUBLIC_URL)),
         *missed_routes.routes(Missed(clinic.database, clinic.config, clinic.clock)),
+        *series_routes.routes(
+            Arranging(clinic.database, clinic.config, clinic.clock, changes), clinic.service
+        ),
     ]
     app = application(every, edge)
     async with TestClient(TestServer(app)) as client:

@@ -34,7 +34,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 @pytest.fixture
 async def door(database: Database, clock: FakeClock) -> AsyncIterator[Door]:
     async with open_door(Clinic(database, clock)) as opened:
-        await opened.as_staff()
+        await opened.as_new_staff()
         yield opened
 
 

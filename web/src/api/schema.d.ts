@@ -414,6 +414,193 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/series/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What booking for yourself would come to; changes nothing */
+        post: operations["post_api_series_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book once or in a series for yourself; safe to repeat with the same Idempotency-Key */
+        post: operations["post_api_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/bookings/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What booking for a client of yours would come to; changes nothing */
+        post: operations["post_api_therapist_bookings_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book once or in a series for a client of yours; safe to repeat with the same Idempotency-Key */
+        post: operations["post_api_therapist_bookings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/bookings/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What booking for a client would come to; changes nothing */
+        post: operations["post_api_staff_bookings_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book once or in a series for a client; safe to repeat with the same Idempotency-Key */
+        post: operations["post_api_staff_bookings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{booking_id}/cancel-later": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a booking with all later ones of its series */
+        post: operations["post_api_bookings_booking_id_cancel_later"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your clients */
+        get: operations["get_api_therapist_clients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clients by name */
+        get: operations["get_api_staff_clients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/free-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your free times, without notice */
+        get: operations["get_api_therapist_free_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/free-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A therapist's free times, without notice */
+        get: operations["get_api_staff_free_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/therapist/pace": {
         parameters: {
             query?: never;
@@ -605,7 +792,6 @@ export interface paths {
         trace?: never;
     };
     "/api/care": {
-    "/api/therapist/pace/calendars": {
         parameters: {
             query?: never;
             header?: never;
@@ -617,36 +803,12 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        /** Your personal calendars */
-        get: operations["get_api_therapist_pace_calendars"];
-        put?: never;
-        /** Offer no time that a personal calendar keeps busy */
-        post: operations["post_api_therapist_pace_calendars"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/therapist/pace/calendars/{calendar_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Forget a personal calendar */
-        delete: operations["delete_api_therapist_pace_calendars_calendar_id"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
     "/api/care/waiting": {
-    "/api/therapist/pace/calendars/{calendar_id}/refresh": {
         parameters: {
             query?: never;
             header?: never;
@@ -800,23 +962,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/therapist/clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Your clients */
-        get: operations["get_api_therapist_clients"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/staff/waiting": {
         parameters: {
             query?: never;
@@ -862,6 +1007,56 @@ export interface paths {
         put?: never;
         /** Give a client a therapist */
         post: operations["post_api_staff_cares"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/pace/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your personal calendars */
+        get: operations["get_api_therapist_pace_calendars"];
+        put?: never;
+        /** Offer no time that a personal calendar keeps busy */
+        post: operations["post_api_therapist_pace_calendars"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/pace/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a personal calendar */
+        delete: operations["delete_api_therapist_pace_calendars_calendar_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/pace/calendars/{calendar_id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Look at it now */
         post: operations["post_api_therapist_pace_calendars_calendar_id_refresh"];
         delete?: never;
@@ -1241,17 +1436,6 @@ export interface components {
             limit: number;
         };
         /**
-         * AssignBody
-         * @description `therapist_id` null: whose turn it is.
-         */
-        AssignBody: {
-            /** Client Id */
-            client_id: string;
-            /**
-             * Therapist Id
-             * @default null
-             */
-            therapist_id: string | null;
          * AgainReply
          * @description The new session; its confirmation comes by mail.
          */
@@ -1266,6 +1450,19 @@ export interface components {
             timezone: string;
             /** Status */
             status: string;
+        };
+        /**
+         * AssignBody
+         * @description `therapist_id` null: whose turn it is.
+         */
+        AssignBody: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * Therapist Id
+             * @default null
+             */
+            therapist_id: string | null;
         };
         /** BookingBody */
         BookingBody: {
@@ -1335,18 +1532,12 @@ export interface components {
             change_until: string | null;
             /** Cancelled By */
             cancelled_by: string | null;
+            /** Series Id */
+            series_id: string | null;
             /** Join Url */
             join_url: string | null;
             /** Calendar Url */
             calendar_url: string;
-        };
-        /** CareReply */
-        CareReply: {
-            /** Care Id */
-            care_id: string;
-            therapist: components["schemas"]["NamedReply"];
-            /** Started At */
-            started_at: string;
         };
         /**
          * CalendarBody
@@ -1384,6 +1575,14 @@ export interface components {
         CalendarsReply: {
             /** Calendars */
             calendars: components["schemas"]["CalendarReply"][];
+        };
+        /** CareReply */
+        CareReply: {
+            /** Care Id */
+            care_id: string;
+            therapist: components["schemas"]["NamedReply"];
+            /** Started At */
+            started_at: string;
         };
         /**
          * ChangeReply
@@ -1480,6 +1679,22 @@ export interface components {
             /** Sessions */
             sessions: components["schemas"]["ComingReply"][];
         };
+        /**
+         * ClientReply
+         * @description Somebody to book for; `therapist_id` null: in no care.
+         */
+        ClientReply: {
+            /** Client Id */
+            client_id: string;
+            /** Name */
+            name: string;
+            /** Timezone */
+            timezone: string;
+            /** Therapist Id */
+            therapist_id: string | null;
+            /** Next Session At */
+            next_session_at: string | null;
+        };
         /** ClientRowReply */
         ClientRowReply: {
             /** Care Id */
@@ -1497,15 +1712,10 @@ export interface components {
             /** Note */
             note: string | null;
         };
-        /**
-         * ClientsReply
-         * @description A therapist's clients, and clients whom they are asked to take.
-         */
-        ClientsReply: {
-            /** Clients */
-            clients: components["schemas"]["ClientRowReply"][];
-            /** Requests */
-            requests: components["schemas"]["RequestReply"][];
+        /** ClientsQuery */
+        ClientsQuery: {
+            /** Name */
+            name: string;
         };
         /** ComingReply */
         ComingReply: {
@@ -1583,12 +1793,6 @@ export interface components {
             ranges: components["schemas"]["RangeReply"][];
         };
         /**
-         * DoneReply
-         * @description The id of what it was about, or of what came of it.
-         */
-        DoneReply: {
-            /** Id */
-            id: string;
          * DeliveriesQuery
          * @description `before`: of the page before this one.
          */
@@ -1633,6 +1837,14 @@ export interface components {
             created_at: string;
             /** Delivered At */
             delivered_at: string | null;
+        };
+        /**
+         * DoneReply
+         * @description The id of what it was about, or of what came of it.
+         */
+        DoneReply: {
+            /** Id */
+            id: string;
         };
         /**
          * DoorReply
@@ -1741,6 +1953,36 @@ export interface components {
         FeedReply: {
             /** Active */
             active: boolean;
+        };
+        /** FreeTimesQuery */
+        FreeTimesQuery: {
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /**
+             * Tz
+             * @default null
+             */
+            tz: string | null;
+            /**
+             * Session Type Id
+             * @default null
+             */
+            session_type_id: string | null;
+        };
+        /** FreeTimesReply */
+        FreeTimesReply: {
+            /** Timezone */
+            timezone: string;
+            /** Slots */
+            slots: components["schemas"]["SlotReply"][];
         };
         /**
          * HandoverBody
@@ -1900,6 +2142,22 @@ export interface components {
             locale: "ja" | "en";
         };
         /**
+         * MadeReply
+         * @description One booking; `join_url` is its client's secret way in, null for others.
+         */
+        MadeReply: {
+            /** Booking Id */
+            booking_id: string;
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+            /** Status */
+            status: string;
+            /** Join Url */
+            join_url: string | null;
+        };
+        /**
          * MatchBody
          * @description Be given to the therapist whose turn it is.
          */
@@ -2026,6 +2284,20 @@ export interface components {
          */
         NothingBody: Record<string, never>;
         /**
+         * OccurrenceReply
+         * @description `why` not: null where it is free; then `alternatives` are the nearest free times.
+         */
+        OccurrenceReply: {
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+            /** Why */
+            why: ("taken" | "not_offered" | "client_busy") | null;
+            /** Alternatives */
+            alternatives: components["schemas"]["SlotReply"][];
+        };
+        /**
          * OfferReply
          * @description `kind` place: kept for the client to take; request: the therapist is asked.
          */
@@ -2040,6 +2312,39 @@ export interface components {
             therapist: components["schemas"]["NamedReply"];
             /** Expires At */
             expires_at: string;
+        };
+        /**
+         * OnBehalfBody
+         * @description A booking for a client of one's own; `count` 1: just this one.
+         */
+        OnBehalfBody: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Session Type Id
+             * @default null
+             */
+            session_type_id: string | null;
+            /**
+             * Interval Weeks
+             * @default 1
+             */
+            interval_weeks: number;
+            /**
+             * Count
+             * @default 1
+             */
+            count: number;
+            /**
+             * Whole
+             * @default true
+             */
+            whole: boolean;
         };
         /**
          * OneWayReply
@@ -2390,6 +2695,16 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * PreviewReply
+         * @description What would be booked; `timezone` is the therapist's, on whose wall the time stays the same.
+         */
+        PreviewReply: {
+            /** Timezone */
+            timezone: string;
+            /** Occurrences */
+            occurrences: components["schemas"]["OccurrenceReply"][];
+        };
         /** QueueQuery */
         QueueQuery: {
             /**
@@ -2577,6 +2892,72 @@ export interface components {
         SequenceReply: {
             /** Sequence */
             sequence: number;
+        };
+        /**
+         * SeriesBody
+         * @description A booking that repeats. `whole`: all of its sessions or none; else what is free is booked.
+         */
+        SeriesBody: {
+            /** Therapist Id */
+            therapist_id: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Session Type Id
+             * @default null
+             */
+            session_type_id: string | null;
+            /**
+             * Hold Id
+             * @default null
+             */
+            hold_id: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Email
+             * Format: email
+             */
+            email: string;
+            /**
+             * Timezone
+             * @example Asia/Tokyo
+             */
+            timezone: string;
+            /**
+             * Locale
+             * @enum {string}
+             */
+            locale: "ja" | "en";
+            /**
+             * Interval Weeks
+             * @default 1
+             */
+            interval_weeks: number;
+            /** Count */
+            count: number;
+            /**
+             * Whole
+             * @default true
+             */
+            whole: boolean;
+        };
+        /**
+         * SeriesReply
+         * @description `series_id` null: a single session. `conflicts`: what could not be booked.
+         */
+        SeriesReply: {
+            /** Series Id */
+            series_id: string | null;
+            /** Timezone */
+            timezone: string;
+            /** Bookings */
+            bookings: components["schemas"]["MadeReply"][];
+            /** Conflicts */
+            conflicts: components["schemas"]["OccurrenceReply"][];
         };
         /** SessionReply */
         SessionReply: {
@@ -2787,6 +3168,66 @@ export interface components {
             slots: components["schemas"]["SlotReply"][];
         };
         /**
+         * StaffBookingBody
+         * @description A booking by staff; a client in no care takes a place of the therapist's.
+         */
+        StaffBookingBody: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Session Type Id
+             * @default null
+             */
+            session_type_id: string | null;
+            /**
+             * Interval Weeks
+             * @default 1
+             */
+            interval_weeks: number;
+            /**
+             * Count
+             * @default 1
+             */
+            count: number;
+            /**
+             * Whole
+             * @default true
+             */
+            whole: boolean;
+            /** Therapist Id */
+            therapist_id: string;
+        };
+        /** StaffFreeTimesQuery */
+        StaffFreeTimesQuery: {
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /**
+             * Tz
+             * @default null
+             */
+            tz: string | null;
+            /**
+             * Session Type Id
+             * @default null
+             */
+            session_type_id: string | null;
+            /** Therapist Id */
+            therapist_id: string;
+        };
+        /**
          * State
          * @description Where somebody is on the way into a call and out of it.
          * @enum {string}
@@ -2989,6 +3430,8 @@ export interface components {
             ahead: string;
             /** Since */
             since: string;
+        };
+        /**
          * WebhookBody
          * @description An https address that gets signed POSTs.
          */
@@ -3067,6 +3510,16 @@ export interface components {
             reason: string;
         };
         /**
+         * ClientsReply
+         * @description A therapist's clients, and clients whom they are asked to take.
+         */
+        scheduler__care_messages__ClientsReply: {
+            /** Clients */
+            clients: components["schemas"]["ClientRowReply"][];
+            /** Requests */
+            requests: components["schemas"]["RequestReply"][];
+        };
+        /**
          * EndBody
          * @description `apart`: the client does not want to meet this therapist again.
          */
@@ -3076,6 +3529,11 @@ export interface components {
              * @default false
              */
             apart: boolean;
+        };
+        /** ClientsReply */
+        scheduler__series_messages__ClientsReply: {
+            /** Clients */
+            clients: components["schemas"]["ClientReply"][];
         };
         /** @description RFC 9457 problem; `code` is stable and is what programs look at. */
         Problem: {
@@ -4519,6 +4977,755 @@ export interface operations {
             };
         };
     };
+    post_api_series_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesBody"];
+            };
+        };
+        responses: {
+            /** @description What booking for yourself would come to; changes nothing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `care_elsewhere`, `therapist_full`, `slot_not_offered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_bookings` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesBody"];
+            };
+        };
+        responses: {
+            /** @description Book once or in a series for yourself; safe to repeat with the same Idempotency-Key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `care_elsewhere`, `therapist_full`, `slot_not_offered`, `slot_taken`, `client_busy`, `idempotency_mismatch` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_bookings` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_therapist_bookings_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnBehalfBody"];
+            };
+        };
+        responses: {
+            /** @description What booking for a client of yours would come to; changes nothing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `care_elsewhere`, `therapist_full`, `slot_not_offered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_therapist_bookings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnBehalfBody"];
+            };
+        };
+        responses: {
+            /** @description Book once or in a series for a client of yours; safe to repeat with the same Idempotency-Key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `care_elsewhere`, `therapist_full`, `slot_not_offered`, `slot_taken`, `client_busy`, `idempotency_mismatch` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_staff_bookings_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffBookingBody"];
+            };
+        };
+        responses: {
+            /** @description What booking for a client would come to; changes nothing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `care_elsewhere`, `therapist_full`, `slot_not_offered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_staff_bookings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffBookingBody"];
+            };
+        };
+        responses: {
+            /** @description Book once or in a series for a client; safe to repeat with the same Idempotency-Key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `care_elsewhere`, `therapist_full`, `slot_not_offered`, `slot_taken`, `client_busy`, `idempotency_mismatch` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_bookings_booking_id_cancel_later: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Cancel a booking with all later ones of its series */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`, `booking_status_conflict`, `idempotency_mismatch` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_therapist_clients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your clients */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["scheduler__care_messages__ClientsReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_staff_clients: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Clients by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["scheduler__series_messages__ClientsReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `slot_not_offered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_therapist_free_times: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                tz?: string | null;
+                session_type_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your free times, without notice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreeTimesReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `slot_not_offered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_staff_free_times: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                tz?: string | null;
+                session_type_id?: string | null;
+                therapist_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A therapist's free times, without notice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreeTimesReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `slot_not_offered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_therapist_pace: {
         parameters: {
             query?: never;
@@ -5350,7 +6557,6 @@ export interface operations {
         };
     };
     get_api_care: {
-    get_api_therapist_pace_calendars: {
         parameters: {
             query?: never;
             header?: never;
@@ -5360,14 +6566,12 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description What is under way for you as a client */
-            /** @description Your personal calendars */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ClientCareReply"];
-                    "application/json": components["schemas"]["CalendarsReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -5381,66 +6585,6 @@ export interface operations {
             };
             /** @description `denied` */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `therapist_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_api_therapist_pace_calendars: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CalendarBody"];
-            };
-        };
-        responses: {
-            /** @description Offer no time that a personal calendar keeps busy */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalendarsReply"];
-                };
-            };
-            /** @description `unauthenticated` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `denied` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `therapist_unknown` */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5473,25 +6617,12 @@ export interface operations {
         };
         responses: {
             /** @description Wait for a place */
-    delete_api_therapist_pace_calendars_calendar_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                calendar_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Forget a personal calendar */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DoneReply"];
-                    "application/json": components["schemas"]["CalendarsReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -5555,15 +6686,6 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-        };
-    };
-    post_api_therapist_pace_calendars_calendar_id_refresh: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                calendar_id: string;
-            };
             cookie?: never;
         };
         requestBody?: never;
@@ -5618,14 +6740,12 @@ export interface operations {
         };
         responses: {
             /** @description Be given a therapist */
-            /** @description Look at it now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DoneReply"];
-                    "application/json": components["schemas"]["CalendarsReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -5674,7 +6794,6 @@ export interface operations {
                 };
             };
             /** @description `too_many_bookings` */
-            /** @description `too_many` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6182,56 +7301,6 @@ export interface operations {
             };
         };
     };
-    get_api_therapist_clients: {
-    get_api_therapist_pace_feed: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Your clients */
-            /** @description Your calendar feed */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClientsReply"];
-                    "application/json": components["schemas"]["FeedReply"];
-                };
-            };
-            /** @description `unauthenticated` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `denied` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_api_staff_waiting: {
         parameters: {
             query?: {
@@ -6370,7 +7439,6 @@ export interface operations {
                 };
             };
             /** @description `not_found`, `therapist_unknown` */
-            /** @description `therapist_unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6381,6 +7449,283 @@ export interface operations {
             };
             /** @description `idempotency_mismatch`, `booking_status_conflict`, `care_elsewhere`, `therapist_full` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_therapist_pace_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your personal calendars */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarsReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_therapist_pace_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarBody"];
+            };
+        };
+        responses: {
+            /** @description Offer no time that a personal calendar keeps busy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarsReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_therapist_pace_calendars_calendar_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forget a personal calendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarsReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_therapist_pace_calendars_calendar_id_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Look at it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarsReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown`, `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_therapist_pace_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your calendar feed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     post_api_therapist_pace_feed: {
@@ -6410,8 +7755,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid` */
-            422: {
             /** @description `denied` */
             403: {
                 headers: {

@@ -15,6 +15,7 @@ export function Cancelling({ flow, booking }: { flow: ChangeFlow; booking: Booki
   const { t } = useTranslation();
   const { problem, busy } = useStore(flow.state);
   const [reason, setReason] = useState("");
+  const [later, setLater] = useState(false);
   const id = useId();
   return (
     <section className="card card-center" data-testid="cancelling">
@@ -37,11 +38,22 @@ export function Cancelling({ flow, booking }: { flow: ChangeFlow; booking: Booki
           {t("change.cancelling.reasonHelp")}
         </p>
       </div>
+      {booking.series_id ? (
+        <label className="later">
+          <input
+            type="checkbox"
+            checked={later}
+            onChange={(event) => setLater(event.target.checked)}
+            data-testid="cancel-later"
+          />
+          {t("change.cancelling.later")}
+        </label>
+      ) : null}
       <div className="actions">
         <Button
           kind="danger"
           busy={busy === "changing"}
-          onClick={() => void flow.cancel(reason.trim())}
+          onClick={() => void flow.cancel(reason.trim(), later)}
           data-testid="confirm-cancel"
         >
           {t("change.cancelling.confirm")}

@@ -40,6 +40,20 @@ function world(answers: Record<string, unknown> = {}) {
   return { flow, asked, wrote, state: () => flow.state.get() };
 }
 
+describe("a booking of a series", () => {
+  it("is cancelled alone, or with all later ones when that is asked for", async () => {
+    for (const [later, verb] of [
+      [false, "cancel"],
+      [true, "cancel-later"],
+    ] as const) {
+      const { flow, wrote } = world();
+      await flow.start("cancel");
+      await flow.cancel("", later);
+      expect(wrote().map(({ path }) => path)).toEqual([`/bookings/b1/${verb}`]);
+    }
+  });
+});
+
 describe("a session that did not take place", () => {
   it("offers its times at once, and books a new one with one key", async () => {
     const missed = { ...BOOKING, status: "noshow", change_until: null };

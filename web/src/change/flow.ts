@@ -146,8 +146,14 @@ export class ChangeFlow {
     if (this.state.get().view === "times") await this.#loadSlots(true);
   }
 
-  async cancel(reason: string): Promise<void> {
-    await this.#change("cancel", reason ? { reason } : {}, "gone", "cancelling");
+  /** `later`: with all sessions of its series that come after it. */
+  async cancel(reason: string, later = false): Promise<void> {
+    await this.#change(
+      later ? "cancel-later" : "cancel",
+      reason ? { reason } : {},
+      "gone",
+      "cancelling",
+    );
   }
 
   async #change(verb: string, body: object, done: View, stay: View): Promise<void> {

@@ -1,0 +1,118 @@
+"""Sessions that repeat: when each of them is, and whether it can be. Pure.
+
+A series means the same time on the therapist's wall each time, so that it does not shift by an hour where
+clocks do. Not here: making the bookings (series_booking.py).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from scheduler.alternatives import nearest
+from scheduler.capacity import may_practise
+from scheduler.hours import instant, zone
+from scheduler.model import Alternative, Calendar, SessionRules, Slot, Span, Therapist
+from scheduler.slots import Verdict, free_slots, judge
+
+MOST_WEEKS, MOST_SESSIONS = 8, 12
+LOOK_AROUND = timedelta(days=3)  # how far from a time that is gone another one may lie
+
+Why = Literal["taken", "not_offered", "client_busy"]
+WORDS: dict[Verdict, Why | None] = {
+    Verdict.FREE: None,
+    Verdict.TAKEN: "taken",
+    Verdict.NOT_OFFERED: "not_offered",
+}
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Every so many weeks, so many times. `whole`: all of them or none."""
+
+    interval_weeks: int = 1
+    count: int = 1
+    whole: bool = True
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the times of a series are judged by; `bound`: by hours, notice and pace, as a client is."""
+
+    therapist: Therapist
+    calendar: Calendar
+    rules: SessionRules
+    client_busy: tuple[Span, ...]
+    bound: bool
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One session of it; `why` not, and what is free around it, where it cannot be."""
+
+    slot: Slot
+    why: Why | None = None
+    alternatives: tuple[Alternative, ...] = ()
+
+
+def starts(first: datetime, repeat: Repeat, timezone: str) -> list[datetime]:
+    """The same wall time every `interval_weeks`; where clocks jump over it, the first instant after."""
+    zone_ = zone(timezone)
+    wall = first.astimezone(zone_)
+    rest = timedelta(seconds=wall.second, microseconds=wall.microsecond)
+    later = [
+        instant(
+            wall.date() + timedelta(weeks=n * repeat.interval_weeks),
+            wall.hour * 60 + wall.minute,
+            zone_,
+            fold=wall.fold,
+        )
+        + rest
+        for n in range(1, repeat.count)
+    ]
+    return [first, *later]
+
+
+def span_of(found: Sequence[datetime]) -> Span:
+    """Around all of them, wide enough for whatever can matter."""
+    return Span(found[0] - LOOK_AROUND, found[-1] + LOOK_AROUND)
+
+
+def occurrences(found: Iterable[datetime], ground: Ground, now: datetime) -> list[Occurrence]:
+    """Each with what is to be said of it. The first must lie in the booking window; the others follow it."""
+    judged = []
+    rules = ground.rules
+    for at, starts_at in enumerate(found):
+        if at == 1:
+            rules = replace(rules, window_days=MOST_WEEKS * 7 * MOST_SESSIONS + rules.window_days)
+        slot = rules.slot(starts_at)
+        why = _why(slot, ground, rules, now)
+        near = _around(slot, ground, rules, now) if why else ()
+        judged.append(Occurrence(slot, why, near))
+    return judged
+
+
+def _why(slot: Slot, ground: Ground, rules: SessionRules, now: datetime) -> Why | None:
+    if slot.starts_at <= now or may_practise(ground.therapist, slot.starts_at) is not None:
+        return "not_offered"
+    if _is_busy(slot, ground):
+        return "client_busy"
+    if ground.bound:
+        return WORDS[judge(ground.calendar, rules, slot.starts_at, now)]
+    block = rules.block(slot)
+    return "taken" if any(block.overlaps(busy) for busy in ground.calendar.busy) else None
+
+
+def _is_busy(slot: Slot, ground: Ground) -> bool:
+    return any(Span(slot.starts_at, slot.ends_at).overlaps(busy) for busy in ground.client_busy)
+
+
+def _around(slot: Slot, ground: Ground, rules: SessionRules, now: datetime) -> tuple[Alternative, ...]:
+    """The nearest free times within the hours."""
+    within = Span(slot.starts_at - LOOK_AROUND, slot.starts_at + LOOK_AROUND)
+    free = [
+        Alternative(ground.therapist.id, one.starts_at, one.ends_at)
+        for one in free_slots(ground.calendar, rules, within, now)
+        if may_practise(ground.therapist, one.starts_at) is None and not _is_busy(one, ground)
+    ]
+    return tuple(nearest(free, slot.starts_at))

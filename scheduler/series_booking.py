@@ -1,0 +1,196 @@
+"""Booking one time or a series of them in one step, for oneself or on behalf: inside the one transaction.
+
+All is decided under the locks of therapist and client before the first row is written, so that a series is
+made whole, or as far as it was said it would be. The constraints still have the last word.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.errors import TodokuError
+from core.http import rfc3339
+from core.ids import PersonId, new_id
+from scheduler import booking as bookings
+from scheduler import changing, offering, practice_store, series_store, store, telling
+from scheduler.booking import Arrangement, Booker, Wish
+from scheduler.changing import Actor
+from scheduler.config import SchedulerConfig
+from scheduler.errors import ClientBusy, SlotNotOffered, SlotTaken, StatusConflict
+from scheduler.model import Booking, SessionRules, SessionType, Spared, Status, Therapist
+from scheduler.series import Ground, Occurrence, Repeat, Why, occurrences, span_of, starts
+
+FAR_DAYS = 800
+
+REFUSED: dict[Why, type[TodokuError]] = {
+    "taken": SlotTaken,
+    "not_offered": SlotNotOffered,
+    "client_busy": ClientBusy,
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be booked. A Wish is a client's own and bound by hours; an Arrangement is not."""
+
+    booker: Booker
+    pick: Wish | Arrangement
+    repeat: Repeat
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What would be booked, in the therapist's zone."""
+
+    therapist: Therapist
+    kind: SessionType
+    occurrences: tuple[Occurrence, ...]
+
+    @property
+    def free(self) -> tuple[Occurrence, ...]:
+        return tuple(one for one in self.occurrences if one.why is None)
+
+    @property
+    def conflicts(self) -> tuple[Occurrence, ...]:
+        return tuple(one for one in self.occurrences if one.why is not None)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was booked, and what could not be."""
+
+    series_id: str | None
+    bookings: tuple[Booking, ...]
+    conflicts: tuple[Occurrence, ...]
+
+
+async def outlook(
+    connection: AsyncConnection, therapist: Therapist, plan: Plan, config: SchedulerConfig, now: datetime
+) -> Outlook:
+    """Changes nothing. Raises SlotNotOffered for a kind of session that is not the therapist's."""
+    kind = await bookings.kind_of(connection, plan.pick, config)
+    found = starts(plan.pick.starts_at, plan.repeat, therapist.timezone)
+    around = span_of(found)
+    spared = Spared(plan.booker.holder)
+    calendars = await practice_store.calendars(connection, [therapist], around, now, spared)
+    client_id = plan.booker.client_id
+    busy = await series_store.busy_of(connection, client_id, around, now) if client_id else ()
+    bound = isinstance(plan.pick, Wish)
+    ground = Ground(therapist, calendars[therapist.id], rules_for(kind, bound=bound), busy, bound)
+    return Outlook(therapist, kind, tuple(occurrences(found, ground, now)))
+
+
+def rules_for(kind: SessionType, *, bound: bool) -> SessionRules:
+    """Who books on behalf needs no notice, and looks as far ahead as they like."""
+    if bound:
+        return kind.rules
+    return replace(kind.rules, notice_min=0, notice_calendar_days=0, window_days=FAR_DAYS)
+
+
+async def book(connection: AsyncConnection, plan: Plan, config: SchedulerConfig, now: datetime) -> Made:
+    """Book what is free, or nothing. Raises SlotTaken, SlotNotOffered, ClientBusy with `conflicts`."""
+    booker, pick = plan.booker, plan.pick
+    therapist, care = await bookings.prepare(connection, booker, pick, now)
+    await store.clear_holds(connection, therapist.id, booker.holder, None, now)
+    seen = await outlook(connection, therapist, plan, config, now)
+    if not seen.free or (plan.repeat.whole and seen.conflicts):
+        raise refusal(seen.conflicts)
+    client_id = booker.client_id or await _new_client(connection, plan, now)
+    care_id = (
+        care.id
+        if care
+        else await offering.open_care(connection, client_id, therapist, now, fair=isinstance(pick, Wish))
+    )
+    series_id = new_id() if plan.repeat.count > 1 else None
+    whose = {"client_id": client_id, "care_id": care_id, "holder": booker.holder, "series_id": series_id}
+    made = [
+        await bookings.insert(connection, _values(seen, one, plan, config, now) | whose, now)
+        for one in seen.free
+    ]
+    await _told(connection, made, series_id, _arranger(pick) or booker.holder, now)
+    return Made(series_id, tuple(made), seen.conflicts)
+
+
+async def _new_client(connection: AsyncConnection, plan: Plan, now: datetime) -> PersonId:
+    assert isinstance(plan.pick, Wish), "who arranges names a client"  # noqa: S101
+    return await bookings.new_client(connection, plan.booker, plan.pick, now)
+
+
+def _values(
+    seen: Outlook, one: Occurrence, plan: Plan, config: SchedulerConfig, now: datetime
+) -> dict[str, Any]:
+    starts_at = one.slot.starts_at
+    values = bookings.times(seen.therapist, starts_at, plan.pick.timezone, seen.kind)
+    if isinstance(plan.pick, Arrangement):
+        return values | {"status": Status.CONFIRMED, "arranged_by": plan.pick.arranged_by}
+    return values | bookings.standing(seen.kind, starts_at, config, now)
+
+
+def _arranger(pick: Wish | Arrangement) -> str | None:
+    return pick.arranged_by if isinstance(pick, Arrangement) else None
+
+
+async def _told(
+    connection: AsyncConnection, made: Sequence[Booking], series_id: str | None, actor: str, now: datetime
+) -> None:
+    """One mail for all; each has its own reminders."""
+    if series_id is None:
+        await telling.arranged(connection, made[0], None, actor, now)
+        return
+    for one in made:
+        await store.record(connection, one.id, (None, one.status), actor, now)
+        if one.status is Status.CONFIRMED:
+            await telling.remind(connection, one, now)
+    await telling.tell_series(connection, "series.arranged", made, series_id, now)
+
+
+async def cancel_later(
+    connection: AsyncConnection,
+    booking_id: str,
+    actor: Actor,
+    reason: str | None,
+    config: SchedulerConfig,
+    now: datetime,
+) -> Booking:
+    """Cancel it with all later ones of its series. Raises StatusConflict, TooLate, NotFound."""
+    booking, _ = await changing.locked(connection, booking_id)
+    later = await series_store.later_of(connection, booking) if booking.series_id else []
+    if not later or booking.series_id is None:
+        if booking.series_id and booking.status is Status.CANCELLED and booking.cancelled_by == actor.by:
+            return booking
+        raise StatusConflict
+    values = {"status": Status.CANCELLED, "cancelled_by": actor.by, "reason": reason}
+    ended = []
+    for one in later:
+        await changing.check_changeable(connection, one, actor, config, now)
+        changed = await changing.updated(connection, one, values, now)
+        await store.record(
+            connection, one.id, (one.status, changed.status), actor.id, now, {"by": actor.by, "series": True}
+        )
+        ended.append(changed)
+    await telling.tell_series(connection, "series.cancelled", ended, booking.series_id, now)
+    await changing.give_back_place(connection, ended[0], now)
+    return next((one for one in ended if one.id == booking_id), ended[0])
+
+
+def refusal(conflicts: Sequence[Occurrence]) -> TodokuError:
+    """The first conflict's reason, with all of them."""
+    error = REFUSED[conflicts[0].why or "taken"]()
+    error.extra["conflicts"] = [plain(one) for one in conflicts]
+    return error
+
+
+def plain(one: Occurrence) -> dict[str, Any]:
+    """As JSON carries it."""
+    return {
+        "starts_at": rfc3339(one.slot.starts_at),
+        "ends_at": rfc3339(one.slot.ends_at),
+        "why": one.why,
+        "alternatives": [
+            {"starts_at": rfc3339(other.starts_at), "ends_at": rfc3339(other.ends_at)}
+            for other in one.alternatives
+        ],
+    }

@@ -1,0 +1,118 @@
+"""One mail about a whole series, with each session's own calendar entry; sent from the outbox.
+
+Each entry stands alone (its own UID), so that one session can be moved or cancelled later like any other.
+What has changed since the event was written is left out: it has a mail of its own.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from accounts import service as accounts
+from accounts.model import Person
+from core.clock import Clock
+from core.database import Database
+from core.mail import Attachment, Mail, Mailer
+from scheduler import series_store, visits
+from scheduler.calendar_file import Entry, Method, calendar_file
+from scheduler.letters import HELP_CLIENT, HELP_THERAPIST, SUBJECT
+from scheduler.mail import WEEKDAYS, when
+from scheduler.model import Status, Visit
+from scheduler.plain_page import page
+from scheduler.series_letters import LETTERS
+from scheduler.service import SchedulerService
+
+Handler = Callable[[dict[str, Any]], Awaitable[None]]
+STANDS = {
+    "arranged": frozenset({Status.CONFIRMED, Status.REQUESTED}),
+    "cancelled": frozenset({Status.CANCELLED}),
+}
+HELP = {"client": HELP_CLIENT, "therapist": HELP_THERAPIST}
+
+
+class SeriesMails:
+    """Handlers for the outbox. `answered`: whether somebody reads the answers to these mails."""
+
+    def __init__(
+        self, database: Database, service: SchedulerService, mailer: Mailer, clock: Clock, *, answered: bool
+    ) -> None:
+        self._database, self._service, self._mailer, self._clock = database, service, mailer, clock
+        self._answered = answered
+
+    def handlers(self) -> dict[str, list[Handler]]:
+        """By topic, as core.outbox.Outbox takes them."""
+        return {f"series.{kind}": [self._handler(kind)] for kind in STANDS}
+
+    def _handler(self, kind: str) -> Handler:
+        async def handle(payload: dict[str, Any]) -> None:
+            await self._handle(kind, payload)
+
+        return handle
+
+    async def _handle(self, kind: str, payload: dict[str, Any]) -> None:
+        """Tell one of the two of what is still so."""
+        sequences: dict[str, int] = payload["bookings"]
+        now = self._clock.now()
+        async with self._database.read() as connection:
+            found = [
+                one
+                for one in await series_store.by_ids(connection, sequences)
+                if one.status in STANDS[kind] and one.sequence == sequences[one.id] and one.ends_at > now
+            ]
+            if not found:
+                return
+            seen = [
+                await visits.render(connection, one, payload["to"], self._service.config) for one in found
+            ]
+            people = await accounts.people(connection, [seen[0].client_id, seen[0].therapist_id])
+        to = people[seen[0].client_id if payload["to"] == "client" else seen[0].therapist_id]
+        if to.email is not None:
+            await self._send(kind, payload["series_id"], seen, to, to.email)
+
+    async def _send(self, kind: str, series_id: str, seen: list[Visit], to: Person, address: str) -> None:
+        first, links = seen[0], self._service.links
+        client = first.role == "client"
+        own = f"{links.public_url}/therapist"
+        urls = [await links.ensure(one, mailed=True) if client else own for one in seen]
+        locale = to.locale if to.locale in WEEKDAYS else "ja"
+        text = self._text(kind, seen, urls, to, locale)
+        host = urlsplit(links.public_url).hostname or "localhost"
+        await self._mailer.send(
+            Mail(
+                message_id=f"series-{series_id}-{first.booking_id}-{first.sequence}-{first.role}-{kind}@{host}",
+                to=address,
+                subject=SUBJECT,
+                text=text,
+                html=page(text, SUBJECT, locale),
+                locale=locale,
+                attachments=self._entries(kind, seen, urls, address),
+                thread=f"series-{series_id}-{first.role}@{host}",
+            )
+        )
+
+    def _text(self, kind: str, seen: list[Visit], urls: list[str], to: Person, locale: str) -> str:
+        first, links = seen[0], self._service.links
+        asked = kind == "arranged" and first.status is Status.REQUESTED
+        letter = LETTERS["requested" if asked else kind, first.role][locale]
+        times = []
+        for number, (one, url) in enumerate(zip(seen, urls, strict=True), 1):
+            line = f"{number}. {when(one.starts_at, one.ends_at, one.timezone, locale)}"
+            shown = first.role == "client" and kind == "arranged"
+            times.append(f"{line}\n{links.change(url, 'look')}" if shown else line)
+        words = {"name": to.name, "other": first.therapist_name, "times": "\n".join(times)}
+        after = [urls[0]] if first.role == "therapist" else []
+        after.append(HELP[first.role][locale][0 if self._answered else 1])
+        return "\n\n".join([*(line.format(**words) for line in letter), *after, "Todoku"]) + "\n"
+
+    def _entries(self, kind: str, seen: list[Visit], urls: list[str], address: str) -> tuple[Attachment, ...]:
+        """A request has none yet."""
+        method: Method = "CANCEL" if kind == "cancelled" else "REQUEST"
+        entries = []
+        for number, (one, url) in enumerate(zip(seen, urls, strict=True), 1):
+            if one.status is Status.REQUESTED:
+                continue
+            entry = Entry.of(one, url, self._service.sender)
+            content = calendar_file(entry, self._clock.now(), method, address)
+            kind_ = f"text/calendar; method={method}"
+            entries.append(Attachment(f"consultation-{number}.ics", kind_, content))
+        return tuple(entries)

@@ -1,0 +1,111 @@
+"""What the routes of series and of booking on behalf take and give, as pydantic models."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from core.http import Body, Reply, Utc
+from scheduler.messages import BookingBody, Day, Id, SlotReply, Start, ZoneName, _Query
+from scheduler.series import MOST_SESSIONS, MOST_WEEKS, Repeat
+
+Interval = Annotated[int, Field(ge=1, le=MOST_WEEKS)]
+
+
+class SeriesBody(BookingBody):
+    """A booking that repeats. `whole`: all of its sessions or none; else what is free is booked."""
+
+    interval_weeks: Interval = 1
+    count: Annotated[int, Field(ge=2, le=MOST_SESSIONS)]
+    whole: bool = True
+
+    def repeat(self) -> Repeat:
+        return Repeat(self.interval_weeks, self.count, self.whole)
+
+
+class OnBehalfBody(Body):
+    """A booking for a client of one's own; `count` 1: just this one."""
+
+    client_id: Id
+    starts_at: Start
+    session_type_id: Id | None = None
+    interval_weeks: Interval = 1
+    count: Annotated[int, Field(ge=1, le=MOST_SESSIONS)] = 1
+    whole: bool = True
+
+    def repeat(self) -> Repeat:
+        return Repeat(self.interval_weeks, self.count, self.whole)
+
+
+class StaffBookingBody(OnBehalfBody):
+    """A booking by staff; a client in no care takes a place of the therapist's."""
+
+    therapist_id: Id
+
+
+class OccurrenceReply(Reply):
+    """`why` not: null where it is free; then `alternatives` are the nearest free times."""
+
+    starts_at: Utc
+    ends_at: Utc
+    why: Literal["taken", "not_offered", "client_busy"] | None
+    alternatives: list[SlotReply]
+
+
+class PreviewReply(Reply):
+    """What would be booked; `timezone` is the therapist's, on whose wall the time stays the same."""
+
+    timezone: str
+    occurrences: list[OccurrenceReply]
+
+
+class MadeReply(Reply):
+    """One booking; `join_url` is its client's secret way in, null for others."""
+
+    booking_id: str
+    starts_at: Utc
+    ends_at: Utc
+    status: str
+    join_url: str | None
+
+
+class SeriesReply(Reply):
+    """`series_id` null: a single session. `conflicts`: what could not be booked."""
+
+    series_id: str | None
+    timezone: str
+    bookings: list[MadeReply]
+    conflicts: list[OccurrenceReply]
+
+
+class ClientReply(Reply):
+    """Somebody to book for; `therapist_id` null: in no care."""
+
+    client_id: str
+    name: str
+    timezone: str
+    therapist_id: str | None
+    next_session_at: Utc | None
+
+
+class ClientsReply(Reply):
+    clients: list[ClientReply]
+
+
+class ClientsQuery(_Query):
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class FreeTimesQuery(_Query):
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
+    tz: ZoneName | None = None
+    session_type_id: Id | None = None
+
+
+class StaffFreeTimesQuery(FreeTimesQuery):
+    therapist_id: Id
+
+
+class FreeTimesReply(Reply):
+    timezone: str
+    slots: list[SlotReply]
