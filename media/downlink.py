@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Protocol
 
+from core.allowance import Allowance
 from media import transport_cc
 from media.bandwidth import DownlinkEstimator, PacketResult, Probe
 from media.bandwidth_model import packet_result
@@ -17,6 +18,7 @@ from media.plane import PeerKey
 from media.reception import SequenceClock
 
 START_BPS, MIN_BPS, MAX_BPS = 1_000_000, 30_000, 8_000_000
+STATUSES_PER_S = 4096  # of one subscriber: three times what a workshop's viewer is sent
 REMEMBERED_REPORTS = 2048  # a power of two; the plane knows no more of what it sent
 SILENCE_BPS = 200_000
 PROBE_STEP_S = 0.005
@@ -55,6 +57,7 @@ class _Downlink:
     )
     numbers: SequenceClock = field(default_factory=SequenceClock)
     told: "array[int]" = field(default_factory=lambda: array("q", bytes(8 * REMEMBERED_REPORTS)))
+    statuses: Allowance = field(default_factory=lambda: Allowance(STATUSES_PER_S, STATUSES_PER_S))
     reported_to: int = 0  # the number after the newest reported; 0: none yet
     running: _Running | None = None
     probes: list[_Running] = field(default_factory=list)
@@ -109,21 +112,24 @@ class Downlinks:
     # What subscribers report.
 
     def transport_feedback(self, peer: PeerKey, fci: bytes, now: float) -> None:
-        """Transport-wide feedback."""
+        """Transport-wide feedback. What it claims is weighed before it is read: looking at it costs time."""
         link = self._links.get(peer)
+        if link is not None and not link.statuses.take(transport_cc.claimed(fci), now):
+            self.counters["transport_feedback_too_much"] += 1
+            return
         report = transport_cc.parse(fci) if link is not None else None
         if link is None or report is None:
             self.counters["transport_feedback_malformed"] += report is None
             return
         first = link.numbers.unwrap(report.base_sequence)
-        unreported = self._unreported_bytes(peer, link, first)
+        unreported = self._unreported_bytes(peer, link, first, now)
         link.reported_to = max(link.reported_to, first + report.count)
         link.estimator.feedback(self._results(peer, link, report, first), now, unreported)
 
-    def _unreported_bytes(self, peer: PeerKey, link: _Downlink, first: int) -> int:
+    def _unreported_bytes(self, peer: PeerKey, link: _Downlink, first: int, now: float) -> int:
         """What was sent since the report before and is in none, since a report was lost."""
         gap = first - link.reported_to
-        if not link.reported_to or not 0 < gap < REMEMBERED_REPORTS:
+        if not link.reported_to or not 0 < gap < REMEMBERED_REPORTS or not link.statuses.take(gap, now):
             return 0
         sent = self._plane.sent(peer, link.reported_to & 0xFFFF, gap)
         return sum(what[1] for what in sent if what is not None)

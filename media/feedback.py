@@ -18,6 +18,7 @@ from media.reception import ReceptionCount, fraction_lost
 from media.sdp import CNAME
 from media.tallies import Tallies
 
+MAX_TRANSPORT_FEEDBACKS = 2  # per compound; browsers put one in, or two after a pause
 MAX_NACKED_PACKETS = 512  # per message; more is a stream to be restarted by a key frame
 REMEMBERED_REPORTS = 8  # sender reports per slot whose echo still tells the round trip
 OUR_SSRC = secrets.randbits(31) | 1  # we as the sender of feedback
@@ -78,9 +79,13 @@ class Feedback:
             self.counters["rtcp_malformed"] += 1
             return []
         outgoing: list[Outgoing] = []
+        feedbacks = 0
         for packet in packets:
             handler = _HANDLERS.get(type(packet))
-            if handler is not None:
+            feedbacks += isinstance(packet, rtcp.TransportFeedbackPacket)
+            if handler is Feedback._transport_feedback and feedbacks > MAX_TRANSPORT_FEEDBACKS:
+                self.counters["transport_feedback_too_much"] += 1
+            elif handler is not None:
                 outgoing += handler(self, peer, packet, now)
         return outgoing
 

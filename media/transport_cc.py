@@ -18,9 +18,9 @@ REFERENCE_TICKS = 256  # unit of the reference time: 64 ms
 SMALL_DELTA, LARGE_DELTA = 1, 2  # packet status symbols; 0 is "not received", 3 is reserved
 MAX_RUN = 0x1FFF
 MAX_ARRIVALS = 180  # in one packet we write: at worst 6 bytes each, so that it fits every path
-MAX_STATUSES = (
-    8192  # in one packet we write or read: a few bytes can claim 65535, which somebody has to look at
-)
+# In one packet we write or read: as many as are remembered of what was sent (media/sent_log.py). A few bytes
+# can claim 65535, each of which somebody would have to look at.
+MAX_STATUSES = 2048
 
 _RUN = re.compile(f"0{{1,{MAX_RUN}}}|1{{1,{MAX_RUN}}}|2{{1,{MAX_RUN}}}")
 
@@ -86,6 +86,12 @@ def _times(symbols: bytearray, fci: bytes, at: int, tick: int) -> list[int | Non
         at += symbol
         times.append(tick * TICK_US)
     return times
+
+
+def claimed(fci: bytes) -> int:
+    """How many statuses `parse` would look at."""
+    count = int.from_bytes(fci[2:4], "big")
+    return count if count <= MAX_STATUSES else 0
 
 
 @lru_cache(4096)

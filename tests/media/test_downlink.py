@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from media import transport_cc
+from media import rtcp, transport_cc
 from media.bandwidth_model import PacketResult
-from media.downlink import MIN_BPS, SILENCE_BPS, START_BPS, Downlinks
+from media.downlink import MIN_BPS, SILENCE_BPS, START_BPS, STATUSES_PER_S, Downlinks
+from media.feedback import Feedback
 from media.plane import PeerKey
 
 VIEWER, STRANGER = PeerKey(2), PeerKey(9)
@@ -42,6 +43,10 @@ class Line:
         self.padding.append((sink_ssrc, packets))
         self.bytes += packets * PACKET_BYTES
         return packets * PACKET_BYTES
+
+
+class NoWires:
+    """A plane without sources and slots."""
 
 
 @pytest.fixture
@@ -155,3 +160,43 @@ def test_nonsense_and_strangers_change_nothing(downlinks: Downlinks) -> None:
     assert downlinks.counters["transport_feedback_malformed"] == 2
     downlinks.forget(VIEWER)
     assert not downlinks.tick(1.0)
+
+
+# Somebody who means harm.
+
+
+def claim(base: int, count: int) -> bytes:
+    """A few bytes of feedback about so many packets, of which none came."""
+    packet_chunks = count.to_bytes(2, "big")
+    return (base & 0xFFFF).to_bytes(2, "big") + count.to_bytes(2, "big") + bytes(4) + packet_chunks
+
+
+def test_feedback_that_claims_much_costs_a_bounded_number_of_look_ups(
+    downlinks: Downlinks, line: Line
+) -> None:
+    looked_up: list[int] = []
+    sent = line.sent
+
+    def counted(peer: PeerKey, base_sequence: int, count: int) -> list[tuple[float, int] | None]:
+        looked_up.append(count)
+        return sent(peer, base_sequence, count)
+
+    line.sent = counted  # type: ignore[method-assign]
+    line.send(1.0, 3000)
+    feedback = Feedback(NoWires(), downlinks)  # type: ignore[arg-type]
+    one = bytes(rtcp.TransportFeedbackPacket(9, 0, claim(line.number - 8000, 8191)))
+    for _ in range(40):
+        feedback.received(VIEWER, 47 * one, 10.0)
+    assert looked_up == []  # more than anybody keeps
+    for step in range(40):
+        most = bytes(rtcp.TransportFeedbackPacket(9, 0, claim(line.number + 4000 * step, 2048)))
+        feedback.received(VIEWER, 47 * most, 12.0)
+    assert 0 < sum(looked_up) <= STATUSES_PER_S
+    assert downlinks.counters["transport_feedback_too_much"] > 0
+
+
+def test_of_many_feedback_messages_in_one_packet_two_are_read(downlinks: Downlinks, line: Line) -> None:
+    feedback = Feedback(NoWires(), downlinks)  # type: ignore[arg-type]
+    first = line.send(1.0, 5)[0]
+    feedback.received(VIEWER, 5 * bytes(rtcp.TransportFeedbackPacket(9, 0, claim(first, 5))), 1.1)
+    assert feedback.counters["transport_feedback_too_much"] == 3

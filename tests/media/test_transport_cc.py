@@ -120,7 +120,7 @@ def test_a_pause_of_more_than_a_delta_holds_begins_another_packet() -> None:
 
 def test_many_packets_are_split_so_that_each_fits_a_datagram() -> None:
     # The worst that can be: no symbol like its neighbours for long, every delta a large one.
-    arrivals = [(n * 20, (n % 2) * 7_000 * MS) for n in range(1000)]
+    arrivals = [(n * 11, (n % 2) * 7_000 * MS) for n in range(1000)]
     packets = build(1, 2, 0, arrivals)
     assert arrivals_of(packets) == arrivals
     assert len(packets) == -(-1000 // MAX_ARRIVALS)
