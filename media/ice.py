@@ -39,12 +39,16 @@ class IceCredentials:
 
 @dataclass(frozen=True)
 class Check:
-    """An authentic check, from whom it is and what to answer. `accepted` is false on a role conflict."""
+    """An authentic check, from whom it is and what to answer. `accepted` is false on a role conflict.
+
+    `transaction_id`: the sender never uses it for another check; who sends a captured one again does.
+    """
 
     ufrag: str
     remote_ufrag: str
     nominated: bool
     accepted: bool
+    transaction_id: bytes
     answer: bytes
 
 
@@ -91,6 +95,7 @@ def _answered(message: stun.Message, address: Address, ours: str, theirs: str, p
         remote_ufrag=theirs,
         nominated="USE-CANDIDATE" in message.attributes and not conflict,
         accepted=not conflict,
+        transaction_id=message.transaction_id,
         answer=bytes(answer),
     )
 

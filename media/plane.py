@@ -230,6 +230,11 @@ class Plane(Protocol):
         """Send to this address from now on, and take SRTP from it; packets under way still count."""
         ...
 
+    def try_address(self, peer: PeerKey, address: Address) -> None:
+        """Send to this address, on somebody's word alone. The peer's first authentic packet from there is
+        told by `address_moved`, as if the address were unknown."""
+        ...
+
     def add_source(self, peer: PeerKey, source: Source) -> None:
         """Know a stream the peer publishes; the same SSRC again completes it (its RTX stream)."""
         ...

@@ -297,7 +297,7 @@ class PacketPath:
         return True
 
     def _is_known(self, address: Address) -> bool:
-        return address in self._by_address
+        return address in self._by_address or any(one.address == address for one in self._peers.values())
 
     def _connection_closed(self, address: Address) -> None:
         peer = self._by_address.pop(address, None)

@@ -124,6 +124,14 @@ class PythonPlane(PacketPath):
         if known is not None:
             self._move(known, address)
 
+    def try_address(self, peer: PeerKey, address: Address) -> None:
+        known = self._peers.get(peer)
+        if known is not None:
+            known.move(address)
+            known.addresses.pop(address, None)
+            if self._by_address.get(address) is known:
+                del self._by_address[address]
+
     def add_source(self, peer: PeerKey, source: Source) -> None:
         known = self._peers.get(peer)
         if known is None:

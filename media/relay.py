@@ -327,7 +327,7 @@ class Relay:
             if stats is not None:
                 measured = self._control.tick(member.seat.peer, member.last, stats, now - self._ticked_at)
                 member.rates, member.last = measured or member.rates, stats
-            self._transports.take_back(member.transport, now)
+            self._transports.take_back(member.transport, now, stats.heard_at if stats is not None else now)
             self._listen(member, stats, now)
         self._ticked_at = now
         for room_id, stage in list(self._stages.items()):

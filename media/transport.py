@@ -1,8 +1,10 @@
 """From a datagram to a peer with keys: ICE-lite checks and DTLS handshakes of all peers of one relay.
 
-An address counts for a peer after an authentic check from it. The way down moves by nomination, with the very
-first check, and, at once, with an authentic new media packet from elsewhere (the plane tells); that last one
-is taken back unless a check confirms it in time. What a peer is to anybody else stands in media/relay.py.
+An address counts for a peer after an authentic check from it. The way down moves with the very first check,
+by nomination, and with an authentic new media packet from elsewhere (the plane tells). A check can be sent
+again from elsewhere by whoever has seen it, and so can a packet that was held back: either moves the way at
+once, but is taken back unless the other confirms it in time. What a peer is to anybody else stands in
+media/relay.py.
 """
 
 import asyncio
@@ -16,6 +18,7 @@ from media.plane import Address, PeerKey, Plane, SrtpKeys
 from media.sdp import Answer
 
 MAX_ADDRESSES = 8  # candidate pairs of one browser that stay usable
+REMEMBERED_CHECKS = 64
 CONFIRM_S = 6.0  # a browser checks a pair every 2.65 s (measured in Chromium): two of them may be lost
 
 
@@ -29,17 +32,22 @@ class Generation:
 
 @dataclass(frozen=True)
 class Move:
-    """A move that no check has confirmed yet: where the way went before, and until when to wait."""
+    """A move that is not confirmed yet: where the way went before, and when it moved.
+
+    `by_check`: only media from there confirm it; else media have moved it, and a check does.
+    """
 
     before: Address
-    until: float
+    at: float
+    by_check: bool
 
 
 @dataclass
 class Transport:
     """One peer's way to us. `heard_at`: its last authentic check, monotonic.
 
-    `generations`: the newest last; the one before it stays until a check uses the newest.
+    `generations`: the newest last; the one before it stays until a check uses the newest. `checks`: the
+    ids of the latest ones.
     """
 
     peer: PeerKey
@@ -50,6 +58,7 @@ class Transport:
     move: Move | None = None
     address: Address | None = None
     addresses: list[Address] = field(default_factory=list)
+    checks: dict[bytes, None] = field(default_factory=dict)
     keyed: bool = False
     handshake: asyncio.Task[None] | None = None
 
@@ -134,7 +143,7 @@ class Transports:
             self.counters["stun_unknown_user"] += 1
             return
         self._plane.send(check.answer, address)
-        if check.accepted:
+        if check.accepted and self._is_new(transport, check.transaction_id):
             self._checked(transport, address, check.nominated)
             if generation is transport.generations[-1]:
                 self._settled(transport)
@@ -148,19 +157,24 @@ class Transports:
             self.counters["dtls_flood"] += 1
 
     def moved(self, transport: Transport, address: Address) -> None:
-        """The plane has moved the way down, because media came from there."""
-        before = transport.move.before if transport.move is not None else transport.address
-        if before is not None:
-            transport.move = Move(before, self._monotonic() + CONFIRM_S)
-        self.counters["address_moved"] += 1
-        transport.address = address
+        """Media came from there: the plane has moved the way down, if it was elsewhere."""
+        move = transport.move
+        if move is not None and move.by_check and transport.address == address:
+            transport.move = None
+        else:
+            before = move.before if move is not None else transport.address
+            if before is not None:
+                transport.move = Move(before, self._monotonic(), by_check=False)
+            self.counters["address_moved"] += 1
+            transport.address = address
         if self._by_address.get(address) is not transport:
             self._learn_address(transport, address)
 
-    def take_back(self, transport: Transport, now: float) -> None:
-        """Undo a move that no check has confirmed in time."""
+    def take_back(self, transport: Transport, now: float, heard_at: float) -> None:
+        """Undo a move that nothing has confirmed in time. `heard_at`: when the peer's media last came, from
+        anywhere: who has sent none since a check moved them may still be there."""
         move = transport.move
-        if move is None or now < move.until:
+        if move is None or now < move.at + CONFIRM_S or (move.by_check and heard_at <= move.at):
             return
         transport.move = None
         self.counters["address_taken_back"] += 1
@@ -188,17 +202,43 @@ class Transports:
             self._by_ufrag.pop(old.credentials.ufrag, None)
         del transport.generations[:-1]
 
+    def _is_new(self, transport: Transport, transaction_id: bytes) -> bool:
+        """Whether nobody has sent this check before, from wherever; a repeated one is answered, no more."""
+        if transaction_id in transport.checks:
+            self.counters["stun_repeated"] += 1
+            return False
+        transport.checks[transaction_id] = None
+        if len(transport.checks) > REMEMBERED_CHECKS:
+            del transport.checks[next(iter(transport.checks))]
+        return True
+
     def _checked(self, transport: Transport, address: Address, nominated: bool) -> None:
         transport.heard_at = self._monotonic()
-        if transport.move is not None and address == transport.address:
+        move = transport.move
+        if move is not None and not move.by_check and address == transport.address:
             transport.move = None
         if self._by_address.get(address) is not transport:
             self._learn_address(transport, address)
-        gone = transport.address is None or transport.address not in transport.addresses
-        if gone or (nominated and transport.address != address):
+        if transport.address is None or transport.address not in transport.addresses:
             transport.address, transport.move = address, None
             if transport.keyed:
                 self._plane.set_address(transport.peer, address)
+        elif nominated and transport.address != address:
+            self._follow(transport, transport.address, address)
+
+    def _follow(self, transport: Transport, current: Address, address: Address) -> None:
+        """A nomination moves the way; back to where it was before at once, elsewhere on trial."""
+        move, transport.address, transport.move = transport.move, address, None
+        if not transport.keyed:
+            return
+        if move is not None and move.by_check:
+            self._plane.allow_address(transport.peer, current)
+        before = move.before if move is not None else current
+        if before == address:
+            self._plane.set_address(transport.peer, address)
+        else:
+            transport.move = Move(before, self._monotonic(), by_check=True)
+            self._plane.try_address(transport.peer, address)
 
     def _learn_address(self, transport: Transport, address: Address) -> None:
         self._by_address[address] = transport
