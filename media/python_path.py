@@ -14,6 +14,7 @@ from media.codecs import MEDIA_TYPE_OF_RTX
 from media.extensions import Extension
 from media.fan_out import FEWEST, FanOut
 from media.keyframe import begins_key_frame
+from media.movers import Movers
 from media.packet import Packet, read_packet
 from media.plane import Address, PeerKey, PlaneEvents, StreamStarted, is_tcp
 from media.python_streams import MAX_ADDRESSES, MAX_ARRIVALS, Peer, Slot, Stream
@@ -25,8 +26,6 @@ DATAGRAM_BYTES = 2048  # above every MTU we meet
 DATAGRAMS_PER_WAKE = 64  # then other work of the loop has its turn
 KEY_FRAME_LOOK_BYTES = 64
 PADDING = bytes(254) + b"\xff"  # RFC 3550 5.1: its last octet counts it
-TRIES_PER_S = 200  # unprotecting for an unknown address: what a flood can cost
-MAX_CANDIDATES = 4  # peers that use the same SSRC
 
 
 class PacketPath:
@@ -39,9 +38,8 @@ class PacketPath:
         self._tcp = Listener(self.received, self._connection_closed, self._is_known) if tcp else None
         self._peers: dict[PeerKey, Peer] = {}
         self._by_address: dict[Address, Peer] = {}
-        self._by_ssrc: dict[int, list[Peer]] = {}
+        self._movers = Movers()
         self._ignored: Counter[str] = Counter()
-        self._tries, self._tries_at = float(TRIES_PER_S), 0.0
         burst = Burst.made()
         self._fan_out = FanOut(burst, self._sent, self._ignored) if burst is not None else None
 
@@ -71,11 +69,10 @@ class PacketPath:
             is_rtcp = 192 <= data[1] <= 223  # RFC 5761 section 4
             peer = self._by_address.get(address)
             if peer is None:
-                self._unknown_address(data, address, is_rtcp)
-            elif is_rtcp:
-                self._rtcp(peer, data)
-            else:
-                self._rtp(peer, data)
+                if not self._moved(data, address, is_rtcp):
+                    self._ignored["srtp_unknown_address"] += 1
+            elif not (self._rtcp(peer, data) if is_rtcp else self._rtp(peer, data)):
+                self._moved(data, address, is_rtcp, besides=peer)
         elif first <= 3:
             self._events.stun_received(data, address)
         elif 20 <= first <= 63:
@@ -95,7 +92,7 @@ class PacketPath:
             return False
         if sender not in peer.rtcp_senders:
             peer.rtcp_senders.add(sender)
-            self._know_ssrc(sender, peer)
+            self._movers.know(sender, peer)
         self._heard(peer, data, self._monotonic())
         self._events.rtcp_received(peer.key, packet)
         return True
@@ -115,7 +112,7 @@ class PacketPath:
         self._heard(peer, data, now)
         if stream is None and ssrc not in peer.learned:  # libsrtp keeps state for it from now on
             peer.learned.add(ssrc)
-            self._know_ssrc(ssrc, peer)
+            self._movers.know(ssrc, peer)
         packet = read_packet(plain, peer.payload_types, peer.extensions)
         if packet is None:
             self._ignored["rtp_malformed"] += 1
@@ -268,33 +265,30 @@ class PacketPath:
             self._ignored["rtp_unknown_source"] += 1
         return stream
 
-    # An address nobody is known to have.
+    # An address nobody is known to have, or somebody else is.
 
-    def _unknown_address(self, data: bytes, address: Address, is_rtcp: bool) -> None:
-        """The peer may have moved: whoever's keys fit the packet is there now.
+    def _moved(self, data: bytes, address: Address, is_rtcp: bool, besides: Peer | None = None) -> bool:
+        """Another peer may have moved there: whose keys fit the packet has. Whether one's did, or might.
 
         libsrtp refuses what it has seen, so that a repeated packet moves nobody.
         """
-        ssrc = int.from_bytes(data[4:8] if is_rtcp else data[8:12], "big")
-        for peer in self._by_ssrc.get(ssrc, ())[:MAX_CANDIDATES]:
-            if not self._may_try():
+        ssrc, now = int.from_bytes(data[4:8] if is_rtcp else data[8:12], "big"), self._monotonic()
+        for peer in self._movers.likely(ssrc, address, now, besides):
+            if not self._movers.may_try(address[0], now):
                 self._ignored["srtp_too_many_tries"] += 1
-                return
+                return True
             if (self._rtcp if is_rtcp else self._rtp)(peer, data):
                 if peer.key in self._peers:  # it may just have said goodbye
-                    self._move(peer, address)
-                    self._events.address_moved(peer.key, address)
-                return
-        self._ignored["srtp_unknown_address"] += 1
+                    self._arrived_at(peer, address)
+                return True
+            self._movers.tried(ssrc, peer)
+        return False
 
-    def _may_try(self) -> bool:
-        now = self._monotonic()
-        self._tries = min(TRIES_PER_S, self._tries + (now - self._tries_at) * TRIES_PER_S)
-        self._tries_at = now
-        if self._tries < 1:
-            return False
-        self._tries -= 1
-        return True
+    def _arrived_at(self, peer: Peer, address: Address) -> None:
+        is_news = peer.address != address or address not in peer.addresses
+        self._move(peer, address)
+        if is_news:
+            self._events.address_moved(peer.key, address)
 
     def _is_known(self, address: Address) -> bool:
         return address in self._by_address or any(one.address == address for one in self._peers.values())
@@ -304,11 +298,6 @@ class PacketPath:
         if peer is not None:
             peer.addresses.pop(address, None)
         self._events.connection_closed(address)
-
-    def _know_ssrc(self, ssrc: int, peer: Peer) -> None:
-        known = self._by_ssrc.setdefault(ssrc, [])
-        if peer not in known:
-            known.append(peer)
 
     def _move(self, peer: Peer, address: Address) -> None:
         peer.move(address)

@@ -84,7 +84,7 @@ class PythonPlane(PacketPath):
             self._socket = None
         if self._tcp is not None:
             self._tcp.close()
-        for table in (self._peers, self._by_address, self._by_ssrc):
+        for table in (self._peers, self._by_address, self._movers):
             table.clear()
 
     # What is asked of a plane.
@@ -107,12 +107,7 @@ class PythonPlane(PacketPath):
         for address in gone.addresses:
             if self._by_address.get(address) is gone:
                 del self._by_address[address]
-        for ssrc in (*gone.streams, *gone.learned, *gone.rtcp_senders):
-            others = [other for other in self._by_ssrc.get(ssrc, ()) if other is not gone]
-            if others:
-                self._by_ssrc[ssrc] = others
-            else:
-                self._by_ssrc.pop(ssrc, None)
+        self._movers.forget(gone, (*gone.streams, *gone.learned, *gone.rtcp_senders))
 
     def allow_address(self, peer: PeerKey, address: Address) -> None:
         known = self._peers.get(peer)
@@ -143,7 +138,7 @@ class PythonPlane(PacketPath):
         for ssrc in (source.ssrc, source.rtx_ssrc):
             if ssrc is not None:
                 known.streams[ssrc] = stream
-                self._know_ssrc(ssrc, known)
+                self._movers.know(ssrc, known)
 
     def add_sink(self, peer: PeerKey, sink: Sink) -> None:
         known = self._peers.get(peer)

@@ -212,7 +212,19 @@ class Transports:
             del transport.checks[next(iter(transport.checks))]
         return True
 
+    def _is_anothers(self, transport: Transport, address: Address) -> bool:
+        """Whether somebody else is there, and is heard: a sender's address is easily given falsely."""
+        owner = self._by_address.get(address)
+        if owner is None or owner is transport or owner.address != address:
+            return False
+        stats = self._plane.peer_stats(owner.peer)
+        heard_at = owner.heard_at if stats is None else max(owner.heard_at, stats.heard_at)
+        return self._monotonic() - heard_at < CONFIRM_S
+
     def _checked(self, transport: Transport, address: Address, nominated: bool) -> None:
+        if self._is_anothers(transport, address):
+            self.counters["stun_address_taken"] += 1
+            return
         transport.heard_at = self._monotonic()
         move = transport.move
         if move is not None and not move.by_check and address == transport.address:

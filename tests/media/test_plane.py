@@ -3,6 +3,7 @@
 import pytest
 
 from media.extensions import Extension
+from media.movers import CANDIDATES, HOST_TRIES_PER_S, QUIET_S, TRIES_PER_S
 from media.plane import Numbering, StreamStarted
 from media.python_streams import MAX_GAP_PACKETS, RESEND_AGAIN_S
 from tests.fakes import FakeClock
@@ -82,7 +83,7 @@ def test_a_slot_whose_people_leave_is_empty(one: Browser, two: Browser, plane: H
     plane.connect(one.key, LOW, two.key, SLOT)
     plane.remove_peer(one.key)
     assert plane.wire_into(two.key, SLOT) is None
-    assert plane._by_ssrc == {}
+    assert len(plane._movers) == 0
     assert plane._by_address.keys() == {two.address}
 
 
@@ -273,11 +274,49 @@ def test_a_flood_from_unknown_addresses_costs_a_bounded_number_of_tries(
     for _ in range(1000):
         plane.received(forged, ("203.0.113.9", 9))
     ignored = plane.stats().ignored
-    assert ignored["srtp_refused"] == 200
-    assert ignored["srtp_too_many_tries"] == 800
-    clock.advance(0.1)
+    assert ignored["srtp_refused"] == HOST_TRIES_PER_S
+    assert ignored["srtp_too_many_tries"] == 1000 - HOST_TRIES_PER_S
     plane.received(packet, ("203.0.113.10", 9))
     assert plane.rows("moved") == [(one.key, ("203.0.113.10", 9))]
+
+
+REPORT = b"\x80\xc9\x00\x01\x00\x00\x00\x01"
+
+
+def test_whoever_only_looks_on_moves_at_once_however_many_do(plane: HandPlane, clock: FakeClock) -> None:
+    """They all report as SSRC 1."""
+    browsers = [Browser(plane, 10 + n) for n in range(4 * CANDIDATES)]
+    for at, browser in enumerate(browsers):
+        browser.address = (f"192.0.2.{at + 1}", 1000)
+        plane.set_address(browser.key, browser.address)
+        browser.sends_rtcp(REPORT)
+    clock.advance(QUIET_S + 0.1)
+    for browser in browsers[:-1]:
+        browser.sends_rtcp(REPORT)
+    browsers[-1].address = ("198.51.100.7", 4)
+    browsers[-1].sends_rtcp(REPORT)
+    assert plane.rows("moved") == [(browsers[-1].key, browsers[-1].address)]
+
+
+def test_when_all_are_quiet_every_report_tries_others(plane: HandPlane, clock: FakeClock) -> None:
+    browsers = [Browser(plane, 10 + n) for n in range(4 * CANDIDATES)]
+    for at, browser in enumerate(browsers):
+        browser.address = (f"192.0.2.{at + 1}", 1000)
+        plane.set_address(browser.key, browser.address)
+        browser.sends_rtcp(REPORT)
+    clock.advance(QUIET_S + 0.1)
+    browsers[-1].address = ("198.51.100.7", 4)
+    for _ in range(4):
+        browsers[-1].sends_rtcp(REPORT)
+    assert plane.rows("moved") == [(browsers[-1].key, browsers[-1].address)]
+
+
+def test_a_flood_from_many_hosts_costs_a_bounded_number_of_tries(one: Browser, plane: HandPlane) -> None:
+    packet = one.packet(CAMERA, 1, KEY)
+    forged = packet[:-1] + bytes([packet[-1] ^ 1])
+    for at in range(2 * TRIES_PER_S):
+        plane.received(forged, (f"203.0.113.{at % 250}", 9))
+    assert plane.stats().ignored["srtp_refused"] == TRIES_PER_S
 
 
 # A blocked connection.

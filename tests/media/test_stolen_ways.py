@@ -142,3 +142,34 @@ async def test_media_from_the_nominated_address_count_before_the_plane_knew_it(h
     assert stats is not None
     assert stats.received_packets == 4
     assert house.ways[1].move is None
+
+
+async def test_a_check_under_somebody_elses_address_takes_nothing_from_them(house: House) -> None:
+    home = house.browsers[2].address
+    house.checks(1, home, nominate=True)
+    assert house.way_to(1) == house.browsers[1].address
+    assert house.transports._by_address[home] is house.ways[2]
+    for number in range(1, 10):
+        house.speaks(2, number)
+    stats = house.plane.peer_stats(house.browsers[2].key)
+    assert stats is not None
+    assert stats.received_packets == 9
+    assert house.transports.counters["stun_address_taken"] == 1
+
+
+async def test_who_has_been_silent_for_long_no_longer_keeps_an_address(house: House) -> None:
+    home = house.browsers[2].address
+    house.clock.advance(CONFIRM_S)
+    house.checks(1, home, nominate=True)
+    assert house.way_to(1) == home
+
+
+async def test_media_find_their_sender_though_the_address_is_known_as_anothers(house: House) -> None:
+    home = house.browsers[2].address
+    house.plane.allow_address(house.browsers[1].key, home)
+    for number in range(1, 10):
+        house.speaks(2, number)
+    stats = house.plane.peer_stats(house.browsers[2].key)
+    assert stats is not None
+    assert stats.received_packets == 9
+    assert house.way_to(2) == home
