@@ -65,7 +65,9 @@ class Slot:
         self.number_element = None if number is None or number > 14 else number << 4 | 1
         self.number_block = 0 if self.number_element is None else _ONE_WORD | self.number_element << 24
         self.send_time_id = sink.extensions.get(Extension.ABS_SEND_TIME)
-        self.numbers = SequenceMap()
+        # In the lower half: who misses the first packets must not miss a turn of the circle, without which
+        # none can be read (RFC 3711 3.3.1).
+        self.numbers = SequenceMap(secrets.randbits(15))
         self.times = TimestampMap(CLOCK_RATE[sink.kind])
         self.rtx_sequence = secrets.randbits(15)
         self.resent_at: dict[int, float] = {}

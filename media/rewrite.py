@@ -19,12 +19,12 @@ def signed_16(value: int) -> int:
 
 @dataclass(slots=True)
 class SequenceMap:
-    """Numbers of one source after another, as one rising line."""
+    """Numbers of one source after another, as one rising line from `next_out` on."""
 
+    next_out: int
     first_in: int = 0
     first_out: int = 0
     top: int = -1  # packets since the change, by number; -1: none yet
-    next_out: int | None = None
 
     def restart(self) -> None:
         """The next packet begins another source."""
@@ -43,7 +43,7 @@ class SequenceMap:
         """The outgoing number of `sequence`; None for a packet from before the change."""
         if self.top < 0:
             self.first_in = sequence
-            self.first_out = sequence if self.next_out is None else self.next_out
+            self.first_out = self.next_out
             self.top = 0
             return self.first_out
         index = self.top + signed_16(sequence - self.first_in - self.top)

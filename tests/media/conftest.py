@@ -9,9 +9,11 @@ from playwright.async_api import Browser, async_playwright
 
 from core.clock import SystemClock
 from core.ids import ParticipantId, RoomId
+from media import python_streams
 from media.config import MediaConfig
 from media.relay import Relay
 from tests.media.client import Client
+from tests.media.planes import PlainNumbers
 
 ROOM = RoomId("room")
 Join = Callable[..., Awaitable[Client]]
@@ -26,6 +28,12 @@ FLAGS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
+
+
+@pytest.fixture
+def plain_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Viewers see the first source's own numbers."""
+    monkeypatch.setattr(python_streams, "SequenceMap", lambda _begin: PlainNumbers(-1))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from media.extensions import Extension
 from media.packet import HEADER, Packet, read_packet, table, write_elements
 from media.plane import Address, Numbering, PeerKey, Sink, Source, SrtpKeys, StreamStarted
 from media.python_plane import PythonPlane
+from media.rewrite import SequenceMap
 from media.srtp import session
 from tests.fakes import FakeClock
 
@@ -19,6 +20,15 @@ OURS = Numbering(extensions={extension: extension for extension in Extension})
 TRANSPORT_CC = {Extension.TRANSPORT_CC: Extension.TRANSPORT_CC}
 KEY, DELTA = b"\x10\x00\x9d\x01\x2a" + bytes(20), b"\x10\x01" + bytes(20)
 SAME_TYPES, SAME_IDS = table({}, 128, same=True), table({n: n for n in Extension}, 256, same=False)
+
+
+class PlainNumbers(SequenceMap):
+    """The first source's numbers stay as they are, so that tests are easily read."""
+
+    def take(self, sequence: int) -> int | None:
+        if self.next_out < 0:
+            self.next_out = sequence
+        return SequenceMap.take(self, sequence)
 
 
 class Told:
@@ -74,6 +84,7 @@ class Browser:
     ) -> None:
         types = {96: 96, 97: 97} if kind == "video" else {111: 111}
         self.plane.add_sink(self.key, Sink(ssrc, rtx_ssrc, kind, types, extensions or {}))
+        self.plane._peers[self.key].slots[ssrc].numbers = PlainNumbers(-1)
 
     def packet(
         self,

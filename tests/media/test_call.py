@@ -10,6 +10,8 @@ from media.stage import AUDIO_BPS
 from tests.media.client import AUDIO, VIDEO, VIDEO_RTX, VP8_DELTA, VP8_KEY, Client, rtp_packet
 from tests.media.conftest import ROOM, Join
 
+pytestmark = pytest.mark.usefixtures("plain_numbers")
+
 
 def video(client: Client, sequence: int, timestamp: int = 0, payload: bytes = VP8_DELTA) -> None:
     client.send_rtp(rtp_packet(client.ssrcs[1], sequence, timestamp, payload, VIDEO))

@@ -26,6 +26,8 @@ from tests.media.conftest import ROOM, Join
 from tests.media.device import VP8, answered, device, offered, restarting
 from tests.media.test_relay import timed as timed
 
+pytestmark = pytest.mark.usefixtures("plain_numbers")
+
 CAMERA, SCREEN = device("camera"), device("screen", "watch")
 
 

@@ -16,6 +16,8 @@ from media.python_plane import PythonPlane
 from media.srtp import Outbound, session
 from tests.media.planes import DELTA, KEY, OURS, PROFILE, Told
 
+pytestmark = pytest.mark.usefixtures("plain_numbers")
+
 CAMERA, SLOT = 21, 41
 PUBLISHER = PeerKey(1)
 
