@@ -59,7 +59,6 @@ class FanOut:
             peer.sent_bytes += size
             if slot.number_element is not None:
                 peer.sent.note(size, now)
-            slot.newest = packet
             slot.sent_packets += 1
             slot.sent_octets += octets
         full.clear()

@@ -176,7 +176,6 @@ class PacketPath:
         if header is None or payload is None:
             self._ignored["rtp_before_switch"] += 1
         elif self._forward(slot, header, payload, now):
-            slot.newest = packet
             slot.sent_packets += 1
             slot.sent_octets += len(payload)
 

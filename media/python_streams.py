@@ -123,13 +123,15 @@ class Slot:
     def header(self, packet: Packet, now: float) -> bytes | None:
         """The outgoing header of a packet that is new; None when it is from before the change."""
         numbers, times = self.numbers, self.times
-        if numbers.top < 0:
+        before = numbers.top
+        if before < 0:
             times.begin(packet.timestamp, now, self.stream.clock if self.stream is not None else None)
         number = numbers.take(packet.sequence)
         if number is None:
             return None
         timestamp = packet.timestamp + times.offset & 0xFFFFFFFF
-        times.last, times.last_at = timestamp, now
+        if numbers.top != before:  # what comes late is not where the next source goes on from
+            times.last, times.last_at, self.newest = timestamp, now, packet
         start = 0x8000 | packet.padded | packet.marker | self.payload_types[packet.payload_type]
         if self.number_block and not packet.elements and not packet.csrcs:
             block = self.number_block | self.peer.sent.next() << 8
