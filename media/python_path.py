@@ -309,5 +309,11 @@ class PacketPath:
         while len(peer.addresses) > MAX_ADDRESSES:
             oldest = next(a for a in peer.addresses if a != peer.address)
             del peer.addresses[oldest]
-            if self._by_address.get(oldest) is peer:
-                del self._by_address[oldest]
+            self._no_longer(peer, oldest)
+
+    def _no_longer(self, peer: Peer, address: Address) -> None:
+        """The peer is no longer there: a connection, too, is given up."""
+        if self._by_address.get(address) is peer:
+            del self._by_address[address]
+            if self._tcp is not None and is_tcp(address):
+                self._tcp.hang_up(address)

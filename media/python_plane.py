@@ -105,8 +105,7 @@ class PythonPlane(PacketPath):
         for stream in gone.sources():
             stream.forget()
         for address in gone.addresses:
-            if self._by_address.get(address) is gone:
-                del self._by_address[address]
+            self._no_longer(gone, address)
         self._movers.forget(gone, (*gone.streams, *gone.learned, *gone.rtcp_senders))
 
     def allow_address(self, peer: PeerKey, address: Address) -> None:

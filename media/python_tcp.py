@@ -7,6 +7,7 @@ here: who the connection belongs to.
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import Callable
 from typing import cast
 
@@ -16,7 +17,11 @@ FULL_BYTES = 64 << 10
 KERNEL_BUFFER_BYTES = 64 << 10  # more would only be old pictures
 MAX_FRAME_BYTES = 2048
 MAX_CONNECTIONS = 1000
-STRANGER_S = 30.0  # a connection that is nobody's by then is closed
+MOST_PER_HOST = 128  # a whole company may be behind one address
+STRANGER_S = 30.0  # a connection that is nobody's by then is closed; looked at as often, as long as it is
+GOODBYE_S = 1.0  # for what is still to be said to somebody who leaves
+VANISHED_S = 60.0  # who takes nothing, and acknowledges nothing, for so long is gone
+KEEPALIVE_EVERY_S = 20
 
 Received = Callable[[bytes, Address], None]
 Closed = Callable[[Address], None]
@@ -30,16 +35,18 @@ class Connection(asyncio.Protocol):
         self._waiting = b""
         self._transport: asyncio.Transport
         self.address: Address = ()
+        self.look: asyncio.TimerHandle | None = None  # the next one
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
         self._transport = transport
         transport.set_write_buffer_limits(high=FULL_BYTES)
-        opened = transport.get_extra_info("socket")
-        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES)
-        host, port = transport.get_extra_info("peername")[:2]
-        self.address = (host, port, TCP)
+        peer = transport.get_extra_info("peername")
+        if peer is None:  # reset before it was taken
+            transport.abort()
+            return
+        _set_options(transport.get_extra_info("socket"))
+        self.address = (*peer[:2], TCP)
         self._listener.opened(self)
 
     def data_received(self, data: bytes) -> None:
@@ -71,6 +78,21 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
 
+def _set_options(opened: socket.socket) -> None:
+    """Small packets at once, old ones never; and the end of who vanished without a word is noticed."""
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (
+        ("TCP_KEEPIDLE", KEEPALIVE_EVERY_S),
+        ("TCP_KEEPINTVL", KEEPALIVE_EVERY_S),
+        ("TCP_KEEPCNT", round(VANISHED_S / KEEPALIVE_EVERY_S)),
+        ("TCP_USER_TIMEOUT", round(VANISHED_S * 1000)),
+    ):
+        if hasattr(socket, name):  # as far as the system has it
+            opened.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
 class Listener:
     """The TCP side of the media port."""
 
@@ -79,6 +101,7 @@ class Listener:
         self._closed, self._known = closed, known
         self._server: asyncio.Server | None = None
         self.connections: dict[Address, Connection] = {}
+        self._hosts: Counter[str] = Counter()
         self.refused = 0
 
     async def start(self, host: str, port: int) -> None:
@@ -102,15 +125,23 @@ class Listener:
         connection = self.connections.get(address)
         return connection is not None and connection.send(data)
 
+    def hang_up(self, address: Address) -> None:
+        """Close the connection, if there is one, unless it is somebody's again by then."""
+        connection = self.connections.get(address)
+        if connection is not None:
+            self._look_in(connection, GOODBYE_S)
+
     # What a connection tells.
 
     def opened(self, connection: Connection) -> None:
-        if len(self.connections) >= MAX_CONNECTIONS:
+        host = connection.address[0]
+        if len(self.connections) >= MAX_CONNECTIONS or self._hosts[host] >= MOST_PER_HOST:
             self.refused += 1
             connection.close()
             return
         self.connections[connection.address] = connection
-        asyncio.get_running_loop().call_later(STRANGER_S, self._look, connection)
+        self._hosts[host] += 1
+        self._look_in(connection, STRANGER_S)
 
     def too_long(self, connection: Connection) -> None:
         self.refused += 1
@@ -119,8 +150,19 @@ class Listener:
     def lost(self, connection: Connection) -> None:
         if self.connections.get(connection.address) is connection:
             del self.connections[connection.address]
+            self._hosts[connection.address[0]] -= 1
+            self._hosts += Counter()  # forgets who has none left
+            if connection.look is not None:
+                connection.look.cancel()
             self._closed(connection.address)
 
+    def _look_in(self, connection: Connection, seconds: float) -> None:
+        if connection.look is not None:
+            connection.look.cancel()
+        connection.look = asyncio.get_running_loop().call_later(seconds, self._look, connection)
+
     def _look(self, connection: Connection) -> None:
-        if self.connections.get(connection.address) is connection and not self._known(connection.address):
+        if self._known(connection.address):
+            self._look_in(connection, STRANGER_S)
+        else:
             connection.close()

@@ -1,16 +1,21 @@
 """ICE-TCP on the media port: framing, bounds, and a connection as an address. Real sockets on loopback."""
 
 import asyncio
+import gc
+import os
+import socket
+import struct
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 import uvloop
 
 from media import python_tcp
-from media.plane import TCP
+from media.plane import TCP, Numbering, PeerKey, SrtpKeys
 from media.python_plane import PythonPlane
+from media.python_streams import MAX_ADDRESSES
 from tests.fakes import FakeClock
-from tests.media.planes import Told
+from tests.media.planes import PROFILE, Told
 
 TIMEOUT_S = 5
 STUN = b"\x00\x01" + bytes(18)
@@ -100,7 +105,8 @@ async def test_a_stranger_is_sent_away_and_a_known_one_is_not(plane: Plane) -> N
     listener._look(connection)
     assert listener.connections
     plane._by_address.clear()
-    listener._look(connection)
+    assert connection.look is not None  # it is looked at again and again
+    connection.look._run()
     assert await reader.read() == b""
     assert listener.connections == {}
     writer.close()
@@ -118,6 +124,106 @@ async def test_more_connections_than_allowed_are_refused(
     assert plane._tcp.refused == 1
     first.close()
     second.close()
+
+
+async def test_more_connections_from_one_host_than_allowed_are_refused(
+    plane: Plane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(python_tcp, "MOST_PER_HOST", 1)
+    _, first = await connect(plane)
+    listener = plane._tcp
+    assert listener is not None
+    await plane.until(lambda: listener.connections)
+    reader, second = await connect(plane)
+    assert await reader.read() == b""
+    assert listener.refused == 1
+    first.close()
+    await plane.until(lambda: not listener.connections)
+    _, third = await connect(plane)
+    await plane.until(lambda: listener.connections)
+    third.close()
+    second.close()
+
+
+async def test_who_leaves_leaves_no_connection_though_their_end_says_nothing(
+    plane: Plane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser whose machine has lost the network neither closes nor resets."""
+    monkeypatch.setattr(python_tcp, "GOODBYE_S", 0.0)
+    listener = plane._tcp
+    assert listener is not None
+    reader, writer = await connect(plane)
+    await plane.until(lambda: listener.connections)
+    [address] = listener.connections
+    keys = SrtpKeys(PROFILE, os.urandom(28), os.urandom(28))
+    plane.add_peer(PeerKey(1), keys, address, Numbering())
+    plane.remove_peer(PeerKey(1))
+    assert await reader.read() == b""
+    await plane.until(lambda: not listener.connections)
+    writer.close()
+
+
+async def test_a_connection_that_was_put_aside_for_others_is_given_up(
+    plane: Plane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(python_tcp, "GOODBYE_S", 0.0)
+    listener = plane._tcp
+    assert listener is not None
+    reader, writer = await connect(plane)
+    await plane.until(lambda: listener.connections)
+    [address] = listener.connections
+    keys = SrtpKeys(PROFILE, os.urandom(28), os.urandom(28))
+    plane.add_peer(PeerKey(1), keys, address, Numbering())
+    for port in range(MAX_ADDRESSES):
+        plane.set_address(PeerKey(1), ("192.0.2.1", port))
+    assert await reader.read() == b""
+    writer.close()
+
+
+async def test_the_kernel_is_told_to_notice_who_has_vanished(plane: Plane) -> None:
+    _, writer = await connect(plane)
+    assert plane._tcp is not None
+    await plane.until(lambda: plane._tcp is not None and plane._tcp.connections)
+    [connection] = plane._tcp.connections.values()
+    opened = connection._transport.get_extra_info("socket")
+    assert opened.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == python_tcp.VANISHED_S * 1000
+    writer.close()
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_connection_that_is_reset_at_once_leaves_nothing(
+    loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    async def reset() -> tuple[list[object], int, int]:
+        wrong: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: wrong.append(context))
+        plane = Plane(FakeClock())
+        port = await plane.start(plane.told)
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(20):
+            client = socket.create_connection(("127.0.0.1", port))
+            client.sendall(frame(STUN))
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+        _, writer = await asyncio.open_connection("127.0.0.1", port)  # accepted after them
+        writer.write(frame(b"\x16last"))
+        await plane.until(lambda: any(row[0] == "dtls" for row in plane.told.rows))
+        assert all(row[-1] for row in plane.told.rows)  # nothing from nowhere
+        writer.close()
+        listener = plane._tcp
+        assert listener is not None
+        await plane.until(lambda: not listener.connections)
+        gc.collect()
+        await plane.until(lambda: len(os.listdir("/proc/self/fd")) <= before)
+        connections = len(listener.connections)
+        plane.close()
+        return wrong, connections, len(os.listdir("/proc/self/fd")) - before
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        wrong, connections, more = runner.run(reset())
+    assert (wrong, connections) == ([], 0)
+    assert more <= 0
 
 
 def test_a_connection_works_on_uvloop_too() -> None:
