@@ -189,7 +189,7 @@ class PacketPath:
     def _forward(self, slot: Slot, header: bytes, payload: bytes, now: float) -> bool:
         peer = slot.peer
         data = peer.outbound.protect(header, payload)
-        if data is not None and self._sent(data, peer.address):
+        if data is not None and self._sent(data, peer.address, slot.is_video):
             size = len(data)
             peer.sent_packets += 1
             peer.sent_bytes += size
@@ -228,9 +228,9 @@ class PacketPath:
             peer.sent_bytes += len(data)
         return sent
 
-    def _sent(self, data: bytes | memoryview, address: Address) -> bool:
+    def _sent(self, data: bytes | memoryview, address: Address, is_picture: bool = False) -> bool:
         if len(address) == 3:  # is_tcp, without a call
-            return self._tcp is not None and self._tcp.send(data, address)
+            return self._tcp is not None and self._tcp.send(data, address, is_picture)
         if self._socket is None:
             return False
         try:

@@ -1,12 +1,16 @@
 """ICE-TCP for the Python plane: passive connections (RFC 6544) with RFC 4571 framing.
 
 A connection is an address like any other. What a slow one cannot take is dropped, never queued without bound:
-above `FULL_BYTES` waiting, media that may be dropped is; the plane then waits for the next key frame. Not
-here: who the connection belongs to.
+with `FULL_BYTES` on the way, here and in the kernel, pictures are (the plane then waits for the next key
+frame), while sound and reports pass up to `MOST_BYTES`. Not here: who the connection belongs to.
 """
 
 import asyncio
+import contextlib
+import fcntl
 import socket
+import termios
+from array import array
 from collections import Counter
 from collections.abc import Callable
 from typing import cast
@@ -14,6 +18,7 @@ from typing import cast
 from media.plane import TCP, Address
 
 FULL_BYTES = 64 << 10
+MOST_BYTES = 80 << 10  # 3 s of sound more
 KERNEL_BUFFER_BYTES = 64 << 10  # more would only be old pictures
 MAX_FRAME_BYTES = 2048
 MAX_CONNECTIONS = 1000
@@ -34,6 +39,7 @@ class Connection(asyncio.Protocol):
         self._listener = listener
         self._waiting = b""
         self._transport: asyncio.Transport
+        self._on_the_way = 0  # bytes that the other end has not acknowledged, at most
         self.address: Address = ()
         self.look: asyncio.TimerHandle | None = None  # the next one
 
@@ -67,12 +73,25 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self._listener.lost(self)
 
-    def send(self, data: bytes | memoryview) -> bool:
-        """Queue a frame; False when too much waits already."""
-        if self._transport.is_closing() or self._transport.get_write_buffer_size() > FULL_BYTES:
+    def send(self, data: bytes | memoryview, is_picture: bool = False) -> bool:
+        """Queue a frame; False when too much is on the way already."""
+        if self._transport.is_closing():
             return False
+        size, most = len(data) + 2, FULL_BYTES if is_picture else MOST_BYTES
+        if self._on_the_way + size > most:
+            self._on_the_way = self._unacknowledged()  # the kernel is asked only when it may matter
+            if self._on_the_way + size > most:
+                return False
+        self._on_the_way += size
         self._transport.write(len(data).to_bytes(2, "big") + data)
         return True
+
+    def _unacknowledged(self) -> int:
+        """Bytes that wait here, and in the kernel as far as it tells."""
+        here, count = self._transport.get_write_buffer_size(), array("i", [0])
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, count)
+        return here + count[0]
 
     def close(self) -> None:
         self._transport.abort()
@@ -120,10 +139,10 @@ class Listener:
         for connection in list(self.connections.values()):
             connection.close()
 
-    def send(self, data: bytes | memoryview, address: Address) -> bool:
+    def send(self, data: bytes | memoryview, address: Address, is_picture: bool = False) -> bool:
         """False when the connection is gone or full."""
         connection = self.connections.get(address)
-        return connection is not None and connection.send(data)
+        return connection is not None and connection.send(data, is_picture)
 
     def hang_up(self, address: Address) -> None:
         """Close the connection, if there is one, unless it is somebody's again by then."""

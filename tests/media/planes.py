@@ -132,7 +132,7 @@ class HandPlane(PythonPlane):
         self.out: list[tuple[bytes, Address]] = []
         self.blocked: set[Address] = set()
 
-    def _sent(self, data: bytes | memoryview, address: Address) -> bool:
+    def _sent(self, data: bytes | memoryview, address: Address, is_picture: bool = False) -> bool:
         if address in self.blocked:
             return False
         self.out.append((bytes(data), address))

@@ -14,6 +14,7 @@ from media import python_tcp
 from media.plane import TCP, Numbering, PeerKey, SrtpKeys
 from media.python_plane import PythonPlane
 from media.python_streams import MAX_ADDRESSES
+from media.python_tcp import Connection
 from tests.fakes import FakeClock
 from tests.media.planes import PROFILE, Told
 
@@ -82,16 +83,49 @@ async def test_a_frame_no_peer_would_send_ends_the_connection(plane: Plane) -> N
     writer.close()
 
 
-async def test_what_waits_for_a_slow_connection_is_bounded(plane: Plane) -> None:
-    _, writer = await connect(plane)
-    assert plane._tcp is not None
+async def slow_connection(plane: Plane) -> tuple[socket.socket, Connection]:
+    """A client that takes next to nothing, and our end of it."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    client.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", plane.port))  # type: ignore[attr-defined]
     await plane.until(lambda: plane._tcp is not None and plane._tcp.connections)
+    assert plane._tcp is not None
     [connection] = plane._tcp.connections.values()
-    sent = 0
-    while connection.send(bytes(1200)):
-        sent += 1202
-        assert sent < 10 << 20
-    assert connection._transport.get_write_buffer_size() <= python_tcp.FULL_BYTES + 1202
+    return client, connection
+
+
+async def test_what_waits_for_a_slow_connection_is_bounded_here_and_in_the_kernel(plane: Plane) -> None:
+    client, connection = await slow_connection(plane)
+    taken = 0
+    while connection.send(bytes(1200), is_picture=True):
+        taken += 1202
+        assert taken < 1 << 20
+    assert taken <= python_tcp.FULL_BYTES + 8192  # what the other end has taken
+    assert connection._unacknowledged() <= python_tcp.FULL_BYTES
+    client.close()
+
+
+async def test_sound_passes_where_pictures_have_to_wait(plane: Plane) -> None:
+    client, connection = await slow_connection(plane)
+    while connection.send(bytes(1200), is_picture=True):
+        pass
+    heard = 0
+    while connection.send(bytes(80)):
+        heard += 1
+    assert heard > 150  # 3 s
+    assert not connection.send(bytes(1200), is_picture=True)
+    client.close()
+
+
+async def test_whoever_takes_what_comes_is_never_full(plane: Plane) -> None:
+    reader, writer = await connect(plane)
+    await plane.until(lambda: plane._tcp is not None and plane._tcp.connections)
+    assert plane._tcp is not None
+    [connection] = plane._tcp.connections.values()
+    for _ in range(1000):
+        assert connection.send(bytes(1200), is_picture=True)
+        assert len(await reader.readexactly(1202)) == 1202
     writer.close()
 
 
