@@ -20,6 +20,10 @@ class Allowance:
         self._at = now
         return self._left
 
+    def spend(self, amount: float) -> None:
+        """Use so much, whether it is there or not."""
+        self._left -= amount
+
     def take(self, amount: float, now: float) -> bool:
         """Use so much, if it is there."""
         if self.left(now) < amount:

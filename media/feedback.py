@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.allowance import Allowance
 from media import rtcp
 from media.keyrequests import KeyFrameRequests, SourceKey
 from media.plane import PeerKey, SourceStats, Wire
@@ -20,6 +21,8 @@ from media.tallies import Tallies
 
 MAX_TRANSPORT_FEEDBACKS = 2  # per compound; browsers put one in, or two after a pause
 MAX_NACKED_PACKETS = 512  # per message; more is a stream to be restarted by a key frame
+RESEND_AGAIN_S = 0.05  # at least; a request that was sent before the answer had come is no new one
+RESEND_SHARE = 1.0  # of what the way carries, over a second: beside the media themselves
 REMEMBERED_REPORTS = 8  # sender reports per slot whose echo still tells the round trip
 OUR_SSRC = secrets.randbits(31) | 1  # we as the sender of feedback
 
@@ -30,7 +33,9 @@ class Wires(Protocol):
     def wire_into(self, sink_peer: PeerKey, sink_ssrc: int) -> Wire | None: ...
     def wires_from(self, source_peer: PeerKey, source_ssrc: int) -> list[Wire]: ...
     def set_clock(self, peer: PeerKey, ssrc: int, ntp_s: float, rtp_timestamp: int) -> None: ...
-    def resend(self, sink_peer: PeerKey, sink_ssrc: int, sequences: Sequence[int]) -> int: ...
+    def resend(
+        self, sink_peer: PeerKey, sink_ssrc: int, sequences: Sequence[int], again_s: float, most_bytes: float
+    ) -> list[int]: ...
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class LinkQuality:
 class Estimates(Protocol):
     """Who judges the way to a subscriber (media/downlink.py)."""
 
+    def target_bps(self, peer: PeerKey) -> int: ...
     def transport_feedback(self, peer: PeerKey, fci: bytes, now: float) -> None: ...
     def remb(self, peer: PeerKey, bps: int, now: float) -> None: ...
     def receiver_report(self, peer: PeerKey, lost: float, rtt_s: float | None, now: float) -> None: ...
@@ -69,6 +75,7 @@ class Feedback:
         self._forwarded: dict[SourceKey, OrderedDict[int, float]] = {}  # by sink: middle NTP bits -> when
         self._last_report: dict[SourceKey, tuple[int, float]] = {}  # by source: middle NTP bits, when
         self._counts: dict[SourceKey, ReceptionCount] = {}  # by source: as of our last report
+        self._resendable: dict[PeerKey, Allowance] = {}  # bytes
         self.quality: dict[PeerKey, LinkQuality] = {}
         self.counters: Counter[str] = Counter()
 
@@ -119,6 +126,7 @@ class Feedback:
         """The peer is gone."""
         self._key_frames.forget(peer)
         self.quality.pop(peer, None)
+        self._resendable.pop(peer, None)
         for table in (self._forwarded, self._last_report, self._counts):
             for key in [key for key in table if key[0] == peer]:
                 del table[key]
@@ -176,13 +184,23 @@ class Feedback:
         """What the cache no longer has cannot be helped; uplink.py asks for what it never had."""
         if packet.fmt == rtcp.RTCP_RTPFB_NACK:
             lost = packet.lost[:MAX_NACKED_PACKETS]
-            resent = self._wires.resend(peer, packet.media_ssrc, lost)
+            resent = self._resent(peer, packet.media_ssrc, lost, now)
             self.counters["resent_packets"] += resent
             self.counters["not_resent_packets"] += len(lost) - resent
             if self._wires.wire_into(peer, packet.media_ssrc) is not None:
                 tally = self._tallies.of(peer, packet.media_ssrc)
                 tally.nacks, tally.resent_packets = tally.nacks + 1, tally.resent_packets + resent
         return []
+
+    def _resent(self, peer: PeerKey, ssrc: int, lost: Sequence[int], now: float) -> int:
+        """How many were sent again: what repeats cost is bounded, whatever is asked for."""
+        bytes_per_s = RESEND_SHARE * self._estimates.target_bps(peer) / 8
+        budget = self._resendable.setdefault(peer, Allowance(bytes_per_s, bytes_per_s))
+        budget.per_s = budget.most = bytes_per_s
+        again_s = max(RESEND_AGAIN_S, self.rtt_s(peer) or 0.0)
+        sent = self._wires.resend(peer, ssrc, lost, again_s, budget.left(now))
+        budget.spend(sum(sent))
+        return len(sent)
 
     def _transport_feedback(
         self, peer: PeerKey, packet: rtcp.TransportFeedbackPacket, now: float

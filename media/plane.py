@@ -272,8 +272,11 @@ class Plane(Protocol):
         """Those numbers of a video source that have not come, not even as a retransmission."""
         ...
 
-    def resend(self, sink_peer: PeerKey, sink_ssrc: int, sequences: Sequence[int]) -> int:
-        """Answer a NACK: send these (outgoing) numbers again as RTX, if they are kept. Gives how many."""
+    def resend(
+        self, sink_peer: PeerKey, sink_ssrc: int, sequences: Sequence[int], again_s: float, most_bytes: float
+    ) -> list[int]:
+        """Answer a NACK: send these (outgoing) numbers again as RTX, if they are kept; none a few times, or
+        within `again_s`, and no more once `most_bytes` are sent. Gives the bytes of each that went."""
         ...
 
     def send_padding(self, sink_peer: PeerKey, sink_ssrc: int, packets: int) -> int:

@@ -180,13 +180,19 @@ class PythonPlane(PacketPath):
         now, get = self._monotonic(), stream.cache.get
         return [sequence for sequence in sequences if get(sequence, now) is None]
 
-    def resend(self, sink_peer: PeerKey, sink_ssrc: int, sequences: Sequence[int]) -> int:
+    def resend(
+        self, sink_peer: PeerKey, sink_ssrc: int, sequences: Sequence[int], again_s: float, most_bytes: float
+    ) -> list[int]:
         slot = self._slot(sink_peer, sink_ssrc)
-        if slot is None:
-            return 0
-        now = self._monotonic()
-        kept = (slot.kept(sequence, now) for sequence in sequences)
-        return sum(self._resent(slot, packet, now) > 0 for packet in kept if packet is not None)
+        sent: list[int] = []
+        now, left = self._monotonic(), most_bytes
+        for sequence in sequences if slot is not None else ():
+            packet = slot.kept(sequence, now, again_s) if slot is not None and left > 0 else None
+            size = self._resent(slot, packet, now) if slot is not None and packet is not None else 0
+            if size:
+                sent.append(size)
+                left -= size
+        return sent
 
     def send_padding(self, sink_peer: PeerKey, sink_ssrc: int, packets: int) -> int:
         slot = self._slot(sink_peer, sink_ssrc)

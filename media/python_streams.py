@@ -28,6 +28,7 @@ from media.plane import (
     is_tcp,
 )
 from media.reception import Reception
+from media.repeats import Repeats
 from media.rewrite import Clock, SequenceMap, TimestampMap
 from media.sent_log import SentLog
 from media.srtp import Inbound, Outbound
@@ -37,7 +38,6 @@ MAX_LEARNED_SSRCS = 16
 MAX_ADDRESSES = 8
 MAX_ARRIVALS = 4096
 MAX_GAP_PACKETS = 256  # more is no loss but another beginning
-RESEND_AGAIN_S = 0.02
 VP8 = CODEC_NAMED["VP8"].payload_type
 NOTHING = Packet(0x8000, 0, 0, 0)
 NO_LEVEL = 128  # beyond silence
@@ -70,7 +70,7 @@ class Slot:
         self.numbers = SequenceMap(secrets.randbits(15))
         self.times = TimestampMap(CLOCK_RATE[sink.kind])
         self.rtx_sequence = secrets.randbits(15)
-        self.resent_at: dict[int, float] = {}
+        self.repeats = Repeats()
         self.stream: Stream | None = None
         self.wanted: Stream | None = None
         self.pictures: vp8.PictureMap | None = None  # once the source has changed
@@ -103,7 +103,7 @@ class Slot:
             self._turn_picture()
         self.stream = stream
         self.numbers.restart()
-        self.resent_at.clear()
+        self.repeats.clear()
         if stream is not None:
             stream.slots += (self,)
 
@@ -202,18 +202,14 @@ class Slot:
             self.pictures.restart()
         self.newest = None
 
-    def kept(self, number: int, now: float) -> Packet | None:
+    def kept(self, number: int, now: float, again_s: float) -> Packet | None:
         """The packet that went out as `number`, if it may be sent again now."""
-        origin = self.numbers.origin(number)
-        if origin is None or self.stream is None or self.stream.cache is None:
+        origin, cache = self.numbers.origin(number), self.stream.cache if self.stream is not None else None
+        if origin is None or cache is None or not self.repeats.may(number, now, again_s):
             return None
-        if now - self.resent_at.get(number, -1.0) < RESEND_AGAIN_S:
-            return None
-        packet = self.stream.cache.get(origin, now)
+        packet = cache.get(origin, now)
         if packet is not None:
-            self.resent_at[number] = now
-            while len(self.resent_at) > MAX_GAP_PACKETS:
-                del self.resent_at[next(iter(self.resent_at))]
+            self.repeats.note(number, now)
         return packet
 
     def wire(self) -> Wire | None:

@@ -17,6 +17,15 @@ def test_it_comes_back_by_the_time_that_has_passed_up_to_its_bound() -> None:
     assert allowance.left(2000.0) == 20
 
 
+def test_what_is_spent_beyond_it_has_to_come_back_first() -> None:
+    allowance = Allowance(10, 20)
+    allowance.spend(25)
+    assert allowance.left(1000.0) == 20  # it is long since it began
+    allowance.spend(25)
+    assert not allowance.take(1, 1000.5)
+    assert allowance.take(4, 1001.0)
+
+
 def test_a_clock_that_steps_back_gives_nothing() -> None:
     allowance = Allowance(10, 20)
     allowance.take(20, 1000.0)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media import rtcp
-from media.feedback import Feedback, Outgoing
+from media.feedback import RESEND_AGAIN_S, Feedback, LinkQuality, Outgoing
 from media.plane import PeerKey, SourceStats, Wire
 from media.reception import ReceptionCount
 from media.tallies import Tallies
@@ -16,6 +16,9 @@ PUBLISHER, VIEWER = PeerKey(1), PeerKey(2)
 WIRE = Wire(
     PUBLISHER, 21, VIEWER, 41, sequence_offset=10, timestamp_offset=500, highest_sequence=5, span_packets=20
 )
+
+
+PACKET_BYTES = 1200
 
 
 class Wires:
@@ -30,13 +33,17 @@ class Wires:
     def __init__(self) -> None:
         self.clocks: dict[int, tuple[float, int]] = {}
         self.resent: list[int] = []
+        self.bounds: list[tuple[float, float]] = []
 
     def set_clock(self, peer: PeerKey, ssrc: int, ntp_s: float, rtp_timestamp: int) -> None:
         self.clocks[ssrc] = (ntp_s, rtp_timestamp)
 
-    def resend(self, sink_peer: PeerKey, sink_ssrc: int, sequences: Sequence[int]) -> int:
+    def resend(
+        self, sink_peer: PeerKey, sink_ssrc: int, sequences: Sequence[int], again_s: float, most_bytes: float
+    ) -> list[int]:
         self.resent += sequences
-        return len(sequences) - 1
+        self.bounds.append((again_s, most_bytes))
+        return [PACKET_BYTES] * (len(sequences) - 1)
 
 
 @pytest.fixture
@@ -49,6 +56,9 @@ class Estimates:
 
     def __init__(self) -> None:
         self.rows: list[tuple[object, ...]] = []
+
+    def target_bps(self, peer: PeerKey) -> int:
+        return 800_000
 
     def transport_feedback(self, peer: PeerKey, fci: bytes, now: float) -> None:
         self.rows.append(("transport", peer, fci, now))
@@ -80,6 +90,21 @@ def test_what_a_viewer_misses_is_sent_again_by_us(feedback: Feedback, wires: Wir
     assert feedback.received(VIEWER, bytes(rtcp.nack(9, 41, [5, 4, 3])), 0.0) == []
     assert sorted(wires.resent) == [3, 4, 5]
     assert (feedback.counters["resent_packets"], feedback.counters["not_resent_packets"]) == (2, 1)
+
+
+def test_what_repeats_cost_is_bounded_by_the_round_trip_and_by_what_the_way_carries(
+    feedback: Feedback, wires: Wires
+) -> None:
+    wanted = bytes(rtcp.nack(9, 41, list(range(11))))
+    feedback.received(VIEWER, wanted, 1.0)
+    feedback.quality[VIEWER] = LinkQuality(rtt_ms=180.0)
+    feedback.received(VIEWER, wanted, 1.0)
+    feedback.received(VIEWER, wanted, 1.1)
+    assert wires.bounds == [
+        (RESEND_AGAIN_S, 100_000),
+        (0.18, 100_000 - 10 * PACKET_BYTES),
+        (0.18, pytest.approx(100_000 - 20 * PACKET_BYTES + 10_000)),
+    ]
 
 
 def test_a_sender_report_tells_the_plane_the_clock(feedback: Feedback, wires: Wires) -> None:

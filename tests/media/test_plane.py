@@ -5,11 +5,20 @@ import pytest
 from media.extensions import Extension
 from media.movers import CANDIDATES, HOST_TRIES_PER_S, QUIET_S, TRIES_PER_S
 from media.plane import Numbering, StreamStarted
-from media.python_streams import MAX_GAP_PACKETS, RESEND_AGAIN_S
+from media.python_streams import MAX_GAP_PACKETS
+from media.repeats import MAX_TIMES
 from tests.fakes import FakeClock
 from tests.media.planes import DELTA, KEY, TRANSPORT_CC, Browser, HandPlane
 
 CAMERA, CAMERA_RTX, LOW, MICROPHONE, SLOT, SLOT_RTX, EAR = 21, 22, 23, 11, 41, 42, 31
+
+
+AGAIN_S = 0.05
+
+
+def resend(plane: HandPlane, viewer: Browser, *numbers: int) -> int:
+    """How many packets the viewer is sent again."""
+    return len(plane.resend(viewer.key, SLOT, numbers, AGAIN_S, 1_000_000))
 
 
 @pytest.fixture
@@ -96,16 +105,35 @@ def test_what_a_viewer_misses_comes_again_on_the_retransmission_stream(
     for number, payload in ((65535, KEY), (0, DELTA + b"a"), (1, DELTA)):
         one.sends(CAMERA, number, payload)
     two.got()
-    assert plane.resend(two.key, SLOT, [0, 2, 60000]) == 1
+    assert resend(plane, two, 0, 2, 60000) == 1
     [again] = two.got()
     assert (again.ssrc, again.payload_type, again.payload) == (SLOT_RTX, 97, b"\x00\x00" + DELTA + b"a")
-    assert plane.resend(two.key, SLOT, [0]) == 0  # on its way already
-    clock.advance(RESEND_AGAIN_S + 0.001)
-    assert plane.resend(two.key, SLOT, [0]) == 1
+    assert resend(plane, two, 0) == 0  # on its way already
+    clock.advance(AGAIN_S + 0.001)
+    assert resend(plane, two, 0) == 1
     [third] = two.got()
     assert third.sequence == again.sequence + 1 & 0xFFFF
     clock.advance(2)
-    assert plane.resend(two.key, SLOT, [0]) == 0  # too old
+    assert resend(plane, two, 0) == 0  # too old
+
+
+def test_what_is_asked_for_again_and_again_is_sent_again_a_few_times(
+    one: Browser, two: Browser, plane: HandPlane, clock: FakeClock
+) -> None:
+    one.sends(CAMERA, 1, KEY)
+    sent = 0
+    for _ in range(12):
+        sent += resend(plane, two, 1)
+        clock.advance(AGAIN_S + 0.001)
+    assert sent == MAX_TIMES
+
+
+def test_no_more_is_sent_again_than_the_way_carries(one: Browser, two: Browser, plane: HandPlane) -> None:
+    for number in range(10):
+        one.sends(CAMERA, number, KEY if not number else DELTA + bytes(1000))
+    sizes = plane.resend(two.key, SLOT, range(1, 10), AGAIN_S, 2500)
+    assert len(sizes) == 3
+    assert 2500 < sum(sizes) < 3500
 
 
 def test_a_packet_of_an_earlier_source_is_not_repeated(one: Browser, two: Browser, plane: HandPlane) -> None:
@@ -113,8 +141,8 @@ def test_a_packet_of_an_earlier_source_is_not_repeated(one: Browser, two: Browse
     plane.connect(one.key, LOW, two.key, SLOT)
     one.sends(LOW, 10, KEY)
     two.got()
-    assert plane.resend(two.key, SLOT, [10]) == 0
-    assert plane.resend(two.key, SLOT, [11]) == 1
+    assert resend(plane, two, 10) == 0
+    assert resend(plane, two, 11) == 1
 
 
 def test_gaps_are_told_once_and_filled_by_late_packets_and_retransmissions(
@@ -170,7 +198,7 @@ def test_everything_sent_to_a_peer_has_a_number_and_is_logged(
     one.sends(CAMERA, 1, KEY)
     clock.advance(1)
     one.sends(MICROPHONE, 1, b"opus", payload_type=111, elements=[(Extension.AUDIO_LEVEL, b"\x83")])
-    plane.resend(two.key, SLOT, [1])
+    resend(plane, two, 1)
     sizes = [len(data) for data, _ in plane.out]
     packets = two.got()
     assert [packet.transport_sequence for packet in packets] == [65535, 0, 1]
@@ -370,6 +398,6 @@ def test_vp8_pictures_are_numbered_on_when_the_source_changes(
     one.sends(LOW, 51, picture(9001, key=False))
     numbers = [int.from_bytes(packet.payload[2:4], "big") & 0x7FFF for packet in two.got()]
     assert numbers == [100, 101, 102, 103]
-    assert plane.resend(two.key, SLOT, [3]) == 1
+    assert resend(plane, two, 3) == 1
     [again] = two.got()
     assert int.from_bytes(again.payload[4:6], "big") & 0x7FFF == 102
