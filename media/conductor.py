@@ -37,6 +37,7 @@ class Conductor:
         self._on_change = on_change
         self._stages: dict[PeerKey, Stage] = {}
         self._caps: dict[PeerKey, tuple[int, float]] = {}
+        self._seen: dict[PeerKey, set[int]] = {}  # slots in which there has been a picture
         self._look = Alarm(monotonic, self._look_again)
         self._probe = Alarm(monotonic, self._send_probes)
 
@@ -98,6 +99,7 @@ class Conductor:
         stage = self._stages.pop(peer, None)
         self._downlinks.forget(peer)
         self._caps.pop(peer, None)
+        self._seen.pop(peer, None)
         if stage is not None:
             stage.leave(peer)
             self.arrange(stage)
@@ -150,7 +152,16 @@ class Conductor:
                 continue
             self._plane.connect(order.source_peer, order.source_ssrc, order.sink_peer, order.sink_ssrc)
             if order.kind == "video":
-                self._control.key_frame_at_once(order.source_peer, order.source_ssrc)
+                self._begin(order.sink_peer, order.sink_ssrc, order.source_peer, order.source_ssrc)
+
+    def _begin(self, peer: PeerKey, slot: int, source_peer: PeerKey, source_ssrc: int) -> None:
+        """A newcomer's picture does not wait; whoever looks away and back gets the next one that is due."""
+        seen = self._seen.setdefault(peer, set())
+        if slot in seen:
+            self._control.key_frame_needed(source_peer, source_ssrc)
+        else:
+            seen.add(slot)
+            self._control.key_frame_at_once(source_peer, source_ssrc)
 
     def _look_again(self) -> None:
         if not self._stages:

@@ -14,6 +14,7 @@ from aiohttp import web
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.allowance import Allowance
 from core.bus import Bus
 from core.errors import TodokuError, Unauthenticated
 from core.ids import RoomId
@@ -25,6 +26,8 @@ from signaling import store
 from signaling.seats import Seats
 from signaling.service import CallService, Member
 
+FIGURES_PER_S, FIGURES_AT_ONCE = 2.0, 10.0  # a page sends one in two seconds, and one when it is hidden
+
 log = structlog.get_logger()
 
 
@@ -34,6 +37,7 @@ class CallGateway:
     def __init__(self, server: SocketServer, calls: CallService, seats: Seats, bus: Bus) -> None:
         self._server, self._calls, self._seats, self._bus = server, calls, seats, bus
         self._mine: dict[str, Member] = {}  # this process's own connections
+        self._figures: dict[str, Allowance] = {}  # how many reports they may still send
         self._quiet: dict[
             str, float
         ] = {}  # those of them that give no sign of life, and for how many seconds
@@ -75,6 +79,7 @@ class CallGateway:
 
     async def _disconnect(self, sid: str) -> None:
         member = self._mine.pop(sid, None)
+        self._figures.pop(sid, None)
         if member is not None:  # whether somebody is gone is told by their silence (room.absence)
             await self._calls.disconnect(member, self._server.quiet_s(sid, p.NAMESPACE))
 
@@ -100,7 +105,11 @@ class CallGateway:
         await self._calls.show(self._member(sid), message.microphone, message.camera)
 
     async def _quality(self, sid: str, message: p.Quality) -> None:
+        """Every relay hears it: of one that sends too many, some are left out; the next says it all again."""
         member = self._member(sid)
+        allowance = self._figures.setdefault(sid, Allowance(FIGURES_PER_S, FIGURES_AT_ONCE))
+        if not allowance.take(1, self._calls.clock.monotonic()):
+            return
         figures = {
             "room_id": member.room_id,
             "participant_id": member.participant_id,
@@ -137,6 +146,7 @@ class CallGateway:
     async def replaced(self, connection_id: str) -> None:
         await self._emit("replaced", p.Replaced(), connection_id)
         self._mine.pop(connection_id, None)
+        self._figures.pop(connection_id, None)
         await self._server.disconnect(connection_id, namespace=p.NAMESPACE)
 
     async def ended(self, call: rules.Call) -> None:

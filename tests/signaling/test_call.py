@@ -7,6 +7,7 @@ import pytest
 from core.http import Identity
 from media.model import PageReport
 from media.relays import QUALITY_TOPIC
+from signaling.gateway import FIGURES_AT_ONCE
 from signaling.model import EndReason, Media
 from signaling.participant import State
 from tests.signaling.world import Page, World, until
@@ -255,6 +256,22 @@ async def test_quality_is_passed_on_and_nonsense_in_it_refused(world: World) -> 
     assert heard == [{"room_id": client.room_id, "participant_id": client.id, "rtt_ms": 31.5}]
     assert await client.no("quality", rtt_ms=-1) == "invalid"
     assert await client.no("quality", loss_up_pct=float("nan")) == "invalid"
+
+
+async def test_of_a_page_that_talks_without_end_some_reports_are_left_out(world: World) -> None:
+    client = await world.arrive(world.client)
+    heard: list[object] = []
+
+    async def hear(payload: dict[str, object]) -> None:
+        heard.append(payload["video_frames"])
+
+    await world.bus.subscribe(QUALITY_TOPIC, hear)
+    for number in range(3 * round(FIGURES_AT_ONCE)):
+        await client.ok("quality", video_frames=number)
+    world.clock.advance(1)
+    await client.ok("quality", video_frames=1000)
+    await until(lambda: 1000 in heard)
+    assert heard == [*range(round(FIGURES_AT_ONCE)), 1000]
 
 
 async def test_what_a_page_says_of_its_own_end_reaches_the_relay(world: World) -> None:
