@@ -179,6 +179,14 @@ def _highest(wish: Wish, layers: Sequence[Layer]) -> int:
     return next(fills, len(layers) - 1)
 
 
+def least_bps(cameras: Sequence[Camera]) -> tuple[int, bool]:
+    """The budget with which every camera that is wanted comes at its lowest; whether one is left out now."""
+    lowest = [(camera, _options(camera)[:1]) for camera in cameras if camera.wish.is_wanted]
+    left_out = any(camera.current is None for camera, layers in lowest if layers)
+    total_bps = sum(layer.bitrate_bps for _, layers in lowest for _, layer in layers)
+    return math.ceil(RISE_MARGIN * total_bps) + 1, left_out
+
+
 def _options(camera: Camera) -> list[tuple[int, Layer]]:
     active = [(at, layer) for at, layer in enumerate(camera.layers) if layer.active]
     return active[: _highest(camera.wish, [layer for _, layer in active]) + 1]

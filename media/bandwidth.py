@@ -12,12 +12,12 @@ from typing import Literal
 from media.bandwidth_aimd import Aimd, Measured
 from media.bandwidth_delay import DelayDetector
 from media.bandwidth_loss import FEW, LossLimit
-from media.bandwidth_model import EstimatorState, PacketResult, Probe
+from media.bandwidth_model import EstimatorState, Load, PacketResult, Probe
 from media.bandwidth_probe import Prober
 from media.bandwidth_reports import ReportedRate
 from media.bandwidth_throughput import SHORT_S, Throughput
 
-__all__ = ["DownlinkEstimator", "EstimatorState", "PacketResult", "Probe"]
+__all__ = ["DownlinkEstimator", "EstimatorState", "Load", "PacketResult", "Probe"]
 
 UNKNOWN_RTT_S = 0.1
 SILENCE_S, SPARSE_SILENCE_S, SPARSE_BPS = 1.0, 2.0, 100_000  # where only sound is sent, it may pause
@@ -41,8 +41,7 @@ class DownlinkEstimator:
         self._reports = ReportedRate(start_bps, min_bps, max_bps)
         self._sent, self._delivered = Throughput(), Throughput()
         self._rtt_s: float | None = None
-        self._allocated: int | None = None
-        self._wanted: int | None = None
+        self._load: Load | None = None
         self._feedback_at: float | None = None
         self._silent_since: float | None = None
         self._silence_steps = 0
@@ -56,6 +55,10 @@ class DownlinkEstimator:
     def target_bps(self) -> int:
         """What may be sent to this subscriber, everything together."""
         return self._target
+
+    @property
+    def _sends(self) -> int:
+        return self._load.allocated_bps if self._load else 0
 
     @property
     def state(self) -> EstimatorState:
@@ -96,9 +99,12 @@ class DownlinkEstimator:
         self._loss.update(self._aimd.rate_bps, self._rtt_s or UNKNOWN_RTT_S, now)
         self._settle(now)
 
-    def remb(self, bps: int, now: float) -> None:
-        """The subscriber's own estimate; with transport-wide feedback only a ceiling."""
-        self._reports.remb(bps, now)
+    def remb(self, bps: int, now: float, *, of_sound: bool = True) -> None:
+        """The subscriber's own estimate; with transport-wide feedback only a ceiling. `of_sound`: of sound,
+        too; some look at the picture alone."""
+        load = self._load
+        sent = load.allocated_bps - (0 if of_sound else load.sound_bps) if load is not None else None
+        self._reports.remb(bps, sent, now, load.least_bps if load is not None else 0)
         self._settle(now)
 
     def receiver_report(self, fraction_lost: float, rtt_s: float | None, now: float) -> None:
@@ -106,15 +112,16 @@ class DownlinkEstimator:
         if rtt_s is not None:
             self._rtt_s = self._smoothed_rtt(rtt_s)
         if self._feedback_at is None:
-            self._reports.loss_reported(fraction_lost, self._allocated, now)
+            allocated = self._load.allocated_bps if self._load else None
+            self._reports.loss_reported(fraction_lost, allocated, now)
             self._settle(now)
 
-    def allocated(self, bps: int, now: float, wanted_bps: int | None = None) -> None:
+    def allocated(self, load: Load, now: float) -> None:
         """What is being sent at most, 0 for nothing; and what would be sent if the line were endless, so that
         no probe looks for more than there is a use for."""
-        if not self._allocated and bps and self._feedback_at is not None:
+        if not self._sends and load.allocated_bps and self._feedback_at is not None:
             self._feedback_at = now  # nothing was to be reported before
-        self._allocated, self._wanted = bps, wanted_bps
+        self._load = load
 
     def probe(self, now: float) -> Probe | None:
         """A probe to begin now, when climbing is worth a try."""
@@ -122,15 +129,21 @@ class DownlinkEstimator:
         lossy = self._limit == "loss" and self._loss.loss > FEW
         if self._feedback_at is None or self._silent_since is not None or lossy or not calm:
             return None
-        most = self._max if self._wanted is None else min(self._max, 1.2 * self._wanted)
+        wanted = self._load.wanted_bps if self._load else None
+        most = self._max if wanted is None else min(self._max, 1.2 * wanted)
         rate = min(self._aimd.rate_bps, self._loss.limit_bps or self._max)
         return self._prober.wanted(rate, most, self._rtt_s or UNKNOWN_RTT_S, now)
 
     def tick(self, now: float) -> None:
         """Some times a second: feedback that stops coming lowers the target."""
-        if self._feedback_at is None or not self._allocated:
+        if self._feedback_at is None:
+            if self._load is not None:
+                self._reports.tick(self._load.left_out, self._load.least_bps, now)
+            self._settle(now)
             return
-        silence_s = SILENCE_S if self._allocated > SPARSE_BPS else SPARSE_SILENCE_S
+        if not self._sends:
+            return
+        silence_s = SILENCE_S if self._sends > SPARSE_BPS else SPARSE_SILENCE_S
         steps = math.floor((now - self._feedback_at - silence_s) / SILENCE_STEP_S) + 1
         if steps <= self._silence_steps:
             return

@@ -35,6 +35,18 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class Load:
+    """What is sent to a subscriber, sound included. `wanted_bps`: what would be on an endless line; None,
+    unknown. `least_bps`: with that target no picture that is wanted is left out; `left_out`: one is."""
+
+    allocated_bps: int
+    wanted_bps: int | None = None
+    sound_bps: int = 0
+    least_bps: int = 0
+    left_out: bool = False
+
+
+@dataclass(frozen=True)
 class EstimatorState:
     """For statistics. `limit`: what the target follows from."""
 

@@ -52,7 +52,7 @@ class Conductor:
         """Somebody's media may flow: they receive in these slots."""
         self._stages[peer] = stage
         stage.view(peer, name, slots, device)
-        self._downlinks.open(peer, slots["video"])
+        self._downlinks.open(peer, slots["video"], slots["audio"])
         self.arrange(stage)
         self._look.arm(self._monotonic() + LOOK_EVERY_S)
 
@@ -171,8 +171,7 @@ class Conductor:
             self._send_probes()
         for peer, stage in self._stages.items():
             self._order(stage, peer, now)
-            load = stage.load(peer)
-            self._downlinks.allocated(peer, load.allocated_bps, load.wanted_bps, now)
+            self._downlinks.allocated(peer, stage.load(peer), now)
         for stage in set(self._stages.values()):
             self._cap(stage, now)
             if stage.speaker is not None:

@@ -13,7 +13,7 @@ from typing import Protocol
 from core.allowance import Allowance
 from media import transport_cc
 from media.bandwidth import DownlinkEstimator, PacketResult, Probe
-from media.bandwidth_model import packet_result
+from media.bandwidth_model import Load, packet_result
 from media.plane import PeerKey
 from media.reception import SequenceClock
 
@@ -52,6 +52,7 @@ class _Downlink:
     """One subscriber. `told`: by number, what was reported of it (LOST, ARRIVED), and in which cycle."""
 
     sinks: tuple[int, ...]
+    sounds: frozenset[int] = frozenset()
     estimator: DownlinkEstimator = field(
         default_factory=lambda: DownlinkEstimator(START_BPS, MIN_BPS, MAX_BPS)
     )
@@ -82,9 +83,9 @@ class Downlinks:
         self._links: dict[PeerKey, _Downlink] = {}
         self.counters: Counter[str] = Counter()
 
-    def open(self, peer: PeerKey, sinks: Sequence[int]) -> None:
-        """A subscriber with these video slots."""
-        self._links[peer] = _Downlink(tuple(sinks))
+    def open(self, peer: PeerKey, sinks: Sequence[int], sounds: Sequence[int] = ()) -> None:
+        """A subscriber with these slots for video, and for sound."""
+        self._links[peer] = _Downlink(tuple(sinks), frozenset(sounds))
 
     def forget(self, peer: PeerKey) -> None:
         """It is gone."""
@@ -103,11 +104,11 @@ class Downlinks:
             return target
         return SILENCE_BPS if link.estimator.state.limit == "silence" else target
 
-    def allocated(self, peer: PeerKey, bps: int, wanted_bps: int, now: float) -> None:
+    def allocated(self, peer: PeerKey, load: Load, now: float) -> None:
         """What is sent to it at most, and what would be on an endless line."""
         link = self._links.get(peer)
         if link is not None:
-            link.estimator.allocated(bps, now, wanted_bps)
+            link.estimator.allocated(load, now)
 
     # What subscribers report.
 
@@ -157,11 +158,11 @@ class Downlinks:
             results.append(packet_result((sent_at, arrived_at_s, size, probe)))
         return results
 
-    def remb(self, peer: PeerKey, bps: int, now: float) -> None:
-        """The subscriber's own estimate."""
+    def remb(self, peer: PeerKey, bps: int, ssrcs: Sequence[int], now: float) -> None:
+        """The subscriber's own estimate, made of what came on these SSRCs."""
         link = self._links.get(peer)
         if link is not None:
-            link.estimator.remb(bps, now)
+            link.estimator.remb(bps, now, of_sound=not link.sounds.isdisjoint(ssrcs))
 
     def receiver_report(self, peer: PeerKey, lost: float, rtt_s: float | None, now: float) -> None:
         """Loss (0..1) and round trip as its receiver reports say."""

@@ -60,7 +60,7 @@ class Estimates(Protocol):
 
     def target_bps(self, peer: PeerKey) -> int: ...
     def transport_feedback(self, peer: PeerKey, fci: bytes, now: float) -> None: ...
-    def remb(self, peer: PeerKey, bps: int, now: float) -> None: ...
+    def remb(self, peer: PeerKey, bps: int, ssrcs: Sequence[int], now: float) -> None: ...
     def receiver_report(self, peer: PeerKey, lost: float, rtt_s: float | None, now: float) -> None: ...
 
 
@@ -228,7 +228,7 @@ class Feedback:
     def _bandwidth(self, peer: PeerKey, packet: rtcp.RtcpPsfbPacket, now: float) -> list[Outgoing]:
         estimate = rtcp.remb_bps(packet.fci)
         if estimate is not None:
-            self._estimates.remb(peer, estimate[0], now)
+            self._estimates.remb(peer, *estimate, now)
         return []
 
     def cap(self, peer: PeerKey, ssrc: int, bps: int) -> Outgoing:

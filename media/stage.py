@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.ids import ParticipantId
-from media.allocation import Allocator, Camera, Dynacast, Layer, Wish
+from media.allocation import Allocator, Camera, Dynacast, Layer, Wish, least_bps
+from media.bandwidth_model import Load
 from media.codecs import KINDS, RIDS, Kind
 from media.model import Device
 from media.plane import PeerKey
@@ -93,14 +94,6 @@ class Viewer:
     def wish(self, publisher: PeerKey) -> Wish:
         """What their page shows of somebody's camera."""
         return self.wishes.get(publisher, self.others)
-
-
-@dataclass(frozen=True)
-class Load:
-    """What a viewer's slots take, and would take on an endless line (bit/s, sound included)."""
-
-    allocated_bps: int
-    wanted_bps: int
 
 
 class Stage:
@@ -298,7 +291,8 @@ class Stage:
         allocated = sum(self.measured_bps.get(wire, LEAST_VIDEO_BPS) for wire in video)
         cameras = self._cameras(viewer)
         wanted = sum(max(MOST_VIDEO_BPS, *(layer.bitrate_bps for layer in one.layers)) for one in cameras)
-        return Load(allocated + audio_bps, wanted + audio_bps)
+        least, left_out = least_bps(cameras)
+        return Load(allocated + audio_bps, wanted + audio_bps, audio_bps, least + audio_bps, left_out)
 
     def caps(self) -> dict[PeerKey, int]:
         """What publishers of a single stream may send: what the weakest of those who watch can take."""

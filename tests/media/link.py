@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Protocol
 
-from media.bandwidth_model import PacketResult, Probe
+from media.bandwidth_model import Load, PacketResult, Probe
 from tests.media.traffic import AUDIO_BYTES, Traffic
 
 MBPS, KBPS = 1_000_000, 1_000
@@ -28,7 +28,7 @@ class Estimator(Protocol):
     @property
     def target_bps(self) -> int: ...
     def feedback(self, results: list[PacketResult], now: float, unreported_bytes: int = 0) -> None: ...
-    def allocated(self, bps: int, now: float, wanted_bps: int | None = None) -> None: ...
+    def allocated(self, load: Load, now: float) -> None: ...
     def probe(self, now: float) -> Probe | None: ...
     def tick(self, now: float) -> None: ...
 
@@ -218,7 +218,7 @@ class Simulation:
         audio = (
             0 if self._traffic.audio_interval_s is None else AUDIO_BYTES * 8 / self._traffic.audio_interval_s
         )
-        self._estimator.allocated(int(rate + audio), now, self._traffic.wanted_bps)
+        self._estimator.allocated(Load(int(rate + audio), self._traffic.wanted_bps), now)
         size = int(rate / 8 / self._traffic.fps * self._random.uniform(0.7, 1.3))
         at = now
         while size > 0:
@@ -231,7 +231,7 @@ class Simulation:
     def _allocate(self, video_bps: float, now: float) -> None:
         interval_s = self._traffic.audio_interval_s
         audio_bps = 0 if interval_s is None else AUDIO_BYTES * 8 / interval_s
-        self._estimator.allocated(int(video_bps + audio_bps), now, self._traffic.wanted_bps)
+        self._estimator.allocated(Load(int(video_bps + audio_bps), self._traffic.wanted_bps), now)
 
     def _audio(self, now: float) -> None:
         assert self._traffic.audio_interval_s is not None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.bandwidth import DownlinkEstimator, PacketResult
+from media.bandwidth import DownlinkEstimator, Load, PacketResult
 
 START, LEAST, MOST = 600_000, 50_000, 5_000_000
 VIDEO, SOUND = 500_000, 40_000
@@ -49,7 +49,7 @@ def test_it_begins_at_the_start() -> None:
 
 def test_feedback_that_arrives_whole_raises_the_target() -> None:
     subject = estimator()
-    subject.allocated(VIDEO, 0)
+    subject.allocated(Load(VIDEO), 0)
     feed(subject, 0, 5)
     assert START < subject.target_bps < 1.6 * VIDEO
     assert subject.state.limit == "delay"
@@ -66,7 +66,7 @@ def test_empty_feedback_changes_nothing() -> None:
 
 def test_feedback_that_stops_lowers_the_target_step_by_step() -> None:
     subject = estimator()
-    subject.allocated(VIDEO, 0)
+    subject.allocated(Load(VIDEO), 0)
     feed(subject, 0, 5)
     before = subject.target_bps
     targets = silence(subject, 5.1, 16)
@@ -81,7 +81,7 @@ def test_feedback_that_stops_lowers_the_target_step_by_step() -> None:
 def test_ticks_that_come_seldom_lower_it_no_further() -> None:
     often, seldom = estimator(), estimator()
     for subject, ticks in ((often, range(51, 81)), (seldom, [79])):
-        subject.allocated(VIDEO, 0)
+        subject.allocated(Load(VIDEO), 0)
         feed(subject, 0, 5)
         for tick in ticks:
             subject.tick(tick / 10)
@@ -91,16 +91,16 @@ def test_ticks_that_come_seldom_lower_it_no_further() -> None:
 def test_no_feedback_is_expected_where_nothing_is_sent() -> None:
     subject = estimator()
     feed(subject, 0, 5)
-    subject.allocated(0, 5)
+    subject.allocated(Load(0), 5)
     before = subject.target_bps
     assert set(silence(subject, 5.1, 60)) == {before}
-    subject.allocated(VIDEO, 60)
+    subject.allocated(Load(VIDEO), 60)
     assert set(silence(subject, 60, 60.9)) == {before}
 
 
 def test_sound_alone_may_pause_for_a_while() -> None:
     subject = estimator()
-    subject.allocated(SOUND, 0)
+    subject.allocated(Load(SOUND), 0)
     feed(subject, 0, 5, SOUND)
     before = subject.target_bps
     assert set(silence(subject, 5.1, 6.9)) == {before}
@@ -108,7 +108,7 @@ def test_sound_alone_may_pause_for_a_while() -> None:
 
 def test_what_was_lost_in_silence_is_not_held_against_the_line() -> None:
     subject = estimator()
-    subject.allocated(VIDEO, 0)
+    subject.allocated(Load(VIDEO), 0)
     feed(subject, 0, 5)
     before = subject.target_bps
     silence(subject, 5.1, 15)
@@ -122,7 +122,7 @@ def test_what_was_lost_in_silence_is_not_held_against_the_line() -> None:
 
 def test_silence_in_which_nothing_was_lost_was_a_pause() -> None:
     subject = estimator()
-    subject.allocated(VIDEO, 0)
+    subject.allocated(Load(VIDEO), 0)
     feed(subject, 0, 5)
     before = subject.target_bps
     silence(subject, 5.1, 15)
@@ -132,7 +132,7 @@ def test_silence_in_which_nothing_was_lost_was_a_pause() -> None:
 
 def test_a_short_hole_is_not_congestion() -> None:
     subject = estimator()
-    subject.allocated(VIDEO, 0)
+    subject.allocated(Load(VIDEO), 0)
     feed(subject, 0, 5)
     before = subject.target_bps
     hole = [PacketResult(5 + n / 50, None, 1200) for n in range(40)]
@@ -143,7 +143,7 @@ def test_a_short_hole_is_not_congestion() -> None:
 
 def test_a_packet_that_comes_after_all_is_not_lost() -> None:
     subject = estimator()
-    subject.allocated(VIDEO, 0)
+    subject.allocated(Load(VIDEO), 0)
     late: list[PacketResult] = []
     for n in range(200):
         sent = [n * 0.05 + k * 0.01 for k in range(5)]
@@ -156,7 +156,7 @@ def test_a_packet_that_comes_after_all_is_not_lost() -> None:
 
 def test_an_estimate_of_the_receiver_is_a_ceiling() -> None:
     subject = estimator()
-    subject.allocated(VIDEO, 0)
+    subject.allocated(Load(VIDEO), 0)
     feed(subject, 0, 5)
     subject.remb(200_000, 5.1)
     assert subject.target_bps == 200_000
@@ -179,7 +179,7 @@ def test_without_feedback_the_receivers_estimate_leads() -> None:
 
 def test_with_feedback_receiver_reports_tell_the_round_trip_alone() -> None:
     subject = estimator()
-    subject.allocated(VIDEO, 0)
+    subject.allocated(Load(VIDEO), 0)
     feed(subject, 0, 3)
     before = subject.target_bps
     subject.receiver_report(0.9, 0.5, 3.1)
@@ -190,10 +190,10 @@ def test_with_feedback_receiver_reports_tell_the_round_trip_alone() -> None:
 
 def test_no_probe_looks_for_more_than_is_wanted() -> None:
     subject = estimator()
-    subject.allocated(VIDEO, 0, wanted_bps=VIDEO)
+    subject.allocated(Load(VIDEO, VIDEO), 0)
     feed(subject, 0, 1)
     assert [subject.probe(1 + n) for n in range(20)] == [None] * 20
-    subject.allocated(VIDEO, 0, wanted_bps=2_000_000)
+    subject.allocated(Load(VIDEO, 2_000_000), 0)
     probe = subject.probe(21)
     assert probe is not None
     assert probe.bitrate_bps <= 2_400_000
@@ -227,7 +227,7 @@ def test_whatever_comes_the_target_stays_within_its_bounds(moves: list[tuple[str
         elif name == "report" and isinstance(value, float):
             subject.receiver_report(value, value, now)
         elif name == "allocated" and isinstance(value, int):
-            subject.allocated(value, now)
+            subject.allocated(Load(value), now)
         subject.tick(now)
         probe = subject.probe(now)
         assert probe is None or 0 < probe.bitrate_bps <= MOST
@@ -239,7 +239,7 @@ def test_feedback_of_a_hostile_receiver_stays_within_its_bounds() -> None:
     """It may claim any times for what we did send."""
     luck = random.Random(1)
     subject = estimator()
-    subject.allocated(VIDEO, 0)
+    subject.allocated(Load(VIDEO), 0)
     for n in range(2000):
         sent = [n * 0.05 + k * 0.01 for k in range(5)]
         claims = [luck.choice([None, at, -at, luck.uniform(-1e6, 1e6), at + 1e-9]) for at in sent]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from media import rtcp, transport_cc
-from media.bandwidth_model import PacketResult
+from media.bandwidth_model import Load, PacketResult
 from media.downlink import MIN_BPS, SILENCE_BPS, START_BPS, STATUSES_PER_S, Downlinks
 from media.feedback import Feedback
 from media.plane import PeerKey
@@ -77,7 +77,7 @@ def second(downlinks: Downlinks, line: Line, start: float, packets: int, delay_s
 
 
 def test_an_unhindered_way_is_found_wider_than_it_was_believed(downlinks: Downlinks, line: Line) -> None:
-    downlinks.allocated(VIEWER, START_BPS, 5_000_000, 0.0)
+    downlinks.allocated(VIEWER, Load(START_BPS, 5_000_000), 0.0)
     now = 0.0
     for _ in range(5):
         now = second(downlinks, line, now, packets=100)
@@ -115,7 +115,7 @@ def test_what_a_lost_report_would_have_told_of_counts_as_sent(downlinks: Downlin
 
 
 def test_silence_alone_does_not_pause_video(downlinks: Downlinks, line: Line) -> None:
-    downlinks.allocated(VIEWER, START_BPS, START_BPS, 0.0)
+    downlinks.allocated(VIEWER, Load(START_BPS, START_BPS), 0.0)
     now = second(downlinks, line, 0.0, packets=100)
     for step in range(300):
         downlinks.tick(now + step / 10)
@@ -124,7 +124,7 @@ def test_silence_alone_does_not_pause_video(downlinks: Downlinks, line: Line) ->
 
 
 def test_a_probe_makes_up_with_padding_what_media_does_not_send(downlinks: Downlinks, line: Line) -> None:
-    downlinks.allocated(VIEWER, 200_000, 5_000_000, 0.0)
+    downlinks.allocated(VIEWER, Load(200_000, 5_000_000), 0.0)
     now, begun = 0.0, False
     while not begun and now < 30:
         now = second(downlinks, line, now, packets=20)
@@ -143,19 +143,19 @@ def test_a_probe_makes_up_with_padding_what_media_does_not_send(downlinks: Downl
 
 
 def test_without_transport_feedback_the_viewers_own_estimate_counts(downlinks: Downlinks) -> None:
-    downlinks.allocated(VIEWER, START_BPS, START_BPS, 0.0)
-    downlinks.remb(VIEWER, 400_000, 0.0)
+    downlinks.allocated(VIEWER, Load(START_BPS, START_BPS), 0.0)
+    downlinks.remb(VIEWER, 400_000, [], 0.0)
     assert downlinks.target_bps(VIEWER) == 400_000
-    downlinks.remb(VIEWER, 1, 1.0)
+    downlinks.remb(VIEWER, 1, [], 1.0)
     assert downlinks.target_bps(VIEWER) == MIN_BPS
 
 
 def test_nonsense_and_strangers_change_nothing(downlinks: Downlinks) -> None:
     downlinks.transport_feedback(VIEWER, b"nonsense", 0.0)
     downlinks.transport_feedback(STRANGER, bytes(12), 0.0)
-    downlinks.remb(STRANGER, 1, 0.0)
+    downlinks.remb(STRANGER, 1, [], 0.0)
     downlinks.receiver_report(STRANGER, 1.0, None, 0.0)
-    downlinks.allocated(STRANGER, 1, 1, 0.0)
+    downlinks.allocated(STRANGER, Load(1, 1), 0.0)
     assert downlinks.target_bps(VIEWER) == downlinks.target_bps(STRANGER) == START_BPS
     assert downlinks.counters["transport_feedback_malformed"] == 2
     downlinks.forget(VIEWER)

@@ -63,8 +63,8 @@ class Estimates:
     def transport_feedback(self, peer: PeerKey, fci: bytes, now: float) -> None:
         self.rows.append(("transport", peer, fci, now))
 
-    def remb(self, peer: PeerKey, bps: int, now: float) -> None:
-        self.rows.append(("remb", peer, bps, now))
+    def remb(self, peer: PeerKey, bps: int, ssrcs: Sequence[int], now: float) -> None:
+        self.rows.append(("remb", peer, bps, list(ssrcs), now))
 
     def receiver_report(self, peer: PeerKey, lost: float, rtt_s: float | None, now: float) -> None:
         self.rows.append(("report", peer, lost, rtt_s))
@@ -205,7 +205,7 @@ def test_what_a_viewer_says_of_its_way_is_handed_on(feedback: Feedback, estimate
     for packet in (rtcp.remb(9, 500_000, [41]), report, lost):
         assert feedback.received(VIEWER, bytes(packet), 1.0) == []
     assert estimates.rows == [
-        ("remb", VIEWER, 500_000 >> 1 << 1, 1.0),
+        ("remb", VIEWER, 500_000 >> 1 << 1, [41], 1.0),
         ("transport", VIEWER, bytes(12), 1.0),
         ("report", VIEWER, 0.5, pytest.approx(1.0)),
     ]

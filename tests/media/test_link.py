@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from media.bandwidth_model import PacketResult, Probe
+from media.bandwidth_model import Load, PacketResult, Probe
 from tests.media.link import KBPS, MBPS, Bottleneck, Cross, Link, Trace, simulate
 from tests.media.traffic import Traffic, adaptive, fixed, layers
 
@@ -27,7 +27,7 @@ class Constant:
         self.reports.append((now, len(results)))
         self.unreported_bytes += unreported_bytes
 
-    def allocated(self, bps: int, now: float, wanted_bps: int | None = None) -> None: ...
+    def allocated(self, load: Load, now: float) -> None: ...
     def tick(self, now: float) -> None: ...
 
     def probe(self, now: float) -> Probe | None:

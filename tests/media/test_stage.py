@@ -169,7 +169,7 @@ def test_the_load_is_never_more_than_the_target_beside_the_sound(target_bps: int
     for peer in list(stage.viewers):
         stage.orders(peer, target_bps, 0.0)
         assert stage.load(peer).allocated_bps <= max(target_bps, AUDIO_BPS)
-        assert stage.load(peer).wanted_bps >= stage.load(peer).allocated_bps
+        assert (stage.load(peer).wanted_bps or 0) >= stage.load(peer).allocated_bps
 
 
 def filming(stage: Stage, peer: PeerKey, host: PeerKey) -> None:
@@ -273,3 +273,14 @@ def test_a_persons_camera_is_told_again_until_it_heeds() -> None:
     stage = pair()
     stage.measured_bps[TWO, 202] = 2_000_000
     assert len(seconds_of(stage, 300_000, 0, 40)) == 2  # sound and picture, once
+
+
+def test_a_picture_left_out_says_what_it_would_need_to_come_back() -> None:
+    stage = workshop(publishers=1)
+    stage.orders(VIEWER, 50_000, 0)
+    stage.orders(VIEWER, 50_000, PATIENCE_S)
+    load = stage.load(VIEWER)
+    assert load.left_out
+    stage.orders(VIEWER, load.least_bps, PATIENCE_S + HOLD_S)
+    assert not stage.load(VIEWER).left_out
+    assert layers(stage, load.least_bps, PATIENCE_S + HOLD_S) == {ONE: 0}
