@@ -144,6 +144,22 @@ async def revoke_links(
     return (await connection.execute(change.values(revoked_at=now))).rowcount
 
 
+async def booking_links(connection: AsyncConnection) -> list[Any]:
+    """Those of companies, with `employer_id`, by age."""
+    query = (
+        sa.select(link_token, link_scope.c.value.label("employer_id"))
+        .join(link_scope, link_scope.c.link_id == link_token.c.id)
+        .where(link_token.c.purpose == Purpose.BOOKING, link_scope.c.key == "employer_id")
+        .order_by(link_token.c.id)
+    )
+    return list(await connection.execute(query))
+
+
+async def revoke_link(connection: AsyncConnection, link_id: str, now: datetime) -> bool:
+    change = sa.update(link_token).where(link_token.c.id == link_id, link_token.c.revoked_at.is_(None))
+    return (await connection.execute(change.values(revoked_at=now))).rowcount == 1
+
+
 async def revoke_personal_links(
     connection: AsyncConnection,
     person_id: str,

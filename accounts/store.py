@@ -146,6 +146,15 @@ async def insert_employer(connection: AsyncConnection, employer_id: str, name: s
     await connection.execute(sa.insert(employer).values(id=employer_id, name=name, created_at=now))
 
 
+async def employers(connection: AsyncConnection) -> list[Any]:
+    return list(await connection.execute(sa.select(employer).order_by(employer.c.id)))
+
+
+async def holders_of(connection: AsyncConnection, roles: Iterable[str]) -> list[PersonId]:
+    query = sa.select(person_role.c.person_id).where(person_role.c.role.in_(sorted(roles))).distinct()
+    return [PersonId(one) for one in (await connection.execute(query)).scalars()]
+
+
 async def entitle(connection: AsyncConnection, employer_id: str, person_id: str, now: datetime) -> None:
     """Idempotent; an ended entitlement begins again."""
     mine = sa.and_(entitlement.c.employer_id == employer_id, entitlement.c.person_id == person_id)

@@ -81,6 +81,15 @@ async def register_therapist(connection: AsyncConnection, new: NewTherapist, now
     await practice_store.insert_rules(connection, new.person_id, rules)
 
 
+async def verify_licence(
+    connection: AsyncConnection, therapist_id: str, expires_at: datetime | None, now: datetime
+) -> None:
+    """The licence was looked at and holds until then (None: for good). Raises TherapistUnknown."""
+    await store.lock_therapist(connection, therapist_id)
+    if not await practice_store.put_licence(connection, therapist_id, now, expires_at):
+        raise TherapistUnknown
+
+
 async def practice(connection: AsyncConnection, therapist_id: str) -> Practice:
     """Raises TherapistUnknown."""
     therapist = await practice_store.find_therapist(connection, therapist_id)

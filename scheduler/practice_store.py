@@ -38,6 +38,14 @@ async def insert_therapist(connection: AsyncConnection, values: dict[str, Any]) 
     await connection.execute(sa.insert(therapist).values(values))
 
 
+async def put_licence(
+    connection: AsyncConnection, therapist_id: str, verified_at: datetime, expires_at: datetime | None
+) -> bool:
+    change = sa.update(therapist).where(therapist.c.id == therapist_id)
+    values = {"licence_verified_at": verified_at, "licence_expires_at": expires_at}
+    return (await connection.execute(change.values(values))).rowcount == 1
+
+
 async def insert_rules(connection: AsyncConnection, therapist_id: str, rules: Iterable[Rule]) -> None:
     values = [
         {

@@ -1,6 +1,6 @@
 """The command line: reads arguments, loads the configuration, runs one command.
 
-What the commands do stands elsewhere (serving.py, demo.py, config_docs.py); the list is COMMANDS.
+What the commands do stands elsewhere (serving.py, therapists.py, config_docs.py ...); the list is COMMANDS.
 """
 
 import argparse
@@ -10,14 +10,16 @@ import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import uvloop
 
 from core.config import ConfigError, load
-from server import __version__
+from server import __version__, setup_words
 from server.config import Config, with_port, with_var
 from server.logs import set_up
+
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 class Refused(Exception):
@@ -69,15 +71,26 @@ def parser() -> argparse.ArgumentParser:
         prog="todoku", description="Video consultation and chat for workplace physiotherapy."
     )
     top.add_argument("--version", action="version", version=f"todoku {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    groups: dict[str, Subparsers] = {}
     for name, command in COMMANDS.items():
-        sub = commands.add_parser(name, help=command.help, description=command.help)
+        word, _, action = name.partition(" ")
+        if action and word not in groups:
+            groups[word] = _group(commands, word)
+        under, last = (groups[word], action) if action else (commands, word)
+        sub = under.add_parser(last, help=command.help, description=command.help)
+        sub.set_defaults(command=name)
         sub.add_argument(
             "--config", metavar="FILE", help="the configuration (default: config.toml, if there)"
         )
         sub.add_argument("--var", metavar="FOLDER", help="keep the files that belong under var/ there")
         command.arguments(sub)
     return top
+
+
+def _group(commands: Subparsers, word: str) -> Subparsers:
+    under = commands.add_parser(word, help=GROUPS[word], description=GROUPS[word])
+    return under.add_subparsers(required=True, metavar="ACTION")
 
 
 def _port(text: str) -> int:
@@ -140,16 +153,7 @@ async def _openapi(config: Config, _options: argparse.Namespace) -> None:
     print(await openapi_document(config))
 
 
-def _user_arguments(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("action", choices=["add"], help="what to do")
-    sub.add_argument("--name", required=True)
-    sub.add_argument("--email", required=True)
-    sub.add_argument("--role", required=True, choices=["therapist", "staff", "employer_admin"])
-    sub.add_argument("--locale", default="ja", choices=["ja", "en"])
-    sub.add_argument("--timezone", default="Asia/Tokyo")
-
-
-async def _user(config: Config, options: argparse.Namespace) -> None:
+async def _user_add(config: Config, options: argparse.Namespace) -> None:
     from server.users import add_user
 
     await add_user(config, options)
@@ -180,6 +184,67 @@ async def _verify(config: Config, options: argparse.Namespace) -> None:
         raise Refused("the laws of booking are broken; the lines above say where")
 
 
+async def _user_list(config: Config, options: argparse.Namespace) -> None:
+    from server.users import list_users
+
+    await list_users(config, options)
+
+
+async def _therapist_add(config: Config, options: argparse.Namespace) -> None:
+    from server.therapists import add_therapist
+
+    await add_therapist(config, options)
+
+
+async def _therapist_verify(config: Config, options: argparse.Namespace) -> None:
+    from server.therapists import verify_therapist
+
+    await verify_therapist(config, options)
+
+
+async def _therapist_list(config: Config, options: argparse.Namespace) -> None:
+    from server.therapists import list_therapists
+
+    await list_therapists(config, options)
+
+
+async def _employer_add(config: Config, options: argparse.Namespace) -> None:
+    from server.companies import add_employer
+
+    await add_employer(config, options)
+
+
+async def _employer_list(config: Config, options: argparse.Namespace) -> None:
+    from server.companies import list_employers
+
+    await list_employers(config, options)
+
+
+async def _link_add(config: Config, options: argparse.Namespace) -> None:
+    from server.companies import add_link
+
+    await add_link(config, options)
+
+
+async def _link_list(config: Config, options: argparse.Namespace) -> None:
+    from server.companies import list_links
+
+    await list_links(config, options)
+
+
+async def _link_revoke(config: Config, options: argparse.Namespace) -> None:
+    from server.companies import revoke_links
+
+    await revoke_links(config, options)
+
+
+# A command of two words stands under its first word.
+GROUPS = {
+    "user": "people who sign in with a password",
+    "therapist": "therapists and their practices",
+    "employer": "companies that pay",
+    "link": "booking links of companies",
+}
 COMMANDS: dict[str, Command] = {
     "serve": Command("serve the web pages, the relay and the jobs", _serve_arguments, _serve),
     "relay": Command("serve a relay alone, for many hosts", _relay_arguments, _relay),
@@ -187,5 +252,18 @@ COMMANDS: dict[str, Command] = {
     "config": Command("print the configuration in force and where it came from", _config_arguments, _config),
     "openapi": Command("print the OpenAPI document", _nothing, _openapi),
     "verify": Command("check the laws of booking, here and under load", _verify_arguments, _verify),
-    "user": Command("add a person who signs in with a password", _user_arguments, _user),
+    "user add": Command("add a person who signs in with a password", setup_words.user_add, _user_add),
+    "user list": Command("list who works here", setup_words.user_list, _user_list),
+    "therapist add": Command(
+        "add a therapist with licence, hours and places", setup_words.therapist_add, _therapist_add
+    ),
+    "therapist verify": Command(
+        "note that a licence was looked at", setup_words.therapist_verify, _therapist_verify
+    ),
+    "therapist list": Command("list therapists and their licences", setup_words.listing, _therapist_list),
+    "employer add": Command("add a company", setup_words.employer_add, _employer_add),
+    "employer list": Command("list companies", setup_words.listing, _employer_list),
+    "link add": Command("make a booking link and print its address", setup_words.link_add, _link_add),
+    "link list": Command("list booking links", setup_words.link_list, _link_list),
+    "link revoke": Command("withdraw booking links", setup_words.link_revoke, _link_revoke),
 }

@@ -1,44 +1,47 @@
-"""`todoku user add`: people who sign in with a password. Reads it from the terminal, never from arguments."""
+"""`todoku user`: people who sign in with a password, read from the terminal and never from arguments.
+
+Clients are neither added nor listed here: a booking makes them, and they sign in by a mailed link.
+"""
 
 import argparse
-import asyncio
-import getpass
-import sys
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from accounts import roster
 from accounts import service as accounts
 from accounts.passwords import Passwords
 from core.clock import SystemClock
-from core.database import Database, migrate
-from core.errors import TodokuError
 from core.ids import PersonId
 from scheduler.hours import zone
-from server.cli import Refused
 from server.config import Config
+from server.workbench import answer, ask_password, opened, table
+
+COLUMNS = ("name", "email", "roles", "timezone", "id")
 
 
 async def add_user(config: Config, options: argparse.Namespace) -> None:
     """Create the person with the password, or nobody. Raises Refused."""
-    await migrate(config.database.url)
-    password = await asyncio.to_thread(_password)
-    database, passwords = Database.open(config.database.url), Passwords(config.accounts)
-    try:
+    async with opened(config, options) as database:
         zone(options.timezone)
-        password_hash = await passwords.hash(password)
+        password_hash = await hashed_password(config)
         async with database.write() as connection:
-            person_id = await _add(connection, options, password_hash)
-    except TodokuError as error:
-        raise Refused(f"{error.detail} {error.extra or ''}".strip()) from None
-    except ValueError as error:  # of the time zone
-        raise Refused(str(error)) from None
+            person_id = await add_person(connection, options, options.role, password_hash)
+    answer(options, {"id": person_id, "role": options.role}, f"added {person_id}")
+
+
+async def hashed_password(config: Config) -> str:
+    """Asked for now. Raises PasswordRefused."""
+    passwords = Passwords(config.accounts)
+    try:
+        return await passwords.hash(await ask_password())
     finally:
         passwords.close()
-        await database.close()
-    print(f"added {person_id}")
 
 
-async def _add(connection: AsyncConnection, options: argparse.Namespace, password_hash: str) -> PersonId:
+async def add_person(
+    connection: AsyncConnection, options: argparse.Namespace, role: str, password_hash: str
+) -> PersonId:
+    """Somebody who can sign in at once: whoever adds them answers for the address."""
     now = SystemClock().now()
     person_id = await accounts.create_person(
         connection,
@@ -46,19 +49,30 @@ async def _add(connection: AsyncConnection, options: argparse.Namespace, passwor
         email=options.email,
         locale=options.locale,
         timezone=options.timezone,
-        roles=(options.role,),
+        roles=(role,),
         now=now,
         verified=True,
     )
     await accounts.put_password(connection, person_id, password_hash, actor=None, now=now)
+    await accounts.audit(
+        connection, actor=None, action="person_added", subject=person_id, detail={"role": role}, now=now
+    )
     return person_id
 
 
-def _password() -> str:
-    """Asked twice at a terminal, read once from a pipe."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    first = getpass.getpass("Password: ")
-    if getpass.getpass("Again: ") != first:
-        raise Refused("the two were not the same; nothing was added")
-    return first
+async def list_users(config: Config, options: argparse.Namespace) -> None:
+    """Who works here."""
+    async with opened(config, options) as database, database.read() as connection:
+        wanted = (options.role,) if options.role else roster.WORKING
+        found = await roster.working_people(connection, wanted)
+    rows = [
+        {
+            "id": one.person_id,
+            "name": one.name,
+            "email": one.email,
+            "roles": sorted(one.roles),
+            "timezone": one.timezone,
+        }
+        for one in found
+    ]
+    answer(options, rows, table(rows, COLUMNS, "nobody yet; `todoku user add` adds somebody"))
