@@ -1,15 +1,16 @@
 """What a client can pick from: therapists, their free times, and what to offer when a time is gone.
 
-Only reads; booking.py checks again under the therapist's lock.
+Only reads; booking.py checks again under the therapist's lock. Not here: the times of all at once (times.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
+from core.ids import PersonId
 from scheduler import leave_store, offer_store, offering, pace_store, practice_store, store
 from scheduler.alternatives import LIMIT, offers
 from scheduler.booking import Booker, Pick, has_place, kind_of
@@ -17,7 +18,17 @@ from scheduler.capacity import closed, may_practise
 from scheduler.config import SchedulerConfig
 from scheduler.errors import CareElsewhere, TherapistUnknown
 from scheduler.matching import Wanted, may_care
-from scheduler.model import Alternative, Calendar, Care, SessionRules, Slot, Span, Spared, Therapist
+from scheduler.model import (
+    Alternative,
+    Calendar,
+    Care,
+    SessionRules,
+    SessionType,
+    Slot,
+    Span,
+    Spared,
+    Therapist,
+)
 from scheduler.slots import free_slots
 
 LOOK_AROUND = timedelta(days=7)  # how far alternatives may lie from the wished time
@@ -26,11 +37,12 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Offered:
-    """A therapist as a client sees one."""
+    """A therapist as a client sees one; `kinds` in their order, the first is where none is named."""
 
     therapist: Therapist
     name: str
     next_free_at: datetime | None
+    kinds: tuple[SessionType, ...]
 
 
 @dataclass(frozen=True)
@@ -58,15 +70,18 @@ async def choice(
     connection: AsyncConnection, booker: Booker, config: SchedulerConfig, now: datetime
 ) -> Choice:
     """Therapists with a free place, soonest first; for a client in care only their own."""
-    therapists, own = await _allowed(connection, booker, now)
-    until = now + timedelta(days=config.window_days + 1)
-    calendars = await practice_store.calendars(
-        connection, therapists, Span(now, until), now, Spared(booker.holder)
-    )
+    therapists, own = await allowed(connection, booker, now)
+    kinds = await kinds_of(connection, therapists, config)
+    ahead = ahead_of([kinds[one.id][0].rules for one in therapists], now)
+    calendars = await practice_store.calendars(connection, therapists, ahead, now, Spared(booker.holder))
     people = await accounts.people(connection, [one.id for one in therapists])
-    rules = await _rules(connection, therapists, config)
     found = [
-        Offered(one, people[one.id].name, _next_free(one, calendars[one.id], rules[one.id], now, until))
+        Offered(
+            one,
+            people[one.id].name,
+            first_free(one, calendars[one.id], kinds[one.id][0].rules, ahead, now),
+            kinds[one.id],
+        )
         for one in therapists
     ]
     found.sort(key=lambda one: (one.next_free_at is None, one.next_free_at or now, one.therapist.id))
@@ -94,7 +109,7 @@ async def slots(
     kind = await kind_of(connection, Pick(therapist.id, now, session_type_id=asked.session_type_id), config)
     spared = Spared(booker.holder, asked.moving)
     calendars = await practice_store.calendars(connection, [therapist], asked.within, now, spared)
-    found = _free(therapist, calendars[therapist.id], kind.rules, asked.within, now)
+    found = free(therapist, calendars[therapist.id], kind.rules, asked.within, now)
     return [one for one in found if cover is None or cover.starts_at <= one.starts_at < cover.ends_at]
 
 
@@ -110,19 +125,20 @@ async def alternatives(
     connection: AsyncConnection, booker: Booker, pick: Pick, config: SchedulerConfig, now: datetime
 ) -> list[Alternative]:
     """The nearest free times of the same therapist, filled up with those of others this client may book."""
-    therapists, _ = await _allowed(connection, booker, now)
+    therapists, _ = await allowed(connection, booker, now)
+    kinds = await kinds_of(connection, therapists, config)
+    rules = {one.id: named(kinds[one.id], pick.session_type_id).rules for one in therapists}
     around = Span(pick.starts_at - LOOK_AROUND, pick.starts_at + LOOK_AROUND)
     own = [one for one in therapists if one.id == pick.therapist_id]
-    times = await _times(connection, own, around, booker, config, now)
+    times = await _times(connection, own, rules, around, booker, now)
     if len(times) >= LIMIT:
         return offers(times, [], pick.starts_at)
     others = [one for one in therapists if one.id != pick.therapist_id]
-    return offers(times, await _times(connection, others, around, booker, config, now), pick.starts_at)
+    return offers(times, await _times(connection, others, rules, around, booker, now), pick.starts_at)
 
 
-async def _allowed(
-    connection: AsyncConnection, booker: Booker, now: datetime
-) -> tuple[list[Therapist], bool]:
+async def allowed(connection: AsyncConnection, booker: Booker, now: datetime) -> tuple[list[Therapist], bool]:
+    """Whom this client may book now, and whether that is the one they are in care with."""
     care = await store.open_care(connection, booker.client_id) if booker.client_id else None
     therapists = await practice_store.all_therapists(connection)
     if care is not None:
@@ -155,29 +171,33 @@ async def _open_to(
 async def _times(
     connection: AsyncConnection,
     therapists: Sequence[Therapist],
+    rules: Mapping[PersonId, SessionRules],
     around: Span,
     booker: Booker,
-    config: SchedulerConfig,
     now: datetime,
 ) -> list[Alternative]:
     calendars = await practice_store.calendars(connection, therapists, around, now, Spared(booker.holder))
-    rules = await _rules(connection, therapists, config)
     return [
         Alternative(one.id, slot.starts_at, slot.ends_at)
         for one in therapists
-        for slot in _free(one, calendars[one.id], rules[one.id], around, now)
+        for slot in free(one, calendars[one.id], rules[one.id], around, now)
     ]
 
 
-async def _rules(
+async def kinds_of(
     connection: AsyncConnection, therapists: Sequence[Therapist], config: SchedulerConfig
-) -> dict[str, SessionRules]:
-    """Of each one's first kind of session."""
-    own = await pace_store.default_types(connection, [one.id for one in therapists])
-    return {one.id: own[one.id].rules if one.id in own else config.rules() for one in therapists}
+) -> dict[PersonId, tuple[SessionType, ...]]:
+    """What each offers; who has made no kind of session offers the configuration's."""
+    own = await pace_store.active_types(connection, [one.id for one in therapists])
+    return {one.id: tuple(own[one.id]) or (config.session_type(),) for one in therapists}
 
 
-def _free(
+def named(kinds: Sequence[SessionType], kind_id: str | None) -> SessionType:
+    """The kind that was picked, where it is one of theirs; else their first."""
+    return next((one for one in kinds if one.id == kind_id), kinds[0])
+
+
+def free(
     therapist: Therapist, calendar: Calendar, rules: SessionRules, within: Span, now: datetime
 ) -> list[Slot]:
     """Free times up to the day the licence ends."""
@@ -188,23 +208,29 @@ def _free(
     ]
 
 
-async def first_free(
+async def first_free_of(
     connection: AsyncConnection, therapist: Therapist, config: SchedulerConfig, now: datetime
 ) -> datetime | None:
     """When somebody new could first be seen by this therapist."""
-    until = now + timedelta(days=config.window_days + 1)
-    calendars = await practice_store.calendars(connection, [therapist], Span(now, until), now)
-    rules = await _rules(connection, [therapist], config)
-    return _next_free(therapist, calendars[therapist.id], rules[therapist.id], now, until)
+    kinds = await kinds_of(connection, [therapist], config)
+    rules = kinds[therapist.id][0].rules
+    within = ahead_of([rules], now)
+    calendars = await practice_store.calendars(connection, [therapist], within, now)
+    return first_free(therapist, calendars[therapist.id], rules, within, now)
 
 
-def _next_free(
-    therapist: Therapist, calendar: Calendar, rules: SessionRules, now: datetime, until: datetime
+def ahead_of(rules: Sequence[SessionRules], now: datetime) -> Span:
+    """From now to the end of the longest booking window."""
+    return Span(now, now + timedelta(days=1 + max((each.window_days for each in rules), default=0)))
+
+
+def first_free(
+    therapist: Therapist, calendar: Calendar, rules: SessionRules, within: Span, now: datetime
 ) -> datetime | None:
     """The first free start; looks week by week, since most therapists have one in the first."""
-    start = now
+    start, until = within.starts_at, min(within.ends_at, ahead_of([rules], now).ends_at)
     while start < until:
-        found = _free(therapist, calendar, rules, Span(start, min(start + WEEK, until)), now)
+        found = free(therapist, calendar, rules, Span(start, min(start + WEEK, until)), now)
         if found:
             return found[0].starts_at
         start += WEEK

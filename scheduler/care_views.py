@@ -158,7 +158,7 @@ class CareViews:
             rows = []
             for one in therapists:
                 reason = closed(one, now, in_care=False)
-                next_at = await browsing.first_free(connection, one, self._config, now)
+                next_at = await browsing.first_free_of(connection, one, self._config, now)
                 name, word = people[one.id].name, reason.value if reason else None
                 rows.append(PlaceRow(one, name, free_places(one), word, next_at))
         return sorted(rows, key=lambda row: (row.closed is not None, -row.free, row.name, row.therapist.id))

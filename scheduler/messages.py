@@ -45,18 +45,33 @@ class TherapistsQuery(_Query):
     tz: ZoneName | None = None
 
 
+class KindReply(Reply):
+    """`session_type_id` null: the service's own. `approval`: what is booked is a request at first."""
+
+    session_type_id: str | None
+    name: dict[str, str]
+    session_minutes: int
+    approval: bool
+
+
 class TherapistReply(Reply):
+    """`kinds`: what can be booked, at least one; the first is where a request names none."""
+
     therapist_id: str
     name: str
     headline: dict[str, str]
     languages: list[str]
     licence_kind: str
     next_free_at: Utc | None
+    kinds: list[KindReply]
 
 
 class TherapistsReply(Reply):
+    """`answer_within_h`: a request that nobody has answered for so long is over."""
+
     therapists: list[TherapistReply]
     session_minutes: int
+    answer_within_h: int
     own_therapist: bool
 
 
@@ -74,9 +89,12 @@ class SlotReply(Reply):
 
 
 class SlotsReply(Reply):
+    """`next_free_at`: where there are none, the first free start after these days, else the first of all."""
+
     therapist_id: str
     timezone: str
     slots: list[SlotReply]
+    next_free_at: Utc | None
 
 
 class HoldBody(Body):
@@ -107,7 +125,8 @@ class BookingBody(Body):
 class BookingReply(Reply):
     """`join_url` is the client's secret way in; null for the therapist, and when its time is over.
 
-    `change_until`: so long its client can move or cancel it alone; null: no more.
+    `change_until`: so long its client can move or cancel it alone; null: no more. `approve_until`: by then a
+    request is answered, or it is over; null: it is no request.
     """
 
     booking_id: str
@@ -121,6 +140,7 @@ class BookingReply(Reply):
     status: str
     sequence: int
     change_until: Utc | None
+    approve_until: Utc | None
     cancelled_by: str | None
     series_id: str | None
     join_url: str | None

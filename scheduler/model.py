@@ -269,5 +269,6 @@ class Visit:
     role: str  # "client" or "therapist"
     change_until: datetime | None = None  # so long its client can move or cancel it
     series_id: str | None = None
+    approve_until: datetime | None = None  # by then a request is answered or over
     cancelled_by: str | None = None
     noshow_by: str | None = None

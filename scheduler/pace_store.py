@@ -54,6 +54,19 @@ async def default_types(connection: AsyncConnection, ids: Sequence[str]) -> dict
     return {row.therapist_id: _session_type(row) for row in await connection.execute(query)}
 
 
+async def active_types(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[SessionType]]:
+    """The kinds each therapist offers, in their order."""
+    found: dict[str, list[SessionType]] = {therapist_id: [] for therapist_id in ids}
+    query = (
+        sa.select(session_type)
+        .where(session_type.c.therapist_id.in_(ids), session_type.c.active.is_(True))
+        .order_by(session_type.c.position, session_type.c.id)
+    )
+    for row in await connection.execute(query):
+        found[row.therapist_id].append(_session_type(row))
+    return found
+
+
 async def insert_type(
     connection: AsyncConnection, therapist_id: str, values: dict[str, Any], now: datetime
 ) -> str:

@@ -11,11 +11,9 @@ from aiohttp import web
 from core.errors import Denied, Invalid, NotFound, PreconditionFailed, Unauthenticated
 from core.http import Identity, Route, body, idempotency_key, identity, path_id, query, reply, require
 from core.idempotency import IdempotencyMismatch
-from scheduler import client_routes, errors
+from scheduler import browsing_routes, client_routes, errors
 from scheduler import messages as m
 from scheduler.booking import Pick, Wish
-from scheduler.browsing import Asked
-from scheduler.hours import local_days, zone
 from scheduler.practice import Practice, PracticeChange
 from scheduler.service import Confirmation, News, Once, SchedulerService
 from scheduler.visits import Session
@@ -36,7 +34,7 @@ def routes(service: SchedulerService, rooms: Rooms) -> list[Route]:
     """Every operation of the scheduler."""
     edge = _Edge(service, rooms)
     return [
-        *_browsing_routes(edge),
+        *browsing_routes.routes(service),
         *_hold_routes(edge),
         *_booking_routes(edge),
         *_therapist_routes(edge),
@@ -45,31 +43,6 @@ def routes(service: SchedulerService, rooms: Rooms) -> list[Route]:
 
 
 WHO = (Unauthenticated, Denied)
-
-
-def _browsing_routes(edge: "_Edge") -> list[Route]:
-    return [
-        Route(
-            "GET",
-            "/api/booking/therapists",
-            edge.therapists,
-            "Therapists this client may book, soonest first",
-            query=m.TherapistsQuery,
-            response=m.TherapistsReply,
-            tag="booking",
-            errors=(*WHO, Invalid),
-        ),
-        Route(
-            "GET",
-            "/api/booking/slots",
-            edge.slots,
-            "Free times of a therapist",
-            query=m.SlotsQuery,
-            response=m.SlotsReply,
-            tag="booking",
-            errors=(*WHO, Invalid, errors.TherapistUnknown, errors.CareElsewhere, errors.SlotNotOffered),
-        ),
-    ]
 
 
 def _hold_routes(edge: "_Edge") -> list[Route]:
@@ -187,35 +160,6 @@ class _Edge:
         self._service = service
         self._rooms = rooms
 
-    async def therapists(self, request: web.Request) -> web.Response:
-        who = identity(request)
-        query(request, m.TherapistsQuery)
-        found = await self._service.choice(who)
-        offered = [
-            m.TherapistReply(
-                therapist_id=one.therapist.id,
-                name=one.name,
-                headline=dict(one.therapist.headline),
-                languages=list(one.therapist.languages),
-                licence_kind=one.therapist.licence_kind,
-                next_free_at=one.next_free_at,
-            )
-            for one in found.therapists
-        ]
-        minutes = self._service.config.session_min
-        return reply(m.TherapistsReply(therapists=offered, session_minutes=minutes, own_therapist=found.own))
-
-    async def slots(self, request: web.Request) -> web.Response:
-        who = identity(request)
-        asked = query(request, m.SlotsQuery)
-        if not timedelta(0) <= asked.last - asked.first < timedelta(days=m.LONGEST_RANGE_DAYS):
-            message = f"from and to must span 1 to {m.LONGEST_RANGE_DAYS} days"
-            raise Invalid(errors=[{"field": "to", "message": message, "rule": "range"}])
-        within = local_days(asked.first, asked.last, zone(asked.tz))
-        found = await self._service.slots(who, Asked(asked.therapist_id, within, asked.session_type_id))
-        times = [m.SlotReply(starts_at=one.starts_at, ends_at=one.ends_at) for one in found]
-        return reply(m.SlotsReply(therapist_id=asked.therapist_id, timezone=asked.tz, slots=times))
-
     async def hold(self, request: web.Request) -> web.Response:
         who = identity(request)
         asked = await body(request, m.HoldBody)
@@ -297,6 +241,7 @@ def _booking(found: Confirmation, who: Identity) -> m.BookingReply:
         status=visit.status,
         sequence=visit.sequence,
         change_until=visit.change_until,
+        approve_until=visit.approve_until,
         cancelled_by=visit.cancelled_by,
         series_id=visit.series_id,
         join_url=found.join_url,

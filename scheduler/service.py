@@ -18,7 +18,7 @@ from core.errors import Denied, NotFound
 from core.http import Identity, rfc3339
 from core.idempotency import Stored, recall, remember
 from core.ids import BookingId, EmployerId, PersonId
-from scheduler import agenda, browsing, practice_store, store, visits
+from scheduler import agenda, browsing, practice_store, store, times, visits
 from scheduler import booking as bookings
 from scheduler import practice as practices
 from scheduler.agenda import Agenda, OwnSession
@@ -114,6 +114,23 @@ class SchedulerService:
         booker = booker_of(identity)
         async with self._database.read() as connection:
             return await browsing.slots(connection, booker, asked, self.config, self._clock.now())
+
+    async def times(
+        self, identity: Identity, wanted: times.Wanted
+    ) -> tuple[list[times.FreeTime], datetime | None]:
+        """Free times of everybody this client may book; where there are none, the next one."""
+        booker, now = booker_of(identity), self._clock.now()
+        async with self._database.read() as connection:
+            practices = await times.read(connection, booker, wanted, self.config, now)
+        found = await times.merged(practices, now)
+        return found, None if found else await times.next_free(practices, now)
+
+    async def next_free(self, identity: Identity, asked: browsing.Asked) -> datetime | None:
+        """The first free start after what was asked for, else the first of all."""
+        booker, now = booker_of(identity), self._clock.now()
+        async with self._database.read() as connection:
+            practices = await times.read_one(connection, booker, asked, self.config, now)
+        return await times.next_free(practices, now)
 
     async def count_hold(self, identity: Identity, address: str, once: Once) -> None:
         """One more attempt to reserve a time, from `address`; a repeated one is none. Raises TooManyHolds."""

@@ -116,6 +116,7 @@ async def render(connection: AsyncConnection, booking: Booking, role: str, confi
         role=role,
         change_until=change_until(booking, kind),
         series_id=booking.series_id,
+        approve_until=booking.approve_until if booking.status is Status.REQUESTED else None,
         cancelled_by=booking.cancelled_by,
         noshow_by=booking.noshow_by,
     )

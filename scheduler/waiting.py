@@ -243,7 +243,7 @@ async def _first(
 ) -> str | None:
     """The first in order who has a free time until then: calendars are read one by one, until one has."""
     for one in ordered(candidates, wanted, now):
-        free = await browsing.first_free(connection, one.therapist, config, now)
+        free = await browsing.first_free_of(connection, one.therapist, config, now)
         if free is not None and free < until:
             return one.therapist.id
     return None

@@ -33,9 +33,18 @@ async def test_a_visitor_sees_whom_and_when_in_their_own_zone(door: Door) -> Non
                 "languages": ["ja", "en"],
                 "licence_kind": "physiotherapist",
                 "next_free_at": "2026-11-24T03:00:00Z",
+                "kinds": [
+                    {
+                        "session_type_id": None,
+                        "name": {"ja": "オンライン面談", "en": "Online consultation"},
+                        "session_minutes": 45,
+                        "approval": False,
+                    }
+                ],
             }
         ],
         "session_minutes": 45,
+        "answer_within_h": 24,
         "own_therapist": False,
     }
     path = f"/api/booking/slots?therapist_id={therapist_id}&from=2026-11-24&to=2026-11-24&tz=America/New_York"
@@ -69,6 +78,7 @@ async def test_a_visitor_holds_books_and_takes_the_calendar_file_along(door: Doo
         "status": "confirmed",
         "sequence": 0,
         "change_until": "2026-11-24T22:00:00Z",
+        "approve_until": None,
         "cancelled_by": None,
         "calendar_url": f"/api/bookings/{booking_id}/calendar.ics?session=link",
     }

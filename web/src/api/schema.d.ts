@@ -157,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/booking/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Free times of everybody this client may book, with who is free */
+        get: operations["get_api_booking_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/booking/holds": {
         parameters: {
             query?: never;
@@ -1505,7 +1522,8 @@ export interface components {
          * BookingReply
          * @description `join_url` is the client's secret way in; null for the therapist, and when its time is over.
          *
-         *     `change_until`: so long its client can move or cancel it alone; null: no more.
+         *     `change_until`: so long its client can move or cancel it alone; null: no more. `approve_until`: by then a
+         *     request is answered, or it is over; null: it is no request.
          */
         BookingReply: {
             /** Booking Id */
@@ -1530,6 +1548,8 @@ export interface components {
             sequence: number;
             /** Change Until */
             change_until: string | null;
+            /** Approve Until */
+            approve_until: string | null;
             /** Cancelled By */
             cancelled_by: string | null;
             /** Series Id */
@@ -1954,35 +1974,15 @@ export interface components {
             /** Active */
             active: boolean;
         };
-        /** FreeTimesQuery */
-        FreeTimesQuery: {
-            /**
-             * From
-             * Format: date
-             */
-            from: string;
-            /**
-             * To
-             * Format: date
-             */
-            to: string;
-            /**
-             * Tz
-             * @default null
-             */
-            tz: string | null;
-            /**
-             * Session Type Id
-             * @default null
-             */
-            session_type_id: string | null;
-        };
-        /** FreeTimesReply */
-        FreeTimesReply: {
-            /** Timezone */
-            timezone: string;
-            /** Slots */
-            slots: components["schemas"]["SlotReply"][];
+        /**
+         * FreeTimeReply
+         * @description Some of those who are free then; who has most room comes first.
+         */
+        FreeTimeReply: {
+            /** Starts At */
+            starts_at: string;
+            /** Therapist Ids */
+            therapist_ids: string[];
         };
         /**
          * HandoverBody
@@ -2072,6 +2072,22 @@ export interface components {
             username: string;
             /** Credential */
             credential: string;
+        };
+        /**
+         * KindReply
+         * @description `session_type_id` null: the service's own. `approval`: what is booked is a request at first.
+         */
+        KindReply: {
+            /** Session Type Id */
+            session_type_id: string | null;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Session Minutes */
+            session_minutes: number;
+            /** Approval */
+            approval: boolean;
         };
         /** LeaveBody */
         LeaveBody: {
@@ -3158,7 +3174,10 @@ export interface components {
              */
             session_type_id: string | null;
         };
-        /** SlotsReply */
+        /**
+         * SlotsReply
+         * @description `next_free_at`: where there are none, the first free start after these days, else the first of all.
+         */
         SlotsReply: {
             /** Therapist Id */
             therapist_id: string;
@@ -3166,6 +3185,8 @@ export interface components {
             timezone: string;
             /** Slots */
             slots: components["schemas"]["SlotReply"][];
+            /** Next Free At */
+            next_free_at: string | null;
         };
         /**
          * StaffBookingBody
@@ -3254,7 +3275,10 @@ export interface components {
             /** Reason */
             reason: string | null;
         };
-        /** TherapistReply */
+        /**
+         * TherapistReply
+         * @description `kinds`: what can be booked, at least one; the first is where a request names none.
+         */
         TherapistReply: {
             /** Therapist Id */
             therapist_id: string;
@@ -3270,6 +3294,8 @@ export interface components {
             licence_kind: string;
             /** Next Free At */
             next_free_at: string | null;
+            /** Kinds */
+            kinds: components["schemas"]["KindReply"][];
         };
         /** TherapistsQuery */
         TherapistsQuery: {
@@ -3279,12 +3305,17 @@ export interface components {
              */
             tz: string | null;
         };
-        /** TherapistsReply */
+        /**
+         * TherapistsReply
+         * @description `answer_within_h`: a request that nobody has answered for so long is over.
+         */
         TherapistsReply: {
             /** Therapists */
             therapists: components["schemas"]["TherapistReply"][];
             /** Session Minutes */
             session_minutes: number;
+            /** Answer Within H */
+            answer_within_h: number;
             /** Own Therapist */
             own_therapist: boolean;
         };
@@ -3534,6 +3565,71 @@ export interface components {
         scheduler__series_messages__ClientsReply: {
             /** Clients */
             clients: components["schemas"]["ClientReply"][];
+        };
+        /** FreeTimesQuery */
+        scheduler__series_messages__FreeTimesQuery: {
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /**
+             * Tz
+             * @default null
+             */
+            tz: string | null;
+            /**
+             * Session Type Id
+             * @default null
+             */
+            session_type_id: string | null;
+        };
+        /** FreeTimesReply */
+        scheduler__series_messages__FreeTimesReply: {
+            /** Timezone */
+            timezone: string;
+            /** Slots */
+            slots: components["schemas"]["SlotReply"][];
+        };
+        /** FreeTimesQuery */
+        scheduler__times_messages__FreeTimesQuery: {
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /**
+             * Tz
+             * @example Asia/Tokyo
+             */
+            tz: string;
+            /**
+             * Language
+             * @default null
+             */
+            language: string | null;
+        };
+        /**
+         * FreeTimesReply
+         * @description `next_free_at`: where there are none, the first free start after these days, else the first of all.
+         */
+        scheduler__times_messages__FreeTimesReply: {
+            /** Timezone */
+            timezone: string;
+            /** Times */
+            times: components["schemas"]["FreeTimeReply"][];
+            /** Next Free At */
+            next_free_at: string | null;
         };
         /** @description RFC 9457 problem; `code` is stable and is what programs look at. */
         Problem: {
@@ -3951,6 +4047,58 @@ export interface operations {
             };
             /** @description `care_elsewhere`, `slot_not_offered` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_booking_times: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                tz: string;
+                language?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Free times of everybody this client may book, with who is free */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["scheduler__times_messages__FreeTimesReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5605,7 +5753,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FreeTimesReply"];
+                    "application/json": components["schemas"]["scheduler__series_messages__FreeTimesReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -5676,7 +5824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FreeTimesReply"];
+                    "application/json": components["schemas"]["scheduler__series_messages__FreeTimesReply"];
                 };
             };
             /** @description `unauthenticated` */
