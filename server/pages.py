@@ -1,4 +1,4 @@
-"""The pages: three HTML shells with a fresh nonce per response, and the built assets beside them.
+"""The pages: four HTML shells with a fresh nonce per response, and the built assets beside them.
 
 Which page shows what is decided in the browser; the server knows only which bundle an address belongs to.
 """
@@ -14,7 +14,8 @@ from web import static_folder
 NONCE_MARK = "__CSP_NONCE__"
 IMMUTABLE = "public, max-age=31536000, immutable"  # names hold a hash of the content
 
-JOIN_PATHS = ("/b/{token}", "/join/{token}", "/room/{booking_id}")
+JOIN_PATHS = ("/join/{token}", "/room/{booking_id}")
+BOOK_PATHS = ("/b/{token}",)
 CHANGE_PATHS = ("/change/{token}",)
 APP_PATHS = ("/", "/sign-in", "/sign-in/{token}", "/therapist{tail:.*}", "/staff{tail:.*}")
 
@@ -26,7 +27,8 @@ NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Todok
 def add_pages(app: web.Application) -> None:
     """Add the shells, the assets and the not-found page."""
     folder = static_folder()
-    for paths, page in ((JOIN_PATHS, "join"), (CHANGE_PATHS, "change"), (APP_PATHS, "app")):
+    shells = {"join": JOIN_PATHS, "book": BOOK_PATHS, "change": CHANGE_PATHS, "app": APP_PATHS}
+    for page, paths in shells.items():
         for path in paths:
             app.router.add_get(path, _shell(folder / f"{page}.html"))
     app.router.add_get("/{path:(?!api/|health/|socket.io).+}", _file_or_not_found(folder))

@@ -1,6 +1,6 @@
 /**
- * Builds the pages of the client: join.html (booking link, device check, waiting
- * room, call; kept small), change.html (changing a booking) and app.html (signed-in people).
+ * Builds the pages of the client: join.html (device check, waiting room, call; kept small), book.html and
+ * change.html (booking, and changing what is booked) and app.html (signed-in people).
  *
  * The server puts a fresh nonce in place of __CSP_NONCE__ in every response.
  */
@@ -11,8 +11,11 @@ import react from "@vitejs/plugin-react";
 import type { Connect, Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
-const JOIN_PATHS = /^\/(b|join|room)\//;
-const CHANGE_PATH = /^\/change\//;
+const PAGES: readonly [RegExp, string][] = [
+  [/^\/(join|room)\//, "join"],
+  [/^\/b\//, "book"],
+  [/^\/change\//, "change"],
+];
 const API = process.env["TODOKU_ADDRESS"] ?? "http://localhost:8080";
 
 /** In `vite dev`, answers page addresses the way the Python server does. */
@@ -20,7 +23,7 @@ function pages(): Plugin {
   const rewrite: Connect.NextHandleFunction = (request, _response, next) => {
     const url = request.url ?? "/";
     const isPage = request.headers.accept?.includes("text/html") ?? false;
-    const page = JOIN_PATHS.test(url) ? "join" : CHANGE_PATH.test(url) ? "change" : "app";
+    const page = PAGES.find(([path]) => path.test(url))?.[1] ?? "app";
     if (isPage) request.url = `/${page}.html`;
     next();
   };
@@ -45,19 +48,21 @@ function compressed(): Plugin {
 }
 
 /**
- * The page on which a booking is changed is built apart (`--mode change`): built together, what it shares with
- * join.html would be cut into more files, and the way into a call would weigh more.
+ * The pages of booking are built apart (`--mode booking`): built together, what they share with join.html
+ * would be cut into more files, and the way into a call would weigh more.
  */
 export default defineConfig(({ mode }) => ({
   plugins: [react(), pages(), compressed()],
   html: { cspNonce: "__CSP_NONCE__" },
   build: {
     outDir: "static",
-    emptyOutDir: mode !== "change",
-    manifest: mode === "change" ? ".vite/manifest.change.json" : true,
+    emptyOutDir: mode !== "booking",
+    manifest: mode === "booking" ? ".vite/manifest.booking.json" : true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: mode === "change" ? ["change.html"] : ["join.html", "app.html"] },
+    rolldownOptions: {
+      input: mode === "booking" ? ["book.html", "change.html"] : ["join.html", "app.html"],
+    },
   },
   server: {
     proxy: {

@@ -29,7 +29,7 @@ def test_every_error_code_says_what_happened_and_what_to_do(language: str) -> No
 def test_the_join_link_has_one_name_in_mail_and_pages(language: str) -> None:
     name = JOIN_LINK[language]
     assert name in TO_CLIENT["confirmed"][language].link
-    texts = json.loads((SOURCES / "join" / "locales" / f"{language}.json").read_text(encoding="utf-8"))
+    texts = json.loads((SOURCES / "booking" / "locales" / f"{language}.json").read_text(encoding="utf-8"))
     booking, done = texts["booking"], texts["booking"]["done"]
     said = (booking["returning"], booking["details"]["emailHint"], done["mail"], done["join"])
     assert [sentence for sentence in said if name not in sentence] == []

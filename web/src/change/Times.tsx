@@ -5,7 +5,7 @@ import type { Booking, Slot } from "../api/types";
 import { serverNow } from "../shared/clock";
 import { useStore } from "../shared/store";
 import { dateAndTime, dayName, localDate, timeOfDay } from "../shared/time";
-import { ZonePicker } from "../join/booking/ZonePicker";
+import { ZonePicker } from "../booking/ZonePicker";
 import { Button } from "../join/ui/Button";
 import { ErrorNotice } from "../join/ui/ErrorScreen";
 import { Heading } from "../join/ui/Heading";

@@ -3,16 +3,21 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "../shared/styles/tokens.css";
 import "../join/styles/ui.css";
-import "../join/styles/booking.css";
+import "../booking/booking.css";
 import { startI18n } from "../shared/i18n";
 import { Safeguard } from "../join/ui/Safeguard";
+import bookingEn from "../booking/locales/en.json";
+import bookingJa from "../booking/locales/ja.json";
 import joinEn from "../join/locales/en.json";
 import joinJa from "../join/locales/ja.json";
 import { ChangePage } from "./ChangePage";
 import en from "./locales/en.json";
 import ja from "./locales/ja.json";
 
-startI18n({ ja: { ...joinJa, ...ja }, en: { ...joinEn, ...en } });
+startI18n({
+  ja: { ...joinJa, ...bookingJa, ...ja },
+  en: { ...joinEn, ...bookingEn, ...en },
+});
 
 const token = location.pathname.split("/")[2] ?? "";
 

@@ -1,7 +1,6 @@
-/** Picks the page for the address: booking, a client's join link, a therapist's room. */
+/** Picks the page for the address: a client's join link, a therapist's room. */
 import { ApiError } from "../shared/api";
 import { addressOf } from "./address";
-import { BookingPage } from "./booking/BookingPage";
 import { RoomPage } from "./room/RoomPage";
 import { ErrorScreen } from "./ui/ErrorScreen";
 import { Page } from "./ui/Page";
@@ -10,8 +9,6 @@ import { WayOut } from "./ui/WayOut";
 export function JoinApp({ path }: { path: string }) {
   const address = addressOf(path);
   switch (address.page) {
-    case "booking":
-      return <BookingPage token={address.token} />;
     case "join":
       return <RoomPage invitation={{ by: "link", token: address.token }} />;
     case "room":

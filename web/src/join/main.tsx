@@ -3,7 +3,6 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "../shared/styles/tokens.css";
 import "./styles/ui.css";
-import "./styles/booking.css";
 import "./styles/room.css";
 import "./styles/call.css";
 import { startI18n } from "../shared/i18n";

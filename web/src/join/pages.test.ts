@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../shared/api";
 import { addressOf } from "./address";
-import { dayToShow, weekOf } from "./booking/days";
+import { dayToShow, weekOf } from "../booking/days";
 import { stageNote } from "./call/RemoteStage";
 import type { LinkState } from "./room/callLink";
 import type { ParticipantState, Snapshot } from "./room/protocol";
@@ -24,11 +24,10 @@ function snapshot(role: "client" | "therapist", mine: ParticipantState, theirs?:
 }
 
 it("reads which page an address names", () => {
-  expect(addressOf("/b/tok")).toEqual({ page: "booking", token: "tok" });
   expect(addressOf("/join/tok/")).toEqual({ page: "join", token: "tok" });
   expect(addressOf("/room/id")).toEqual({ page: "room", bookingId: "id" });
-  expect(addressOf("/b/")).toEqual({ page: "unknown" });
-  expect(addressOf("/b/a/b")).toEqual({ page: "unknown" });
+  expect(addressOf("/join/")).toEqual({ page: "unknown" });
+  expect(addressOf("/join/a/b")).toEqual({ page: "unknown" });
 });
 
 describe("the screen inside a room", () => {

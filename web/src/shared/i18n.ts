@@ -9,6 +9,7 @@ import { initReactI18next } from "react-i18next";
 import sharedEn from "./locales/en.json";
 import sharedJa from "./locales/ja.json";
 import type appJa from "../app/locales/ja.json";
+import type bookingJa from "../booking/locales/ja.json";
 import type changeJa from "../change/locales/ja.json";
 import type joinJa from "../join/locales/ja.json";
 
@@ -19,7 +20,13 @@ type Texts = Record<string, unknown>;
 
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: typeof sharedJa & typeof joinJa & typeof changeJa & typeof appJa };
+    resources: {
+      translation: typeof sharedJa &
+        typeof joinJa &
+        typeof bookingJa &
+        typeof changeJa &
+        typeof appJa;
+    };
   }
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import appEn from "../app/locales/en.json";
 import appJa from "../app/locales/ja.json";
+import bookingEn from "../booking/locales/en.json";
+import bookingJa from "../booking/locales/ja.json";
 import changeEn from "../change/locales/en.json";
 import changeJa from "../change/locales/ja.json";
 import joinEn from "../join/locales/en.json";
@@ -13,6 +15,7 @@ type Texts = { [key: string]: string | Texts };
 const BUNDLES: [string, Texts, Texts][] = [
   ["shared", sharedJa, sharedEn],
   ["join", joinJa, joinEn],
+  ["booking", bookingJa, bookingEn],
   ["change", changeJa, changeEn],
   ["app", appJa, appEn],
 ];

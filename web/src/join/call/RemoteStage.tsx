@@ -5,7 +5,7 @@ import type { LocalMedia } from "../../rtc/local";
 import { speakerToUse } from "../../rtc/speaker";
 import { errorText } from "../../shared/errors";
 import { useStore } from "../../shared/store";
-import { Portrait } from "../booking/Portrait";
+import { Portrait } from "../ui/Portrait";
 import type { CallLink, LinkState } from "../room/callLink";
 import { mark } from "../room/marks";
 import { VideoView, play } from "../room/VideoView";

@@ -5,7 +5,7 @@ import { playChime } from "../../rtc/sound";
 import { asApiError, type ApiError } from "../../shared/api";
 import { useStore } from "../../shared/store";
 import { timeRange, visitorZone } from "../../shared/time";
-import { Portrait } from "../booking/Portrait";
+import { Portrait } from "../ui/Portrait";
 import { Button } from "../ui/Button";
 import { ErrorNotice } from "../ui/ErrorScreen";
 import { Heading } from "../ui/Heading";

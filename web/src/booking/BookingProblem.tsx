@@ -1,8 +1,8 @@
 /** What failed, and other times to take with one tap. */
 import { useTranslation } from "react-i18next";
-import { useStore } from "../../shared/store";
-import { dayName, timeOfDay } from "../../shared/time";
-import { ErrorNotice } from "../ui/ErrorScreen";
+import { useStore } from "../shared/store";
+import { dayName, timeOfDay } from "../shared/time";
+import { ErrorNotice } from "../join/ui/ErrorScreen";
 import type { BookingFlow } from "./flow";
 
 export function BookingProblem({ flow }: { flow: BookingFlow }) {

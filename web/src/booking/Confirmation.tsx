@@ -1,8 +1,8 @@
 /** Step 4: it is booked. When, with whom, what was mailed, and how to come in. */
 import { useTranslation } from "react-i18next";
-import type { Booking } from "../../api/types";
-import { dateAndTime, timeOfDay, zoneLabel } from "../../shared/time";
-import { Heading } from "../ui/Heading";
+import type { Booking } from "../api/types";
+import { dateAndTime, timeOfDay, zoneLabel } from "../shared/time";
+import { Heading } from "../join/ui/Heading";
 
 export function Confirmation({ booking, email }: { booking: Booking; email: string }) {
   const { t } = useTranslation();

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { ApiError, type RequestOptions } from "../../shared/api";
+import { ApiError, type RequestOptions } from "../shared/api";
 import { BookingFlow, type FlowTools } from "./flow";
 import { checkDetails, problemsFrom, tidy } from "./form";
 

@@ -1,12 +1,12 @@
 /** Step 3: the time is kept for a few minutes while name and mail are typed. */
 import { useEffect, useRef, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
-import type { Slot } from "../../api/types";
-import { useStore } from "../../shared/store";
-import { countdown, dateAndTime, timeOfDay, zoneLabel } from "../../shared/time";
-import { Button } from "../ui/Button";
-import { Heading } from "../ui/Heading";
-import { useCountdown } from "../ui/useCountdown";
+import type { Slot } from "../api/types";
+import { useStore } from "../shared/store";
+import { countdown, dateAndTime, timeOfDay, zoneLabel } from "../shared/time";
+import { Button } from "../join/ui/Button";
+import { Heading } from "../join/ui/Heading";
+import { useCountdown } from "../join/ui/useCountdown";
 import { BookingProblem } from "./BookingProblem";
 import { Field } from "./Field";
 import type { BookingFlow } from "./flow";

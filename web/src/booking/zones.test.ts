@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { zoneLabel } from "../../shared/time";
-import { zonePlace } from "../../shared/zones";
+import { zoneLabel } from "../shared/time";
+import { zonePlace } from "../shared/zones";
 import { matching, zoneChoices } from "./zones";
 
 const ZONES = Intl.supportedValuesOf("timeZone");

@@ -1,14 +1,14 @@
 /** Step 1: the therapists who have a place for this visitor. */
 import { useTranslation } from "react-i18next";
-import type { Therapist } from "../../api/types";
-import { useStore } from "../../shared/store";
-import { dayName, timeOfDay } from "../../shared/time";
-import { Button } from "../ui/Button";
-import { ErrorNotice } from "../ui/ErrorScreen";
-import { Heading } from "../ui/Heading";
+import type { Therapist } from "../api/types";
+import { useStore } from "../shared/store";
+import { dayName, timeOfDay } from "../shared/time";
+import { Button } from "../join/ui/Button";
+import { ErrorNotice } from "../join/ui/ErrorScreen";
+import { Heading } from "../join/ui/Heading";
 import type { BookingFlow } from "./flow";
 import { inOwnLanguage, languageNames, licenceName } from "./names";
-import { Portrait } from "./Portrait";
+import { Portrait } from "../join/ui/Portrait";
 import { ZonePicker } from "./ZonePicker";
 
 export function TherapistsStep({ flow }: { flow: BookingFlow }) {

@@ -1,9 +1,9 @@
 /** Finds a time zone by city, country or distance from UTC: a combobox above its list. */
 import { useEffect, useMemo, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { currentLanguage } from "../../shared/i18n";
-import { knownZones, visitorZone } from "../../shared/time";
-import { isConversion } from "../ui/keys";
+import { currentLanguage } from "../shared/i18n";
+import { knownZones, visitorZone } from "../shared/time";
+import { isConversion } from "../join/ui/keys";
 import { type ZoneChoice, matching, zoneChoices } from "./zones";
 
 const LIKELY = ["Asia/Tokyo"];

@@ -1,6 +1,6 @@
 /** Pure: slots laid out as weeks of days in the visitor's zone. */
-import type { Slot } from "../../api/types";
-import { addDays, localDate } from "../../shared/time";
+import type { Slot } from "../api/types";
+import { addDays, localDate } from "../shared/time";
 
 export const WEEK_DAYS = 7;
 

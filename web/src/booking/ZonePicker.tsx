@@ -1,8 +1,8 @@
 /** Says in which zone times are shown, and lets the visitor change it. */
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { zoneLabel } from "../../shared/time";
-import { Dialog } from "../ui/Dialog";
+import { zoneLabel } from "../shared/time";
+import { Dialog } from "../join/ui/Dialog";
 import { ZoneSearch } from "./ZoneSearch";
 
 export function ZonePicker({ zone, onChange }: { zone: string; onChange: (zone: string) => void }) {

@@ -13,12 +13,12 @@ import type {
   Slots,
   Therapist,
   Therapists,
-} from "../../api/types";
-import { type ApiError, type request, asApiError } from "../../shared/api";
-import { newId } from "../../shared/ids";
-import { Store } from "../../shared/store";
-import { addDays, localDate } from "../../shared/time";
-import { askingByLink } from "../linkSession";
+} from "../api/types";
+import { type ApiError, type request, asApiError } from "../shared/api";
+import { newId } from "../shared/ids";
+import { Store } from "../shared/store";
+import { addDays, localDate } from "../shared/time";
+import { askingByLink } from "../join/linkSession";
 import { WEEK_DAYS } from "./days";
 import { type DetailProblems, type Details, checkDetails, problemsFrom, tidy } from "./form";
 

@@ -1,6 +1,6 @@
 /** Pure: the list of time zones to choose from, and finding one in it by what a person types. */
-import type { Language } from "../../shared/i18n";
-import { japaneseLocation, zoneCity, zoneName, zoneOffset, zonePlace } from "../../shared/zones";
+import type { Language } from "../shared/i18n";
+import { japaneseLocation, zoneCity, zoneName, zoneOffset, zonePlace } from "../shared/zones";
 
 export interface ZoneChoice {
   zone: string;

@@ -1,17 +1,17 @@
 /** Step 2: a week of days, and the free times of one of them. */
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Slot } from "../../api/types";
-import { serverNow } from "../../shared/clock";
-import { useStore } from "../../shared/store";
-import { addDays, dayName, localDate, shortDay, timeOfDay } from "../../shared/time";
-import { Button } from "../ui/Button";
-import { Heading } from "../ui/Heading";
-import { Loading } from "../ui/Loading";
+import type { Slot } from "../api/types";
+import { serverNow } from "../shared/clock";
+import { useStore } from "../shared/store";
+import { addDays, dayName, localDate, shortDay, timeOfDay } from "../shared/time";
+import { Button } from "../join/ui/Button";
+import { Heading } from "../join/ui/Heading";
+import { Loading } from "../join/ui/Loading";
 import { BookingProblem } from "./BookingProblem";
 import { type Day, WEEK_DAYS, dayToShow, weekOf } from "./days";
 import type { BookingFlow } from "./flow";
-import { Portrait } from "./Portrait";
+import { Portrait } from "../join/ui/Portrait";
 import { ZonePicker } from "./ZonePicker";
 
 export function TimesStep({ flow }: { flow: BookingFlow }) {

@@ -1,7 +1,7 @@
 /** Names for codes the server gives: licences and languages. */
 import type { TFunction } from "i18next";
-import { currentLanguage } from "../../shared/i18n";
-import type ja from "../locales/ja.json";
+import { currentLanguage } from "../shared/i18n";
+import type ja from "./locales/ja.json";
 
 type Licence = keyof typeof ja.booking.licence;
 
