@@ -8,11 +8,13 @@ import { startI18n } from "../shared/i18n";
 import { Safeguard } from "../join/ui/Safeguard";
 import joinEn from "../join/locales/en.json";
 import joinJa from "../join/locales/ja.json";
+import monthEn from "../shared/month/locales/en.json";
+import monthJa from "../shared/month/locales/ja.json";
 import { BookingPage } from "./BookingPage";
 import en from "./locales/en.json";
 import ja from "./locales/ja.json";
 
-startI18n({ ja: { ...joinJa, ...ja }, en: { ...joinEn, ...en } });
+startI18n({ ja: { ...joinJa, ...monthJa, ...ja }, en: { ...joinEn, ...monthEn, ...en } });
 
 const token = location.pathname.split("/")[2] ?? "";
 

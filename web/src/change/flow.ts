@@ -8,7 +8,7 @@ import { type ApiError, type request, asApiError } from "../shared/api";
 import { newId } from "../shared/ids";
 import { Store } from "../shared/store";
 import { askingByLink } from "../join/linkSession";
-import { firstOfMonth, lastOfMonth, monthOf, nextMonth } from "./month";
+import { firstOfMonth, lastOfMonth, monthOf, nextMonth } from "../shared/month/month";
 
 export type View = "booking" | "times" | "sure" | "cancelling" | "moved" | "gone";
 
@@ -114,11 +114,9 @@ export class ChangeFlow {
     await this.#loadSlots();
   }
 
-  async moveMonth(months: number): Promise<void> {
-    const { month, zone } = this.state.get();
-    const moved = nextMonth(month, months);
-    if (moved < monthOf(this.#tools.now(), zone)) return;
-    this.state.update({ month: moved, slots: [] });
+  async showMonth(month: string): Promise<void> {
+    if (month < monthOf(this.#tools.now(), this.state.get().zone)) return;
+    this.state.update({ month, slots: [] });
     await this.#loadSlots();
   }
 

@@ -10,13 +10,15 @@ import bookingEn from "../booking/locales/en.json";
 import bookingJa from "../booking/locales/ja.json";
 import joinEn from "../join/locales/en.json";
 import joinJa from "../join/locales/ja.json";
+import monthEn from "../shared/month/locales/en.json";
+import monthJa from "../shared/month/locales/ja.json";
 import { ChangePage } from "./ChangePage";
 import en from "./locales/en.json";
 import ja from "./locales/ja.json";
 
 startI18n({
-  ja: { ...joinJa, ...bookingJa, ...ja },
-  en: { ...joinEn, ...bookingEn, ...en },
+  ja: { ...joinJa, ...bookingJa, ...monthJa, ...ja },
+  en: { ...joinEn, ...bookingEn, ...monthEn, ...en },
 });
 
 const token = location.pathname.split("/")[2] ?? "";

@@ -12,6 +12,7 @@ import type appJa from "../app/locales/ja.json";
 import type bookingJa from "../booking/locales/ja.json";
 import type changeJa from "../change/locales/ja.json";
 import type joinJa from "../join/locales/ja.json";
+import type monthJa from "./month/locales/ja.json";
 
 export const LANGUAGES = ["ja", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -24,6 +25,7 @@ declare module "i18next" {
       translation: typeof sharedJa &
         typeof joinJa &
         typeof bookingJa &
+        typeof monthJa &
         typeof changeJa &
         typeof appJa;
     };

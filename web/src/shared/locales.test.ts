@@ -7,6 +7,8 @@ import changeEn from "../change/locales/en.json";
 import changeJa from "../change/locales/ja.json";
 import joinEn from "../join/locales/en.json";
 import joinJa from "../join/locales/ja.json";
+import monthEn from "./month/locales/en.json";
+import monthJa from "./month/locales/ja.json";
 import sharedEn from "./locales/en.json";
 import sharedJa from "./locales/ja.json";
 
@@ -16,6 +18,7 @@ const BUNDLES: [string, Texts, Texts][] = [
   ["shared", sharedJa, sharedEn],
   ["join", joinJa, joinEn],
   ["booking", bookingJa, bookingEn],
+  ["month", monthJa, monthEn],
   ["change", changeJa, changeEn],
   ["app", appJa, appEn],
 ];

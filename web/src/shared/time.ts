@@ -50,9 +50,16 @@ export function timeRange(startsAt: string, endsAt: string, zone: string): strin
 
 /** The local calendar day of an instant, "2026-10-05". */
 export function localDate(instant: string | number, zone: string): string {
-  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
-  return parts.format(new Date(instant));
+  let format = DATES.get(zone);
+  if (!format) {
+    format = new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
+    DATES.set(zone, format);
+  }
+  return format.format(new Date(instant));
 }
+
+/** Making one takes longer than a hundred dates. */
+const DATES = new Map<string, Intl.DateTimeFormat>();
 
 /** A calendar day moved by whole days: ("2026-10-31", 1) -> "2026-11-01". */
 export function addDays(date: string, days: number): string {
