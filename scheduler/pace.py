@@ -70,6 +70,7 @@ class PaceSheet:
     reply_windows: tuple[Rule, ...]
     weeks: tuple[Week, ...]
     conflicts: tuple[Conflict, ...]
+    names: Mapping[str, str]  # of the clients in conflicts, by id
 
 
 def check_rules(rules: Sequence[Rule], field: str) -> None:

@@ -198,9 +198,10 @@ class WeekReply(Reply):
 
 
 class ConflictReply(Reply):
-    """A booking that no longer fits: it stays until somebody moves it."""
+    """A booking that no longer fits: it stays until somebody moves it. `client_name` null: for a group."""
 
     booking_id: str
+    client_name: str | None
     starts_at: Utc
     ends_at: Utc
     why: Literal["time_off", "own_calendar", "outside_hours"]

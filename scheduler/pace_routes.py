@@ -1,6 +1,6 @@
 """The HTTP edge of a therapist's pace: a sheet to read and its parts to set; each answer is all of it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -218,10 +218,14 @@ def _week(one: Week) -> m.WeekReply:
     )
 
 
-def _conflict(one: Conflict) -> m.ConflictReply:
+def _conflict(one: Conflict, names: Mapping[str, str]) -> m.ConflictReply:
     booking = one.booking
     return m.ConflictReply(
-        booking_id=booking.id, starts_at=booking.starts_at, ends_at=booking.ends_at, why=one.why
+        booking_id=booking.id,
+        client_name=names.get(booking.client_id or ""),
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        why=one.why,
     )
 
 
@@ -244,6 +248,6 @@ def _sheet(sheet: PaceSheet) -> web.Response:
         travels=[_travel(each) for each in sheet.journeys],
         reply_windows=[_rule(each) for each in sheet.reply_windows],
         weeks=[_week(each) for each in sheet.weeks],
-        conflicts=[_conflict(each) for each in sheet.conflicts],
+        conflicts=[_conflict(each, sheet.names) for each in sheet.conflicts],
     )
     return reply(answer, headers={"ETag": f'"{one.version}"'})

@@ -194,6 +194,9 @@ class PaceService:
             for one in await store.sessions(connection, own, within)
             if one.status in LIVE and one.status is not Status.HELD
         ]
+        conflicts = pace.conflicts(calendar, upcoming)
+        clients = {one.booking.client_id for one in conflicts if one.booking.client_id}
+        people = await accounts.people(connection, clients)
         return PaceSheet(
             therapist=therapist,
             types=tuple(types) or (self._config.session_type(),),
@@ -203,7 +206,8 @@ class PaceService:
             journeys=tuple(await pace_changes.journeys_of(connection, own, today)),
             reply_windows=tuple(await pace_changes.windows_of(connection, own)),
             weeks=tuple(pace.weeks(therapist, calendar.sessions, now)),
-            conflicts=tuple(pace.conflicts(calendar, upcoming)),
+            conflicts=tuple(conflicts),
+            names={one: people[one].name for one in clients},
         )
 
     async def types_for_clients(self, therapist_id: str) -> list[SessionType]:

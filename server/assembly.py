@@ -42,6 +42,7 @@ from ops import routes as ops_routes
 from ops.service import OpsService
 from ops.stats import LatestStats
 from scheduler import care_routes, change_routes, missed_routes, pace_routes, series_routes
+from scheduler import change_routes, pace_routes, week_routes
 from scheduler import routes as scheduler_routes
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
@@ -53,6 +54,8 @@ from scheduler.series_service import Arranging
 from scheduler.service import SchedulerService, fulfil
 from scheduler.settling import Settling
 from server import events, health, openapi
+from scheduler.week import WeekService
+from server import health, openapi
 from server.config import Config, public_url
 from server.outward import TOPICS as OUTSIDE
 from server.outward import Outward, outward
@@ -93,6 +96,7 @@ class House:
     cares: Cares
     care_views: CareViews
     outward: Outward
+    week: WeekService
     chat: ChatService
     sockets: SocketServer
     signaling: Signaling
@@ -202,6 +206,7 @@ def _house(ground: Ground) -> House:
         cares=Cares(database, config.scheduler, clock),
         care_views=CareViews(database, config.scheduler, clock),
         outward=outward(database, clock, config),
+        week=WeekService(database, clock),
         chat=chat,
         sockets=sockets,
         signaling=signaling,
@@ -331,6 +336,7 @@ def all_routes(house: House) -> list[Route]:
         *pace_routes.routes(house.pace),
         *care_routes.routes(house.cares, house.care_views, house.scheduler),
         *house.outward.routes(),
+        *week_routes.routes(house.week),
         *house.signaling.routes(),
         *chat_routes.routes(house.chat, _chat_door(house)),
         *ops_routes.routes(house.ops),

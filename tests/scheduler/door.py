@@ -25,6 +25,7 @@ from scheduler import (
 from scheduler.calendar_reading import CalendarReader
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
+from scheduler import change_routes, pace_routes, week_routes
 from scheduler.changes import Changes
 from scheduler.feed import Feeds
 from scheduler.importing import CalendarImports
@@ -34,6 +35,7 @@ from scheduler.pace_service import PaceService
 from scheduler.routes import Rooms, routes
 from scheduler.series_service import Arranging
 from scheduler.webhooks import Webhooks
+from scheduler.week import WeekService
 from server.web import Edge, application
 from tests.scheduler.clinic import PUBLIC_URL, TOKYO, Clinic
 
@@ -110,6 +112,7 @@ async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
         *series_routes.routes(
             Arranging(clinic.database, clinic.config, clinic.clock, changes), clinic.service
         ),
+        *week_routes.routes(WeekService(clinic.database, clinic.clock)),
     ]
     app = application(every, edge)
     async with TestClient(TestServer(app)) as client:

@@ -809,6 +809,7 @@ export interface paths {
         trace?: never;
     };
     "/api/care": {
+    "/api/therapist/week": {
         parameters: {
             query?: never;
             header?: never;
@@ -817,6 +818,8 @@ export interface paths {
         };
         /** What is under way for you as a client */
         get: operations["get_api_care"];
+        /** A week of yours with everything in it */
+        get: operations["get_api_therapist_week"];
         put?: never;
         post?: never;
         delete?: never;
@@ -826,6 +829,7 @@ export interface paths {
         trace?: never;
     };
     "/api/care/waiting": {
+    "/api/therapist/colleagues": {
         parameters: {
             query?: never;
             header?: never;
@@ -1179,6 +1183,8 @@ export interface paths {
         };
         /** What was sent to it, the newest first */
         get: operations["get_api_staff_webhooks_webhook_id_deliveries"];
+        /** Other therapists, who could cover a leave */
+        get: operations["get_api_therapist_colleagues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1603,6 +1609,36 @@ export interface components {
             therapist: components["schemas"]["NamedReply"];
             /** Started At */
             started_at: string;
+         * CalendarWeekQuery
+         * @description Any day of the week; without one, today.
+         */
+        CalendarWeekQuery: {
+            /**
+             * Day
+             * @default null
+             */
+            day: string | null;
+        };
+        /**
+         * CalendarWeekReply
+         * @description A week from its Monday in the therapist's zone; `open` are its hours by date, as they really fall.
+         */
+        CalendarWeekReply: {
+            /**
+             * Monday
+             * Format: date
+             */
+            monday: string;
+            /** Timezone */
+            timezone: string;
+            /** Open */
+            open: components["schemas"]["SpanReply"][];
+            /** Time Off */
+            time_off: components["schemas"]["SpanReply"][];
+            /** Imported */
+            imported: components["schemas"]["SpanReply"][];
+            /** Sessions */
+            sessions: components["schemas"]["WeekSessionReply"][];
         };
         /**
          * ChangeReply
@@ -1668,6 +1704,18 @@ export interface components {
             latest: number;
             /** More */
             more: boolean;
+        };
+        /** ColleagueReply */
+        ColleagueReply: {
+            /** Therapist Id */
+            therapist_id: string;
+            /** Name */
+            name: string;
+        };
+        /** ColleaguesReply */
+        ColleaguesReply: {
+            /** Colleagues */
+            colleagues: components["schemas"]["ColleagueReply"][];
         };
         /**
          * ChoiceReply
@@ -1748,11 +1796,13 @@ export interface components {
         };
         /**
          * ConflictReply
-         * @description A booking that no longer fits: it stays until somebody moves it.
+         * @description A booking that no longer fits: it stays until somebody moves it. `client_name` null: for a group.
          */
         ConflictReply: {
             /** Booking Id */
             booking_id: string;
+            /** Client Name */
+            client_name: string | null;
             /** Starts At */
             starts_at: string;
             /** Ends At */
@@ -3248,6 +3298,13 @@ export interface components {
             /** Therapist Id */
             therapist_id: string;
         };
+        /** SpanReply */
+        SpanReply: {
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+        };
         /**
          * State
          * @description Where somebody is on the way into a call and out of it.
@@ -3509,6 +3566,26 @@ export interface components {
             message_minutes: number;
             /** Limit Minutes */
             limit_minutes: number | null;
+        };
+        /**
+         * WeekSessionReply
+         * @description `client_name` null: for a group. `block_from` and `block_to`: with its buffers.
+         */
+        WeekSessionReply: {
+            /** Booking Id */
+            booking_id: string;
+            /** Client Name */
+            client_name: string | null;
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+            /** Block From */
+            block_from: string;
+            /** Block To */
+            block_to: string;
+            /** Status */
+            status: string;
         };
         /** WindowBody */
         WindowBody: {
@@ -7454,6 +7531,10 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string | null;
+    get_api_therapist_week: {
+        parameters: {
+            query?: {
+                day?: string | null;
             };
             header?: never;
             path?: never;
@@ -7462,6 +7543,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Who waits, the longest first */
+            /** @description A week of yours with everything in it */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7682,6 +7764,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarsReply"];
+                    "application/json": components["schemas"]["CalendarWeekReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -7830,6 +7913,7 @@ export interface operations {
         };
     };
     get_api_therapist_pace_feed: {
+    get_api_therapist_colleagues: {
         parameters: {
             query?: never;
             header?: never;
@@ -7839,12 +7923,14 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Your calendar feed */
+            /** @description Other therapists, who could cover a leave */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["FeedReply"];
+                    "application/json": components["schemas"]["ColleaguesReply"];
                 };
             };
             /** @description `unauthenticated` */

@@ -1,0 +1,143 @@
+"""A therapist's week as it really is: hours by date, sessions with their buffers, and what else fills it.
+
+Here too: which colleagues could cover a leave. It only reads and decides nothing: what is set stands in
+pace_service.py, what can be booked in slots.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from accounts.tables import person
+from core.clock import Clock
+from core.database import Database
+from core.errors import Denied
+from core.http import Identity
+from core.ids import PersonId
+from scheduler import practice_store
+from scheduler.errors import TherapistUnknown
+from scheduler.hours import local_days, opening, zone
+from scheduler.model import Span, Status
+from scheduler.slots import merge, week_of
+from scheduler.tables import booking, therapist
+
+MOST_COLLEAGUES = 200
+DRAWN = (Status.REQUESTED, Status.CONFIRMED, Status.FULFILLED, Status.NOSHOW)
+
+
+@dataclass(frozen=True)
+class WeekSession:
+    """A session with its buffers (`block`); without a client it is one for a group."""
+
+    booking_id: str
+    client_name: str | None
+    span: Span
+    block: Span
+    status: str
+
+
+@dataclass(frozen=True)
+class CalendarWeek:
+    """From `monday` on, in the therapist's zone. Spans may begin before the week and end after it."""
+
+    monday: date
+    timezone: str
+    open: tuple[Span, ...]
+    time_off: tuple[Span, ...]
+    imported: tuple[Span, ...]
+    sessions: tuple[WeekSession, ...]
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who could cover."""
+
+    id: str
+    name: str
+
+
+class WeekService:
+    """What a therapist looks at of their own week."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    async def week(self, identity: Identity, day: date | None) -> CalendarWeek:
+        """The week that holds `day`; without one, this week. Raises Denied, TherapistUnknown."""
+        own, now = _own(identity), self._clock.now()
+        async with self._database.read() as connection:
+            found = await practice_store.find_therapist(connection, own)
+            if found is None:
+                raise TherapistUnknown
+            zone_ = zone(found.timezone)
+            monday = week_of(day or now.astimezone(zone_).date())
+            within = local_days(monday, monday + timedelta(days=6), zone_)
+            calendar = (await practice_store.calendars(connection, [found], within, now))[own]
+            sessions = await sessions_of(connection, own, within)
+        return CalendarWeek(
+            monday=monday,
+            timezone=found.timezone,
+            open=tuple(merge(opening(calendar, within))),
+            time_off=tuple(merge(calendar.time_off)),
+            imported=tuple(merge(calendar.imported)),
+            sessions=tuple(sessions),
+        )
+
+    async def colleagues(self, identity: Identity) -> Sequence[Colleague]:
+        """Other therapists who may practise now, by name. Raises Denied."""
+        own, now = _own(identity), self._clock.now()
+        async with self._database.read() as connection:
+            return await colleagues_of(connection, own, now)
+
+
+async def sessions_of(connection: AsyncConnection, therapist_id: str, within: Span) -> list[WeekSession]:
+    """What touches `within` with its buffers, in order; a group is one session, whoever has a seat."""
+    query = (
+        sa.select(booking, person.c.name)
+        .outerjoin(person, person.c.id == booking.c.client_id)
+        .where(
+            booking.c.therapist_id == therapist_id,
+            booking.c.status.in_(DRAWN),
+            booking.c.block_from < within.ends_at,
+            booking.c.block_to > within.starts_at,
+            sa.or_(booking.c.group_id.is_(None), booking.c.client_id.is_(None)),
+        )
+        .order_by(booking.c.starts_at, booking.c.id)
+    )
+    return [_session(row) for row in await connection.execute(query)]
+
+
+async def colleagues_of(connection: AsyncConnection, own: str, now: datetime) -> list[Colleague]:
+    """With a verified licence that is still good."""
+    query = (
+        sa.select(therapist.c.id, person.c.name)
+        .join(person, person.c.id == therapist.c.id)
+        .where(
+            therapist.c.id != own,
+            therapist.c.licence_verified_at.is_not(None),
+            sa.or_(therapist.c.licence_expires_at.is_(None), therapist.c.licence_expires_at > now),
+        )
+        .order_by(person.c.name, therapist.c.id)
+        .limit(MOST_COLLEAGUES)
+    )
+    return [Colleague(row.id, row.name) for row in await connection.execute(query)]
+
+
+def _session(row: Any) -> WeekSession:
+    return WeekSession(
+        booking_id=row.id,
+        client_name=row.name,
+        span=Span(row.starts_at, row.ends_at),
+        block=Span(row.block_from, row.block_to),
+        status=row.status,
+    )
+
+
+def _own(identity: Identity) -> PersonId:
+    if identity.kind != "account" or identity.person_id is None or "therapist" not in identity.roles:
+        raise Denied
+    return identity.person_id
