@@ -3,7 +3,7 @@
 A rule says "Mondays 09:00-17:00 in Europe/London"; what instant that is depends on the date, so it is
 asked anew for every date and never by adding hours to a midnight. Where clocks jump forward over a wall
 time, it means the first instant after the jump; where they fall back, a start means the first and an end the
-second of the two.
+second of the two. An end at the very time they fall back to means the first.
 Not here: anything that knows of bookings.
 """
 
@@ -113,7 +113,18 @@ def _applies(rule: Rule, local_date: date) -> bool:
     )
 
 
+def _end(local_date: date, minute: int, zone_: ZoneInfo) -> datetime:
+    """Where hours end; of two equal wall times the later, if the minute before it comes twice as well."""
+    late = instant(local_date, minute, zone_, fold=1)
+    if (
+        not late.astimezone(zone_).fold
+        or instant(local_date, minute - 1, zone_, fold=1).astimezone(zone_).fold
+    ):
+        return late
+    return instant(local_date, minute, zone_)
+
+
 def _range(local_date: date, start_minute: int, end_minute: int, zone_: ZoneInfo) -> Iterator[Span]:
-    span = Span(instant(local_date, start_minute, zone_), instant(local_date, end_minute, zone_, fold=1))
+    span = Span(instant(local_date, start_minute, zone_), _end(local_date, end_minute, zone_))
     if span.starts_at < span.ends_at:  # hours lying wholly in a gap do not happen
         yield span
