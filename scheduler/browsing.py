@@ -4,20 +4,20 @@ Only reads; booking.py checks again under the therapist's lock. Not here: the ti
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
 from core.ids import PersonId
-from scheduler import leave_store, offer_store, offering, pace_store, practice_store, store
+from scheduler import first_free, leave_store, offer_store, offering, pace_store, practice_store, store
 from scheduler.alternatives import LIMIT, offers
 from scheduler.booking import Booker, Pick, has_place, kind_of
 from scheduler.capacity import closed, may_practise
 from scheduler.config import SchedulerConfig
 from scheduler.errors import CareElsewhere, TherapistUnknown
-from scheduler.matching import Wanted, may_care
+from scheduler.first_free import First
 from scheduler.model import (
     Alternative,
     Calendar,
@@ -29,10 +29,11 @@ from scheduler.model import (
     Spared,
     Therapist,
 )
-from scheduler.slots import free_slots
+from scheduler.slots import free_slots, subtract
 
+MARGIN = timedelta(days=2)
 LOOK_AROUND = timedelta(days=7)  # how far alternatives may lie from the wished time
-WEEK = timedelta(days=7)
+MOST = 100  # therapists shown at a time
 
 
 @dataclass(frozen=True)
@@ -67,25 +68,50 @@ class Asked:
 
 
 async def choice(
-    connection: AsyncConnection, booker: Booker, config: SchedulerConfig, now: datetime
+    connection: AsyncConnection, booker: Booker, config: SchedulerConfig, now: datetime, most: int = MOST
 ) -> Choice:
     """Therapists with a free place, soonest first; for a client in care only their own."""
-    therapists, own = await allowed(connection, booker, now)
-    kinds = await kinds_of(connection, therapists, config)
-    ahead = ahead_of([kinds[one.id][0].rules for one in therapists], now)
-    calendars = await practice_store.calendars(connection, therapists, ahead, now, Spared(booker.holder))
-    people = await accounts.people(connection, [one.id for one in therapists])
+    firsts, own = await _firsts(connection, booker, most, config, now)
+    kinds = await kinds_of(connection, [one.therapist for one in firsts], config)
+    people = await accounts.people(connection, [one.therapist.id for one in firsts])
     found = [
-        Offered(
-            one,
-            people[one.id].name,
-            first_free(one, calendars[one.id], kinds[one.id][0].rules, ahead, now),
-            kinds[one.id],
-        )
-        for one in therapists
+        Offered(one.therapist, people[one.therapist.id].name, one.starts_at, kinds[one.therapist.id])
+        for one in firsts
     ]
-    found.sort(key=lambda one: (one.next_free_at is None, one.next_free_at or now, one.therapist.id))
     return Choice(tuple(found), own)
+
+
+async def _firsts(
+    connection: AsyncConnection, booker: Booker, most: int, config: SchedulerConfig, now: datetime
+) -> tuple[list[First], bool]:
+    """Whom this client may book with their first free times; whether they are in care."""
+    spared, client_id = Spared(booker.holder), booker.client_id
+    care = await store.open_care(connection, client_id) if client_id else None
+    if care is not None:
+        found = await first_free.own(connection, care.therapist_id, spared, config, now)
+        return [*found, *await _covering(connection, care, spared, config, now)], True
+    offer = await offer_store.open_offer(connection, client_id) if client_id else None
+    kept = await offer_store.never_with(connection, client_id, booker.employer_id)
+    found = await first_free.soonest(connection, spared, most, config, now, kept)
+    if offer is None or not offering.promises(offer, offer.therapist_id, now):
+        return found, False
+    mine = await first_free.own(connection, offer.therapist_id, spared, config, now)
+    return [*mine, *(one for one in found if one.therapist.id != offer.therapist_id)], False
+
+
+async def _covering(
+    connection: AsyncConnection, care: Care, spared: Spared, config: SchedulerConfig, now: datetime
+) -> list[First]:
+    """Who covers for this client's therapist, with the first free time in the leave."""
+    found = []
+    for therapist_id, span in (await _covers(connection, care, now)).items():
+        therapist = await practice_store.therapist_of(connection, therapist_id)
+        kinds = await kinds_of(connection, [therapist], config)
+        within = Span(max(span.starts_at, now), max(span.ends_at, now))
+        calendars = await practice_store.calendars(connection, [therapist], within, now, spared)
+        times = free(therapist, calendars[therapist.id], kinds[therapist.id][0].rules, within, now)
+        found.append(First(therapist, times[0].starts_at if times else None))
+    return found
 
 
 async def slots(
@@ -100,25 +126,46 @@ async def slots(
     if therapist is None:
         raise TherapistUnknown
     care = await store.open_care(connection, booker.client_id) if booker.client_id else None
-    cover: Span | None = None
-    if care is not None and care.therapist_id != therapist.id:
-        cover = await _cover(connection, care, therapist.id, now)
+    mine = {care.therapist_id, *await _covers(connection, care, now)} if care else {therapist.id}
+    if therapist.id not in mine:
+        raise CareElsewhere
     known = care is not None or await has_place(connection, booker.client_id, therapist.id, now)
     if closed(therapist, now, in_care=known) is not None:
         return []
     kind = await kind_of(connection, Pick(therapist.id, now, session_type_id=asked.session_type_id), config)
     spared = Spared(booker.holder, asked.moving)
-    calendars = await practice_store.calendars(connection, [therapist], asked.within, now, spared)
-    found = free(therapist, calendars[therapist.id], kind.rules, asked.within, now)
-    return [one for one in found if cover is None or cover.starts_at <= one.starts_at < cover.ends_at]
+    found = await calendars(connection, booker, [therapist], asked.within, now, spared)
+    return free(therapist, found[therapist.id], kind.rules, asked.within, now)
 
 
-async def _cover(connection: AsyncConnection, care: Care, therapist_id: str, now: datetime) -> Span:
-    """The leave in which this therapist covers for the client's own. Raises CareElsewhere."""
-    for one in await leave_store.choices_of(connection, care.id, now):
-        if one.choice == "cover" and one.cover_id == therapist_id:
-            return Span(one.starts_at, one.ends_at)
-    raise CareElsewhere
+async def _covers(connection: AsyncConnection, care: Care, now: datetime) -> dict[PersonId, Span]:
+    """Who covers for the client's own therapist, as they chose, and when."""
+    chosen = await leave_store.choices_of(connection, care.id, now)
+    return {
+        one.cover_id: Span(one.starts_at, one.ends_at)
+        for one in chosen
+        if one.choice == "cover" and one.cover_id is not None
+    }
+
+
+async def calendars(
+    connection: AsyncConnection,
+    booker: Booker,
+    therapists: Sequence[Therapist],
+    within: Span,
+    now: datetime,
+    spared: Spared,
+) -> dict[PersonId, Calendar]:
+    """As this client may use them: who covers is there for them during the leave alone."""
+    found = await practice_store.calendars(connection, therapists, within, now, spared)
+    care = await store.open_care(connection, booker.client_id) if booker.client_id else None
+    for therapist_id, span in (await _covers(connection, care, now)).items() if care else ():
+        if therapist_id in found:
+            around = Span(within.starts_at - MARGIN, within.ends_at + MARGIN)
+            closed_then = subtract([around], [span])
+            known = found[therapist_id]
+            found[therapist_id] = replace(known, time_off=(*known.time_off, *closed_then))
+    return found
 
 
 async def alternatives(
@@ -142,8 +189,7 @@ async def allowed(connection: AsyncConnection, booker: Booker, now: datetime) ->
     care = await store.open_care(connection, booker.client_id) if booker.client_id else None
     therapists = await practice_store.all_therapists(connection)
     if care is not None:
-        covering = await leave_store.choices_of(connection, care.id, now)
-        with_them = {care.therapist_id, *(one.cover_id for one in covering if one.choice == "cover")}
+        with_them = {care.therapist_id, *await _covers(connection, care, now)}
         mine = [one for one in therapists if one.id in with_them]
         return [one for one in mine if closed(one, now, in_care=True) is None], True
     return await _open_to(connection, booker, therapists, now), False
@@ -158,14 +204,8 @@ async def _open_to(
     taking = [
         one for one in therapists if closed(one, now, in_care=offering.promises(offer, one.id, now)) is None
     ]
-    apart = await offer_store.kept_apart(connection, client_id) if client_id else frozenset()
-    companies = await offer_store.employers(connection, [client_id] if client_id else [])
-    own = companies.get(client_id or "", frozenset())
-    if booker.employer_id is not None:
-        own |= {booker.employer_id}
-    wanted = Wanted(not_with=apart, employers=own)
-    candidates = await offer_store.candidates(connection, taking)
-    return [one.therapist for one in candidates if may_care(one, wanted)]
+    kept = await offer_store.never_with(connection, client_id, booker.employer_id)
+    return [one for one in taking if one.id not in kept]
 
 
 async def _times(
@@ -176,11 +216,11 @@ async def _times(
     booker: Booker,
     now: datetime,
 ) -> list[Alternative]:
-    calendars = await practice_store.calendars(connection, therapists, around, now, Spared(booker.holder))
+    found = await calendars(connection, booker, therapists, around, now, Spared(booker.holder))
     return [
         Alternative(one.id, slot.starts_at, slot.ends_at)
         for one in therapists
-        for slot in free(one, calendars[one.id], rules[one.id], around, now)
+        for slot in free(one, found[one.id], rules[one.id], around, now)
     ]
 
 
@@ -216,7 +256,7 @@ async def first_free_of(
     rules = kinds[therapist.id][0].rules
     within = ahead_of([rules], now)
     calendars = await practice_store.calendars(connection, [therapist], within, now)
-    return first_free(therapist, calendars[therapist.id], rules, within, now)
+    return next_free(therapist, calendars[therapist.id], rules, within, now)
 
 
 def ahead_of(rules: Sequence[SessionRules], now: datetime) -> Span:
@@ -224,14 +264,10 @@ def ahead_of(rules: Sequence[SessionRules], now: datetime) -> Span:
     return Span(now, now + timedelta(days=1 + max((each.window_days for each in rules), default=0)))
 
 
-def first_free(
+def next_free(
     therapist: Therapist, calendar: Calendar, rules: SessionRules, within: Span, now: datetime
 ) -> datetime | None:
-    """The first free start; looks week by week, since most therapists have one in the first."""
-    start, until = within.starts_at, min(within.ends_at, ahead_of([rules], now).ends_at)
-    while start < until:
-        found = free(therapist, calendar, rules, Span(start, min(start + WEEK, until)), now)
-        if found:
-            return found[0].starts_at
-        start += WEEK
-    return None
+    """The first free start."""
+    until = min(within.ends_at, ahead_of([rules], now).ends_at)
+    found = first_free.first_start(calendar, rules, Span(within.starts_at, until), now)
+    return found if found is not None and may_practise(therapist, found) is None else None

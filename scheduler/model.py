@@ -149,10 +149,11 @@ class Override:
 
 @dataclass(frozen=True)
 class Spared:
-    """What does not count as taken for who asks: holds of `holder`, and the booking `moving`."""
+    """What does not count as taken for who asks: holds of `holder` or of everybody, the booking `moving`."""
 
     holder: str = ""
     moving: str = ""
+    every_hold: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ class Therapist:
     message_minutes: int = 10  # a week for each client
     sessions_per_day: int | None = None
     specialisms: tuple[str, ...] = ()
+    free_from: datetime | None = None  # no free time starts before it; None: not known
 
     @property
     def pace(self) -> Pace:

@@ -108,6 +108,24 @@ async def keep_apart(connection: AsyncConnection, client_id: str, therapist_id: 
     await connection.execute(sa.insert(care_apart).values(values))
 
 
+async def never_with(
+    connection: AsyncConnection, client_id: str | None, employer_id: str | None
+) -> frozenset[str]:
+    """Therapists whom this client never meets here: colleagues, and whom they do not want (invariant I9)."""
+    companies = {employer_id} if employer_id is not None else set[str]()
+    if client_id is not None:
+        companies |= (await employers(connection, [client_id])).get(client_id, frozenset())
+    colleagues = frozenset[str]()
+    if companies:
+        query = (
+            sa.select(therapist.c.id)
+            .join(entitlement, entitlement.c.person_id == therapist.c.id)
+            .where(entitlement.c.employer_id.in_(companies), entitlement.c.ended_at.is_(None))
+        )
+        colleagues = frozenset((await connection.execute(query)).scalars())
+    return colleagues | (await kept_apart(connection, client_id) if client_id else frozenset())
+
+
 async def previous_therapist(connection: AsyncConnection, client_id: str) -> str | None:
     """With whom the client's last care was."""
     query = sa.select(care.c.therapist_id).where(care.c.client_id == client_id, care.c.ended_at.is_not(None))

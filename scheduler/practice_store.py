@@ -7,11 +7,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.database import Instant
 from core.ids import PersonId, new_id
 from scheduler import pace_store
 from scheduler.errors import TherapistUnknown
 from scheduler.model import LIVE, Calendar, Override, Rule, Span, Spared, Status, Therapist
-from scheduler.tables import availability_override, availability_rule, booking, therapist, time_off
+from scheduler.tables import (
+    TAKES_CLIENTS,
+    availability_override,
+    availability_rule,
+    booking,
+    therapist,
+    time_off,
+)
 
 NOTHING_SPARED = Spared()
 
@@ -31,6 +39,33 @@ async def therapist_of(connection: AsyncConnection, therapist_id: str) -> Therap
 
 async def all_therapists(connection: AsyncConnection) -> list[Therapist]:
     rows = await connection.execute(sa.select(therapist).order_by(therapist.c.id))
+    return [_therapist(row) for row in rows]
+
+
+async def find_therapists(connection: AsyncConnection, ids: Sequence[str]) -> list[Therapist]:
+    rows = await connection.execute(sa.select(therapist).where(therapist.c.id.in_(ids)))
+    return [_therapist(row) for row in rows]
+
+
+async def taking_clients(
+    connection: AsyncConnection,
+    now: datetime,
+    most: int,
+    *,
+    known: bool,
+    after: tuple[datetime, str] | None = None,
+) -> list[Therapist]:
+    """Therapists with a place, by the bound of their first free time; `after`: the last one seen.
+
+    Not `known`: those whose bound is not known. By the index therapist_free_from.
+    """
+    licensed = sa.or_(therapist.c.licence_expires_at.is_(None), therapist.c.licence_expires_at > now)
+    unknown = therapist.c.free_from.is_(None)
+    query = sa.select(therapist).where(TAKES_CLIENTS, licensed, sa.not_(unknown) if known else unknown)
+    if after is not None:
+        last = sa.tuple_(sa.literal(after[0], Instant()), sa.literal(after[1]))
+        query = query.where(sa.tuple_(therapist.c.free_from, therapist.c.id) > last)
+    rows = await connection.execute(query.order_by(therapist.c.free_from, therapist.c.id).limit(most))
     return [_therapist(row) for row in rows]
 
 
@@ -97,7 +132,8 @@ async def calendars(
     """Everything that decides free time in `within`; expired holds, and what is spared, do not count."""
     ids = [one.id for one in therapists]
     held = booking.c.status == Status.HELD
-    dead = sa.and_(held, sa.or_(booking.c.hold_expires_at <= now, booking.c.holder == spared.holder))
+    ours = sa.true() if spared.every_hold else booking.c.holder == spared.holder
+    dead = sa.and_(held, sa.or_(booking.c.hold_expires_at <= now, ours))
     ignored = sa.or_(dead, booking.c.id == spared.moving)
     rules = await rules_of(connection, ids)
     overrides = await _overrides(connection, ids)
@@ -180,4 +216,5 @@ def _therapist(row: Any) -> Therapist:
         message_minutes=row.message_minutes,
         sessions_per_day=row.sessions_per_day,
         specialisms=tuple(row.specialisms),
+        free_from=row.free_from,
     )

@@ -1,8 +1,8 @@
 """Tables of scheduler: therapists' practice and hours, cares, bookings and their history.
 
 What columns cannot say stands in the migrations, as triggers (SQLite) or exclusion constraints (PostgreSQL):
-th_no_overlap, cl_no_overlap, booking_event_append_only. More tables: pace_tables.py, care_tables.py,
-telling_tables.py.
+th_no_overlap, cl_no_overlap, booking_event_append_only, free_from_*. More tables: pace_tables.py,
+care_tables.py, telling_tables.py.
 """
 
 import sqlalchemy as sa
@@ -14,6 +14,9 @@ from core.database import Instant, Json, metadata
 
 OPEN = sa.text("ended_at IS NULL")
 HELD = sa.text("status = 'held'")
+TAKES_CLIENTS = sa.text(
+    "pause_new = false AND active + offers < capacity AND licence_verified_at IS NOT NULL"
+)
 STATUSES = "'held', 'requested', 'confirmed', 'fulfilled', 'cancelled', 'noshow', 'expired'"
 
 
@@ -53,7 +56,10 @@ therapist = sa.Table(
     sa.Column("free_from", Instant()),
     sa.CheckConstraint("capacity >= 0 AND active >= 0 AND offers >= 0", name="places_counted"),
     sa.Index("therapist_feed", "feed_token_hash", unique=True),
-    sa.Index("therapist_free_from", "free_from"),
+    # Forgotten by triggers (free_from_*) with whatever may free an earlier time.
+    sa.Index(
+        "therapist_free_from", "free_from", "id", sqlite_where=TAKES_CLIENTS, postgresql_where=TAKES_CLIENTS
+    ),
 )
 
 availability_rule = sa.Table(

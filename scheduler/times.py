@@ -15,9 +15,9 @@ from hashlib import sha256
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.ids import PersonId
-from scheduler import practice_store
 from scheduler.booking import Booker
-from scheduler.browsing import Asked, ahead_of, allowed, first_free, free, kinds_of, named
+from scheduler.browsing import Asked, ahead_of, allowed, calendars, free, kinds_of, named
+from scheduler.browsing import next_free as next_free_of
 from scheduler.capacity import free_places
 from scheduler.config import SchedulerConfig
 from scheduler.model import Calendar, SessionRules, Span, Spared, Therapist
@@ -61,7 +61,7 @@ async def read(
     chosen = by_room(speaking, now)[:MOST_THERAPISTS]
     kinds = await kinds_of(connection, chosen, config)
     rules = {one.id: kinds[one.id][0].rules for one in chosen}
-    return await _practices(connection, rules, chosen, wanted.within, now, Spared(booker.holder))
+    return await _practices(connection, booker, rules, chosen, wanted.within, Spared(booker.holder), now)
 
 
 async def read_one(
@@ -73,22 +73,23 @@ async def read_one(
     kinds = await kinds_of(connection, chosen, config)
     rules = {one.id: named(kinds[one.id], asked.session_type_id).rules for one in chosen}
     spared = Spared(booker.holder, asked.moving)
-    return await _practices(connection, rules, chosen, asked.within, now, spared)
+    return await _practices(connection, booker, rules, chosen, asked.within, spared, now)
 
 
-async def _practices(
+async def _practices(  # noqa: PLR0913  (what a reading takes)
     connection: AsyncConnection,
+    booker: Booker,
     rules: Mapping[PersonId, SessionRules],
     chosen: Sequence[Therapist],
     within: Span,
-    now: datetime,
     spared: Spared,
+    now: datetime,
 ) -> Practices:
     ahead = ahead_of(list(rules.values()), now)
     starts_at = min(max(within.starts_at, ahead.starts_at), ahead.ends_at)
     within = Span(starts_at, max(starts_at, min(within.ends_at, ahead.ends_at)))
-    calendars = await practice_store.calendars(connection, chosen, ahead, now, spared)
-    return Practices(tuple(chosen), calendars, rules, within)
+    found = await calendars(connection, booker, chosen, ahead, now, spared)
+    return Practices(tuple(chosen), found, rules, within)
 
 
 async def merged(practices: Practices, now: datetime) -> list[FreeTime]:
@@ -107,7 +108,7 @@ async def next_free(practices: Practices, now: datetime) -> datetime | None:
         found = []
         for one in practices.therapists:
             ahead = Span(start, ahead_of([practices.rules[one.id]], now).ends_at)
-            found.append(first_free(one, practices.calendars[one.id], practices.rules[one.id], ahead, now))
+            found.append(next_free_of(one, practices.calendars[one.id], practices.rules[one.id], ahead, now))
             await asyncio.sleep(0)
         if any(found):
             return min(each for each in found if each is not None)

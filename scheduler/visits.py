@@ -166,6 +166,9 @@ async def fulfil(connection: AsyncConnection, booking_id: BookingId, seen: Atten
 
     Two who were already told to have missed each other, and met after all, have met.
     """
+    found = await store.find(connection, booking_id)
+    if found is not None:
+        await store.lock_therapist(connection, found.therapist_id)  # what is left of the time is free again
     booking = await store.find_locked(connection, booking_id)
     if booking is None:
         raise NotFound

@@ -41,21 +41,20 @@ from media.relay_server import RelayServer
 from ops import routes as ops_routes
 from ops.service import OpsService
 from ops.stats import LatestStats
-from scheduler import care_routes, change_routes, missed_routes, pace_routes, series_routes
-from scheduler import change_routes, pace_routes, week_routes
+from scheduler import care_routes, change_routes, missed_routes, pace_routes, series_routes, week_routes
 from scheduler import routes as scheduler_routes
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
 from scheduler.changes import Changes
+from scheduler.first_free import FirstFree
 from scheduler.join_links import JoinLinks
 from scheduler.missed import Missed
 from scheduler.pace_service import PaceService
 from scheduler.series_service import Arranging
 from scheduler.service import SchedulerService, fulfil
 from scheduler.settling import Settling
-from server import events, health, openapi
 from scheduler.week import WeekService
-from server import health, openapi
+from server import events, health, openapi
 from server.config import Config, public_url
 from server.outward import TOPICS as OUTSIDE
 from server.outward import Outward, outward
@@ -294,6 +293,8 @@ async def _jobs(house: House, stack: AsyncExitStack) -> None:
     jobs = Jobs(ground.database, ground.clock, new_id())
     jobs.add("calls", ground.config.signaling.watch_s, house.signaling.watch.run)
     jobs.add("expired_holds", ground.config.scheduler.sweep_s, house.scheduler.sweep)
+    first_free = FirstFree(ground.database, ground.config.scheduler, ground.clock)
+    jobs.add("first_free", ground.config.scheduler.sweep_s, first_free.refresh)
     jobs.add("unanswered_requests", ground.config.scheduler.sweep_s, house.changes.expire_requests)
     jobs.add("waiting_list", ground.config.scheduler.sweep_s, house.cares.give_places)
     jobs.add("unanswered_offers", ground.config.scheduler.sweep_s, house.cares.end_offers)

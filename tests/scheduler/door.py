@@ -21,11 +21,11 @@ from scheduler import (
     pace_routes,
     series_routes,
     webhook_routes,
+    week_routes,
 )
 from scheduler.calendar_reading import CalendarReader
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
-from scheduler import change_routes, pace_routes, week_routes
 from scheduler.changes import Changes
 from scheduler.feed import Feeds
 from scheduler.importing import CalendarImports

@@ -809,7 +809,6 @@ export interface paths {
         trace?: never;
     };
     "/api/care": {
-    "/api/therapist/week": {
         parameters: {
             query?: never;
             header?: never;
@@ -818,8 +817,6 @@ export interface paths {
         };
         /** What is under way for you as a client */
         get: operations["get_api_care"];
-        /** A week of yours with everything in it */
-        get: operations["get_api_therapist_week"];
         put?: never;
         post?: never;
         delete?: never;
@@ -829,7 +826,6 @@ export interface paths {
         trace?: never;
     };
     "/api/care/waiting": {
-    "/api/therapist/colleagues": {
         parameters: {
             query?: never;
             header?: never;
@@ -1183,6 +1179,38 @@ export interface paths {
         };
         /** What was sent to it, the newest first */
         get: operations["get_api_staff_webhooks_webhook_id_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/week": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A week of yours with everything in it */
+        get: operations["get_api_therapist_week"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Other therapists, who could cover a leave */
         get: operations["get_api_therapist_colleagues"];
         put?: never;
@@ -1597,18 +1625,7 @@ export interface components {
             /** Busy Times */
             busy_times: number;
         };
-        /** CalendarsReply */
-        CalendarsReply: {
-            /** Calendars */
-            calendars: components["schemas"]["CalendarReply"][];
-        };
-        /** CareReply */
-        CareReply: {
-            /** Care Id */
-            care_id: string;
-            therapist: components["schemas"]["NamedReply"];
-            /** Started At */
-            started_at: string;
+        /**
          * CalendarWeekQuery
          * @description Any day of the week; without one, today.
          */
@@ -1639,6 +1656,19 @@ export interface components {
             imported: components["schemas"]["SpanReply"][];
             /** Sessions */
             sessions: components["schemas"]["WeekSessionReply"][];
+        };
+        /** CalendarsReply */
+        CalendarsReply: {
+            /** Calendars */
+            calendars: components["schemas"]["CalendarReply"][];
+        };
+        /** CareReply */
+        CareReply: {
+            /** Care Id */
+            care_id: string;
+            therapist: components["schemas"]["NamedReply"];
+            /** Started At */
+            started_at: string;
         };
         /**
          * ChangeReply
@@ -1704,18 +1734,6 @@ export interface components {
             latest: number;
             /** More */
             more: boolean;
-        };
-        /** ColleagueReply */
-        ColleagueReply: {
-            /** Therapist Id */
-            therapist_id: string;
-            /** Name */
-            name: string;
-        };
-        /** ColleaguesReply */
-        ColleaguesReply: {
-            /** Colleagues */
-            colleagues: components["schemas"]["ColleagueReply"][];
         };
         /**
          * ChoiceReply
@@ -1784,6 +1802,18 @@ export interface components {
         ClientsQuery: {
             /** Name */
             name: string;
+        };
+        /** ColleagueReply */
+        ColleagueReply: {
+            /** Therapist Id */
+            therapist_id: string;
+            /** Name */
+            name: string;
+        };
+        /** ColleaguesReply */
+        ColleaguesReply: {
+            /** Colleagues */
+            colleagues: components["schemas"]["ColleagueReply"][];
         };
         /** ComingReply */
         ComingReply: {
@@ -3238,6 +3268,13 @@ export interface components {
             /** Next Free At */
             next_free_at: string | null;
         };
+        /** SpanReply */
+        SpanReply: {
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+        };
         /**
          * StaffBookingBody
          * @description A booking by staff; a client in no care takes a place of the therapist's.
@@ -3297,13 +3334,6 @@ export interface components {
             session_type_id: string | null;
             /** Therapist Id */
             therapist_id: string;
-        };
-        /** SpanReply */
-        SpanReply: {
-            /** Starts At */
-            starts_at: string;
-            /** Ends At */
-            ends_at: string;
         };
         /**
          * State
@@ -7531,10 +7561,6 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string | null;
-    get_api_therapist_week: {
-        parameters: {
-            query?: {
-                day?: string | null;
             };
             header?: never;
             path?: never;
@@ -7543,7 +7569,6 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Who waits, the longest first */
-            /** @description A week of yours with everything in it */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7764,7 +7789,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarsReply"];
-                    "application/json": components["schemas"]["CalendarWeekReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -7913,7 +7937,6 @@ export interface operations {
         };
     };
     get_api_therapist_pace_feed: {
-    get_api_therapist_colleagues: {
         parameters: {
             query?: never;
             header?: never;
@@ -7923,14 +7946,12 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Your calendar feed */
-            /** @description Other therapists, who could cover a leave */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["FeedReply"];
-                    "application/json": components["schemas"]["ColleaguesReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -8339,6 +8360,111 @@ export interface operations {
             };
             /** @description `invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_therapist_week: {
+        parameters: {
+            query?: {
+                day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A week of yours with everything in it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarWeekReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_therapist_colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Other therapists, who could cover a leave */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleaguesReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
