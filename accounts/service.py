@@ -102,6 +102,20 @@ async def ensure_link(  # noqa: PLR0913  (what a link is made of)
     if found is not None:
         await session_store.prolong_link(connection, token_hash(found), expires_at)
         return found
+    return await make_link(connection, secret, expires_at=expires_at, **wanted)  # type: ignore[arg-type]
+
+
+async def make_link(  # noqa: PLR0913  (what a link is made of)
+    connection: AsyncConnection,
+    secret: bytes,
+    *,
+    purpose: str,
+    scope: Mapping[str, str],
+    person_id: PersonId,
+    expires_at: datetime,
+    now: datetime,
+) -> str:
+    """The token of a new link, which `find_link` finds again; where there can be none with this scope yet."""
     link_id = new_id()
     token = derived_token(secret, link_id)
     row = _link_row(link_id, token, purpose, person_id)

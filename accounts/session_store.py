@@ -75,8 +75,9 @@ async def insert_link(
     connection: AsyncConnection, values: Mapping[str, Any], scope: Mapping[str, str]
 ) -> None:
     await connection.execute(sa.insert(link_token).values(**values))
-    for key, value in sorted(scope.items()):
-        await connection.execute(sa.insert(link_scope).values(link_id=values["id"], key=key, value=value))
+    rows = [{"link_id": values["id"], "key": key, "value": value} for key, value in sorted(scope.items())]
+    if rows:
+        await connection.execute(sa.insert(link_scope).values(rows))
 
 
 async def link_by_hash(connection: AsyncConnection, token_hash: str) -> Link | None:

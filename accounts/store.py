@@ -24,11 +24,13 @@ async def persons(connection: AsyncConnection, ids: Iterable[str]) -> dict[Perso
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    rows = (await connection.execute(sa.select(person).where(person.c.id.in_(wanted)))).all()
+    query = sa.select(person, person_role.c.role).outerjoin(person_role).where(person.c.id.in_(wanted))
+    rows: dict[str, Any] = {}
     roles: dict[str, set[str]] = {}
-    for row in await connection.execute(sa.select(person_role).where(person_role.c.person_id.in_(wanted))):
-        roles.setdefault(row.person_id, set()).add(row.role)
-    return {PersonId(row.id): _person(row, roles.get(row.id, set())) for row in rows}
+    for row in await connection.execute(query):
+        rows[row.id] = row
+        roles.setdefault(row.id, set()).update([row.role] if row.role else [])
+    return {PersonId(own): _person(row, roles[own]) for own, row in rows.items()}
 
 
 def _person(row: Any, roles: Iterable[str]) -> Person:

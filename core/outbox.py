@@ -7,11 +7,13 @@ Deliberately no order between events.
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import Clock
@@ -32,6 +34,40 @@ LONGEST_RETRY_S = 3600
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class Event:
+    """What is to be delivered, at `due_at` (at once without)."""
+
+    topic: str
+    payload: dict[str, Any]
+    dedupe_key: str | None = None
+    due_at: datetime | None = None
+
+
+async def put_all(connection: AsyncConnection, events: Sequence[Event], now: datetime) -> None:
+    """Write events into the caller's transaction, in one statement.
+
+    A `dedupe_key` seen before on its topic is left out.
+    """
+    rows = [
+        {
+            "id": new_id(),
+            "topic": one.topic,
+            "payload": one.payload,
+            "dedupe_key": one.dedupe_key,
+            "created_at": now,
+            "due_at": one.due_at or now,
+        }
+        for one in events
+    ]
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        await connection.execute(postgresql.insert(outbox).values(rows).on_conflict_do_nothing())
+    else:
+        await connection.execute(sqlite.insert(outbox).values(rows).on_conflict_do_nothing())
+
+
 async def put(
     connection: AsyncConnection,
     topic: str,
@@ -45,19 +81,7 @@ async def put(
 
     A `dedupe_key` seen before on the topic is left out.
     """
-    if dedupe_key is not None:
-        seen = sa.select(outbox.c.id).where(outbox.c.topic == topic, outbox.c.dedupe_key == dedupe_key)
-        if (await connection.execute(seen)).first() is not None:
-            return
-    values = {
-        "id": new_id(),
-        "topic": topic,
-        "payload": payload,
-        "dedupe_key": dedupe_key,
-        "created_at": now,
-        "due_at": due_at or now,
-    }
-    await connection.execute(sa.insert(outbox).values(values))
+    await put_all(connection, [Event(topic, payload, dedupe_key, due_at)], now)
 
 
 def retry_after(attempts: int) -> timedelta:

@@ -150,10 +150,9 @@ async def prepare(
     connection: AsyncConnection, booker: Booker, pick: Pick, now: datetime
 ) -> tuple[Therapist, Care | None]:
     """Lock therapist and client; refuse whom this client may not book."""
-    await store.lock_therapist(connection, pick.therapist_id)
+    therapist = await practice_store.find_therapist(connection, pick.therapist_id, lock=True)
     if booker.client_id is not None:
         await store.lock_client(connection, booker.client_id)
-    therapist = await practice_store.find_therapist(connection, pick.therapist_id)
     if therapist is None:
         raise TherapistUnknown
     care = await store.open_care(connection, booker.client_id) if booker.client_id else None
@@ -282,8 +281,7 @@ async def insert(connection: AsyncConnection, values: dict[str, Any], now: datet
     booking_id = BookingId(new_id())
     row = values | {"id": booking_id, "uid": f"{booking_id}@todoku", "created_at": now, "updated_at": now}
     with laws():
-        await store.insert_booking(connection, row)
-    return await _read(connection, booking_id)
+        return await store.insert_booking(connection, row)
 
 
 async def _confirm(

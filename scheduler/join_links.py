@@ -6,6 +6,8 @@ at (`find`). The database keeps hashes: a token is derived from its row's id wit
 
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from accounts import service as accounts
 from accounts.links import SHOWN
 from core.clock import Clock
@@ -39,6 +41,19 @@ class JoinLinks:
                 expires_at=visit.enter_until + lasts,
                 now=self._clock.now(),
             )
+        return self._address(token)
+
+    async def make(self, connection: AsyncConnection, visit: Visit, *, mailed: bool) -> str:
+        """The link of a visit that has none yet, in the transaction that makes the visit."""
+        token = await accounts.make_link(
+            connection,
+            self._secret,
+            purpose="join",
+            scope=_scope(visit.booking_id, mailed),
+            person_id=visit.client_id,
+            expires_at=visit.enter_until + OUTLASTS,
+            now=self._clock.now(),
+        )
         return self._address(token)
 
     async def find(self, booking_id: BookingId, client_id: PersonId, *, mailed: bool) -> str | None:

@@ -38,6 +38,9 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
 # Everything that can still become confirmed already blocks (invariant I3).
 LIVE = frozenset({Status.HELD, Status.REQUESTED, Status.CONFIRMED})
 
+# What fills a therapist's day and week: a session that took place does, too.
+COUNTED = LIVE | {Status.FULFILLED, Status.NOSHOW}
+
 
 def sources(target: Status) -> frozenset[Status]:
     """The states from which `target` may be reached."""

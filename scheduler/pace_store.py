@@ -1,7 +1,7 @@
 """SQL of a therapist's pace: kinds of sessions, travel, imported times, and what counts against it."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,12 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.ids import new_id
 from scheduler.config import SchedulerConfig
-from scheduler.model import LIVE, Booking, SessionRules, SessionType, Span, Status, Travel
-from scheduler.pace_tables import imported_busy, session_type, travel
-from scheduler.tables import booking
-
-WEEKS = timedelta(days=8)  # around what is asked, so that whole local weeks are counted
-COUNTED = LIVE | {Status.FULFILLED, Status.NOSHOW}  # a session that took place fills its day, too
+from scheduler.model import Booking, SessionRules, SessionType
+from scheduler.pace_tables import session_type
 
 
 async def types_of(
@@ -83,52 +79,6 @@ async def insert_type(
 
 async def update_type(connection: AsyncConnection, type_id: str, values: dict[str, Any]) -> None:
     await connection.execute(sa.update(session_type).where(session_type.c.id == type_id).values(values))
-
-
-async def travels_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[Travel]]:
-    """Where therapists travel."""
-    found: dict[str, list[Travel]] = {therapist_id: [] for therapist_id in ids}
-    query = sa.select(travel).where(travel.c.therapist_id.in_(ids)).order_by(travel.c.first_date)
-    for row in await connection.execute(query):
-        found[row.therapist_id].append(Travel(row.first_date, row.last_date, row.timezone))
-    return found
-
-
-async def imported(connection: AsyncConnection, ids: Sequence[str], within: Span) -> dict[str, list[Span]]:
-    """Busy times of their own calendars that touch `within`."""
-    table = imported_busy
-    query = sa.select(table.c.therapist_id, table.c.starts_at, table.c.ends_at).where(
-        table.c.therapist_id.in_(ids),
-        table.c.starts_at < within.ends_at,
-        table.c.ends_at > within.starts_at,
-    )
-    return _by_therapist(ids, await connection.execute(query))
-
-
-async def sessions(
-    connection: AsyncConnection,
-    ids: Sequence[str],
-    within: Span,
-    now: datetime,
-    ignored: sa.ColumnElement[bool],
-) -> dict[str, list[Span]]:
-    """Sessions that count against the pace in the weeks around `within`; a group is one."""
-    query = sa.select(booking.c.therapist_id, booking.c.starts_at, booking.c.ends_at).where(
-        booking.c.therapist_id.in_(ids),
-        booking.c.status.in_(COUNTED),
-        booking.c.starts_at < within.ends_at + WEEKS,
-        booking.c.starts_at > within.starts_at - WEEKS,
-        sa.or_(booking.c.group_id.is_(None), booking.c.client_id.is_(None)),
-        sa.not_(ignored),
-    )
-    return _by_therapist(ids, await connection.execute(query))
-
-
-def _by_therapist(ids: Iterable[str], rows: Iterable[Any]) -> dict[str, list[Span]]:
-    found: dict[str, list[Span]] = {therapist_id: [] for therapist_id in ids}
-    for therapist_id, starts_at, ends_at in rows:
-        found[therapist_id].append(Span(starts_at, ends_at))
-    return found
 
 
 def _session_type(row: Any) -> SessionType:

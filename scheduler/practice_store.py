@@ -1,7 +1,8 @@
 """SQL of a therapist's practice: who they are, their hours, and what already fills their time."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.database import Instant
 from core.ids import PersonId, new_id
-from scheduler import pace_store
 from scheduler.errors import TherapistUnknown
-from scheduler.model import LIVE, Calendar, Override, Rule, Span, Spared, Status, Therapist
+from scheduler.model import COUNTED, LIVE, Calendar, Override, Rule, Span, Spared, Status, Therapist, Travel
+from scheduler.pace_tables import imported_busy, travel
 from scheduler.tables import (
     TAKES_CLIENTS,
     availability_override,
@@ -22,10 +23,15 @@ from scheduler.tables import (
 )
 
 NOTHING_SPARED = Spared()
+WEEKS = timedelta(days=8)  # around what is asked, so that whole local weeks are counted
 
 
-async def find_therapist(connection: AsyncConnection, therapist_id: str) -> Therapist | None:
-    row = (await connection.execute(sa.select(therapist).where(therapist.c.id == therapist_id))).first()
+async def find_therapist(
+    connection: AsyncConnection, therapist_id: str, *, lock: bool = False
+) -> Therapist | None:
+    """`lock`: and hold the row until the transaction ends; it comes before those of clients and bookings."""
+    query = sa.select(therapist).where(therapist.c.id == therapist_id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
     return None if row is None else _therapist(row)
 
 
@@ -135,67 +141,76 @@ async def calendars(
     ours = sa.true() if spared.every_hold else booking.c.holder == spared.holder
     dead = sa.and_(held, sa.or_(booking.c.hold_expires_at <= now, ours))
     ignored = sa.or_(dead, booking.c.id == spared.moving)
-    rules = await rules_of(connection, ids)
-    overrides = await _overrides(connection, ids)
-    off = await _time_off(connection, ids, within)
-    busy = await _busy(connection, ids, within, ignored)
-    imported = await pace_store.imported(connection, ids, within)
-    travels = await pace_store.travels_of(connection, ids)
-    sessions = await pace_store.sessions(connection, ids, within, now, ignored)
+    walls = _by_kind(await connection.execute(_walls(ids)))
+    spans = _by_kind(await connection.execute(_spans(ids, within, ignored)))
     return {
         one.id: Calendar(
             timezone=one.timezone,
-            rules=tuple(rules[one.id]),
-            overrides=tuple(overrides[one.id]),
-            time_off=tuple(off[one.id]),
-            busy=tuple(busy[one.id]),
-            imported=tuple(imported[one.id]),
-            travels=tuple(travels[one.id]),
+            rules=tuple(Rule(*row[4:8], *row[2:4]) for row in walls["rule", one.id]),
+            overrides=tuple(Override(row[2], *row[5:8]) for row in walls["override", one.id]),
+            travels=tuple(Travel(row[2], row[3], row[7]) for row in walls["travel", one.id]),
+            time_off=tuple(Span(*row[2:]) for row in spans["off", one.id]),
+            busy=tuple(Span(*row[2:]) for row in spans["busy", one.id]),
+            imported=tuple(Span(*row[2:]) for row in spans["imported", one.id]),
             pace=one.pace,
-            sessions=tuple(sessions[one.id]),
+            sessions=tuple(Span(*row[2:]) for row in spans["session", one.id]),
         )
         for one in therapists
     }
 
 
-async def _overrides(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[Override]]:
-    table = availability_override
-    found: dict[str, list[Override]] = {therapist_id: [] for therapist_id in ids}
-    for row in await connection.execute(sa.select(table).where(table.c.therapist_id.in_(ids))):
-        override = Override(row.local_date, row.start_minute, row.end_minute, row.timezone)
-        found[row.therapist_id].append(override)
+def _by_kind(rows: Iterable[Any]) -> dict[tuple[str, str], list[Any]]:
+    """Rows by their first two columns, what they are and whose."""
+    found: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row[0], row[1]].append(row)
     return found
 
 
-async def _time_off(connection: AsyncConnection, ids: Sequence[str], within: Span) -> dict[str, list[Span]]:
-    query = sa.select(time_off.c.therapist_id, time_off.c.starts_at, time_off.c.ends_at).where(
-        time_off.c.therapist_id.in_(ids),
-        time_off.c.starts_at < within.ends_at,
-        time_off.c.ends_at > within.starts_at,
+def _walls(ids: Sequence[str]) -> sa.CompoundSelect[Any]:
+    """All that is written in wall-clock times: (kind, whose, first, last, weekday, from, to, zone)."""
+    rule, other, away = availability_rule.c, availability_override.c, travel.c
+    none = sa.cast(sa.null(), sa.Integer)
+    parts = (
+        ("rule", rule, rule.valid_from, rule.valid_to, rule.weekday, rule.start_minute, rule.end_minute),
+        ("override", other, other.local_date, other.local_date, none, other.start_minute, other.end_minute),
+        ("travel", away, away.first_date, away.last_date, none, none, none),
     )
-    return await _spans(connection, query, ids)
+    selects = [
+        sa.select(sa.literal(kind).label("kind"), of.therapist_id, *columns, of.timezone).where(
+            of.therapist_id.in_(ids)
+        )
+        for kind, of, *columns in parts
+    ]
+    return sa.union_all(*selects).order_by("kind", "therapist_id", "weekday", "start_minute", "valid_from")
 
 
-async def _busy(
-    connection: AsyncConnection, ids: Sequence[str], within: Span, ignored: sa.ColumnElement[bool]
-) -> dict[str, list[Span]]:
-    query = sa.select(booking.c.therapist_id, booking.c.block_from, booking.c.block_to).where(
-        booking.c.therapist_id.in_(ids),
-        booking.c.status.in_(LIVE),
-        booking.c.block_from < within.ends_at,
-        booking.c.block_to > within.starts_at,
-        sa.not_(ignored),
+def _spans(ids: Sequence[str], within: Span, ignored: sa.ColumnElement[bool]) -> sa.CompoundSelect[Any]:
+    """All that takes time, as (kind, whose, from, to); sessions of the whole weeks around."""
+    off, own, made = time_off.c, imported_busy.c, booking.c
+    group = sa.or_(made.group_id.is_(None), made.client_id.is_(None))  # a group is one session
+    wide = Span(within.starts_at - WEEKS, within.ends_at + WEEKS)
+    near = made.starts_at.between(wide.starts_at, wide.ends_at)  # for the index: blocks are not in it
+    parts: tuple[tuple[str, Any, Any, Any, Span, list[sa.ColumnElement[bool]]], ...] = (
+        ("off", off, off.starts_at, off.ends_at, within, []),
+        ("imported", own, own.starts_at, own.ends_at, within, []),
+        ("busy", made, made.block_from, made.block_to, within, [made.status.in_(LIVE), near, ~ignored]),
+        (
+            "session",
+            made,
+            made.starts_at,
+            made.ends_at,
+            wide,
+            [made.status.in_(COUNTED), group, near, ~ignored],
+        ),
     )
-    return await _spans(connection, query, ids)
-
-
-async def _spans(
-    connection: AsyncConnection, query: sa.Select[Any], ids: Sequence[str]
-) -> dict[str, list[Span]]:
-    found: dict[str, list[Span]] = {therapist_id: [] for therapist_id in ids}
-    for therapist_id, starts_at, ends_at in await connection.execute(query):
-        found[therapist_id].append(Span(starts_at, ends_at))
-    return found
+    selects = [
+        sa.select(sa.literal(kind).label("kind"), of.therapist_id, begins, ends).where(
+            of.therapist_id.in_(ids), begins < among.ends_at, ends > among.starts_at, *more
+        )
+        for kind, of, begins, ends, among, more in parts
+    ]
+    return sa.union_all(*selects)
 
 
 def _therapist(row: Any) -> Therapist:

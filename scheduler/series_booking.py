@@ -142,8 +142,7 @@ async def _told(
         return
     for one in made:
         await store.record(connection, one.id, (None, one.status), actor, now)
-        if one.status is Status.CONFIRMED:
-            await telling.remind(connection, one, now)
+        await telling.remind(connection, one, now)
     await telling.tell_series(connection, "series.arranged", made, series_id, now)
 
 

@@ -7,6 +7,7 @@ transaction of their own (fulfil, register_therapist, book_on_behalf) take the c
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -54,6 +55,8 @@ __all__ = [
 
 # Since when something goes on in the rooms of some bookings; signaling tells.
 News = Callable[[Sequence[BookingId]], Awaitable[Mapping[BookingId, datetime]]]
+
+Result = TypeVar("Result")
 
 WITH_ALTERNATIVES = (SlotTaken, SlotNotOffered, TherapistFull)
 
@@ -149,8 +152,7 @@ class SchedulerService:
         booker, now = booker_of(identity), self._clock.now()
 
         async def work(connection: AsyncConnection) -> Booking:
-            await store.lock_therapist(connection, pick.therapist_id)
-            known = await self._recall(connection, identity, once)
+            known = await self._recall(connection, identity, once, pick.therapist_id)
             if known is not None and known.status is not Status.HELD:
                 raise HoldExpired("This reservation has become a booking")
             if known is not None and (known.hold_expires_at or now) <= now:  # not swept yet
@@ -174,17 +176,19 @@ class SchedulerService:
         """Confirm a time; asked again with the same key, the same booking. See booking.book for the rules."""
         booker, now = booker_of(identity), self._clock.now()
 
-        async def work(connection: AsyncConnection) -> Booking:
-            await store.lock_therapist(connection, wish.therapist_id)
-            known = await self._recall(connection, identity, once)
+        async def work(connection: AsyncConnection) -> Confirmation | Booking:
+            known = await self._recall(connection, identity, once, wish.therapist_id)
             if known is not None:
                 return known
             booked = await bookings.book(connection, booker, wish, self.config, now)
             await self._remember(connection, identity, once, booked, now)
-            return booked
+            visit = await visits.render(connection, booked, "client", self.config)
+            return Confirmation(visit, await self.links.make(connection, visit, mailed=_proven(identity)))
 
-        booked = await self._with_alternatives(booker, wish, work)
-        visit = await self.visit(booked.id, identity, now)
+        done = await self._with_alternatives(booker, wish, work)
+        if isinstance(done, Confirmation):
+            return done
+        visit = await self.visit(done.id, identity, now)
         return Confirmation(visit, await self.links.ensure(visit, mailed=_proven(identity)))
 
     async def booking(self, identity: Identity, booking_id: str) -> Confirmation:
@@ -273,8 +277,8 @@ class SchedulerService:
             await store.sweep_holds(connection, now)
 
     async def _with_alternatives(
-        self, booker: Booker, pick: Pick, work: Callable[[AsyncConnection], Awaitable[Booking]]
-    ) -> Booking:
+        self, booker: Booker, pick: Pick, work: Callable[[AsyncConnection], Awaitable[Result]]
+    ) -> Result:
         """`work` in a transaction; where a time is refused, what is free instead is read after it."""
         try:
             return await self._database.transact(work)
@@ -291,10 +295,13 @@ class SchedulerService:
         async with self._database.read() as connection:
             return await recall(connection, identity.session_id, once.key, once.body) is not None
 
-    async def _recall(self, connection: AsyncConnection, identity: Identity, once: Once) -> Booking | None:
+    async def _recall(
+        self, connection: AsyncConnection, identity: Identity, once: Once, therapist_id: str
+    ) -> Booking | None:
         """The booking made when this key first came; under the therapist's lock, so twins take turns."""
         if once.key is None:
             return None
+        await store.lock_therapist(connection, therapist_id)
         stored = await recall(connection, identity.session_id, once.key, once.body)
         if stored is None:
             return None

@@ -100,9 +100,9 @@ async def _delete_held(connection: AsyncConnection, ids: Iterable[str]) -> int:
     return (await connection.execute(gone)).rowcount
 
 
-async def insert_booking(connection: AsyncConnection, values: dict[str, Any]) -> None:
+async def insert_booking(connection: AsyncConnection, values: dict[str, Any]) -> Booking:
     """Raises IntegrityError th_no_overlap, cl_no_overlap or one_hold."""
-    await connection.execute(sa.insert(booking).values(values))
+    return booking_of((await connection.execute(sa.insert(booking).values(values).returning(booking))).one())
 
 
 async def update_booking(connection: AsyncConnection, booking_id: str, values: dict[str, Any]) -> None:

@@ -4,13 +4,14 @@ An address that fails holds up no other. What is said, and how, is scheduler/mai
 look at the booking as it is by then and drop what is out of date.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import outbox
+from core.outbox import Event
 from scheduler import store
 from scheduler.model import Booking, Status
 from scheduler.reminding import reminders
@@ -24,9 +25,8 @@ async def arranged(
 ) -> None:
     """A booking was made, requested, or confirmed by its therapist."""
     await store.record(connection, booking.id, (before, booking.status), actor, now)
-    await tell(connection, TOPICS[booking.status], booking, now)
-    if booking.status is Status.CONFIRMED:
-        await remind(connection, booking, now)
+    events = [*_told(TOPICS[booking.status], booking), *_reminding(booking, now)]
+    await outbox.put_all(connection, events, now)
 
 
 async def changed(
@@ -35,9 +35,8 @@ async def changed(
     """It was moved to another time."""
     detail = {"from": before.starts_at.isoformat(), "to": booking.starts_at.isoformat(), "by": by}
     await store.record(connection, booking.id, (before.status, booking.status), actor, now, detail)
-    await tell(connection, "booking.changed", booking, now, by=by)
-    if booking.status is Status.CONFIRMED:
-        await remind(connection, booking, now)
+    events = [*_told("booking.changed", booking, by=by), *_reminding(booking, now)]
+    await outbox.put_all(connection, events, now)
 
 
 async def ended(
@@ -56,29 +55,30 @@ async def ended(
 
 async def tell(connection: AsyncConnection, topic: str, booking: Booking, now: datetime, **more: Any) -> None:
     """One event for each of the two; the same change is told once."""
-    for role in ROLES:
-        await outbox.put(
-            connection,
-            topic,
-            {"booking_id": booking.id, "to": role, "sequence": booking.sequence, **more},
-            now=now,
-            dedupe_key=f"{booking.id}/{booking.sequence}/{role}",
-        )
+    await outbox.put_all(connection, list(_told(topic, booking, **more)), now)
 
 
 async def remind(connection: AsyncConnection, booking: Booking, now: datetime) -> None:
+    """What is to be said before the start of a session that is told of together with others."""
+    await outbox.put_all(connection, list(_reminding(booking, now)), now)
+
+
+def _told(topic: str, booking: Booking, **more: Any) -> Iterator[Event]:
+    for role in ROLES:
+        payload = {"booking_id": booking.id, "to": role, "sequence": booking.sequence, **more}
+        yield Event(topic, payload, f"{booking.id}/{booking.sequence}/{role}")
+
+
+def _reminding(booking: Booking, now: datetime) -> Iterator[Event]:
     """What is to be said before the start. Who gets it drops it when the booking has changed by then."""
+    if booking.status is not Status.CONFIRMED:
+        return
     zones = {"client": booking.client_timezone, "therapist": booking.therapist_timezone}
     for role, timezone in zones.items():
         for what, due_at in reminders(booking.starts_at, timezone, now):
-            await outbox.put(
-                connection,
-                "booking.reminder",
-                {"booking_id": booking.id, "to": role, "sequence": booking.sequence, "what": what},
-                now=now,
-                due_at=due_at,
-                dedupe_key=f"{booking.id}/{booking.sequence}/{role}/{what}",
-            )
+            payload = {"booking_id": booking.id, "to": role, "sequence": booking.sequence, "what": what}
+            key = f"{booking.id}/{booking.sequence}/{role}/{what}"
+            yield Event("booking.reminder", payload, key, due_at)
 
 
 async def tell_series(

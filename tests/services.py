@@ -185,8 +185,8 @@ POSTGRES_SETTINGS = {
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
-    """A PostgreSQL cluster of our own; gives the URL of its maintenance database."""
+def postgres(**changes: str) -> Iterator[str]:
+    """A PostgreSQL cluster of our own, some settings `changes`; gives the URL of its maintenance database."""
     programs, user, port = postgres_programs(), unprivileged(), free_port()
     with private_folder("postgres", user) as folder:
         data = folder / "data"
@@ -213,7 +213,8 @@ def postgres() -> Iterator[str]:
         )
         if made.returncode != 0:
             raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
-        settings = [part for name, value in POSTGRES_SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        chosen = POSTGRES_SETTINGS | changes
+        settings = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
         command: list[str | Path] = [programs / "postgres", "-D", data, "-p", str(port), *settings]
         service = Service(command, "database system is ready to accept connections", user)
         try:
