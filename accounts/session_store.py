@@ -77,7 +77,7 @@ async def insert_link(
     await connection.execute(sa.insert(link_token).values(**values))
     rows = [{"link_id": values["id"], "key": key, "value": value} for key, value in sorted(scope.items())]
     if rows:
-        await connection.execute(sa.insert(link_scope).values(rows))
+        await connection.execute(sa.insert(link_scope), rows)
 
 
 async def link_by_hash(connection: AsyncConnection, token_hash: str) -> Link | None:

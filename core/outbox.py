@@ -45,7 +45,7 @@ class Event:
 
 
 async def put_all(connection: AsyncConnection, events: Sequence[Event], now: datetime) -> None:
-    """Write events into the caller's transaction, in one statement.
+    """Write events into the caller's transaction, in one go.
 
     A `dedupe_key` seen before on its topic is left out.
     """
@@ -63,9 +63,9 @@ async def put_all(connection: AsyncConnection, events: Sequence[Event], now: dat
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        await connection.execute(postgresql.insert(outbox).values(rows).on_conflict_do_nothing())
+        await connection.execute(postgresql.insert(outbox).on_conflict_do_nothing(), rows)
     else:
-        await connection.execute(sqlite.insert(outbox).values(rows).on_conflict_do_nothing())
+        await connection.execute(sqlite.insert(outbox).on_conflict_do_nothing(), rows)
 
 
 async def put(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,20 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.database import Instant
 from core.ids import PersonId, new_id
+from scheduler.calendar_reads import SPANS, WALLS, spans_of
 from scheduler.errors import TherapistUnknown
-from scheduler.model import COUNTED, LIVE, Calendar, Override, Rule, Span, Spared, Status, Therapist, Travel
-from scheduler.pace_tables import imported_busy, travel
+from scheduler.model import Calendar, Override, Rule, Span, Spared, Therapist, Travel
 from scheduler.tables import (
     TAKES_CLIENTS,
-    availability_override,
     availability_rule,
-    booking,
     therapist,
-    time_off,
 )
 
 NOTHING_SPARED = Spared()
-WEEKS = timedelta(days=8)  # around what is asked, so that whole local weeks are counted
 
 
 async def find_therapist(
@@ -137,12 +133,8 @@ async def calendars(
 ) -> dict[PersonId, Calendar]:
     """Everything that decides free time in `within`; expired holds, and what is spared, do not count."""
     ids = [one.id for one in therapists]
-    held = booking.c.status == Status.HELD
-    ours = sa.true() if spared.every_hold else booking.c.holder == spared.holder
-    dead = sa.and_(held, sa.or_(booking.c.hold_expires_at <= now, ours))
-    ignored = sa.or_(dead, booking.c.id == spared.moving)
-    walls = _by_kind(await connection.execute(_walls(ids)))
-    spans = _by_kind(await connection.execute(_spans(ids, within, ignored)))
+    walls = _by_kind(await connection.execute(WALLS, {"ids": ids}))
+    spans = _by_kind(await connection.execute(SPANS, spans_of(ids, within, now, spared)))
     return {
         one.id: Calendar(
             timezone=one.timezone,
@@ -165,52 +157,6 @@ def _by_kind(rows: Iterable[Any]) -> dict[tuple[str, str], list[Any]]:
     for row in rows:
         found[row[0], row[1]].append(row)
     return found
-
-
-def _walls(ids: Sequence[str]) -> sa.CompoundSelect[Any]:
-    """All that is written in wall-clock times: (kind, whose, first, last, weekday, from, to, zone)."""
-    rule, other, away = availability_rule.c, availability_override.c, travel.c
-    none = sa.cast(sa.null(), sa.Integer)
-    parts = (
-        ("rule", rule, rule.valid_from, rule.valid_to, rule.weekday, rule.start_minute, rule.end_minute),
-        ("override", other, other.local_date, other.local_date, none, other.start_minute, other.end_minute),
-        ("travel", away, away.first_date, away.last_date, none, none, none),
-    )
-    selects = [
-        sa.select(sa.literal(kind).label("kind"), of.therapist_id, *columns, of.timezone).where(
-            of.therapist_id.in_(ids)
-        )
-        for kind, of, *columns in parts
-    ]
-    return sa.union_all(*selects).order_by("kind", "therapist_id", "weekday", "start_minute", "valid_from")
-
-
-def _spans(ids: Sequence[str], within: Span, ignored: sa.ColumnElement[bool]) -> sa.CompoundSelect[Any]:
-    """All that takes time, as (kind, whose, from, to); sessions of the whole weeks around."""
-    off, own, made = time_off.c, imported_busy.c, booking.c
-    group = sa.or_(made.group_id.is_(None), made.client_id.is_(None))  # a group is one session
-    wide = Span(within.starts_at - WEEKS, within.ends_at + WEEKS)
-    near = made.starts_at.between(wide.starts_at, wide.ends_at)  # for the index: blocks are not in it
-    parts: tuple[tuple[str, Any, Any, Any, Span, list[sa.ColumnElement[bool]]], ...] = (
-        ("off", off, off.starts_at, off.ends_at, within, []),
-        ("imported", own, own.starts_at, own.ends_at, within, []),
-        ("busy", made, made.block_from, made.block_to, within, [made.status.in_(LIVE), near, ~ignored]),
-        (
-            "session",
-            made,
-            made.starts_at,
-            made.ends_at,
-            wide,
-            [made.status.in_(COUNTED), group, near, ~ignored],
-        ),
-    )
-    selects = [
-        sa.select(sa.literal(kind).label("kind"), of.therapist_id, begins, ends).where(
-            of.therapist_id.in_(ids), begins < among.ends_at, ends > among.starts_at, *more
-        )
-        for kind, of, begins, ends, among, more in parts
-    ]
-    return sa.union_all(*selects)
 
 
 def _therapist(row: Any) -> Therapist:
