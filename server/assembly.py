@@ -41,24 +41,22 @@ from media.relay_server import RelayServer
 from ops import routes as ops_routes
 from ops.service import OpsService
 from ops.stats import LatestStats
-from scheduler import care_routes, change_routes, missed_routes, pace_routes, series_routes, week_routes
+from scheduler import care_routes, change_routes, pace_routes, week_routes
 from scheduler import routes as scheduler_routes
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
 from scheduler.changes import Changes
 from scheduler.first_free import FirstFree
 from scheduler.join_links import JoinLinks
-from scheduler.missed import Missed
 from scheduler.pace_service import PaceService
-from scheduler.series_service import Arranging
 from scheduler.service import SchedulerService, fulfil
-from scheduler.settling import Settling
 from scheduler.week import WeekService
 from server import events, health, openapi
 from server.config import Config, public_url
 from server.outward import TOPICS as OUTSIDE
 from server.outward import Outward, outward
 from server.pages import add_pages
+from server.sessions import Sessions
 from server.web import Edge, application, own_origin
 from signaling.entering import Neighbours, VisitOf
 from signaling.signaling import House as SharedHouse
@@ -89,13 +87,12 @@ class House:
     accounts: Accounts
     scheduler: SchedulerService
     changes: Changes
-    missed: Missed
-    arranging: Arranging
     pace: PaceService
     cares: Cares
     care_views: CareViews
     outward: Outward
     week: WeekService
+    sessions: Sessions
     chat: ChatService
     sockets: SocketServer
     signaling: Signaling
@@ -199,13 +196,12 @@ def _house(ground: Ground) -> House:
         accounts=Accounts(database, clock, config.accounts, passwords),
         scheduler=scheduler,
         changes=changes,
-        missed=Missed(database, config.scheduler, clock),
-        arranging=Arranging(database, config.scheduler, clock, changes),
         pace=PaceService(database, config.scheduler, clock),
         cares=Cares(database, config.scheduler, clock),
         care_views=CareViews(database, config.scheduler, clock),
         outward=outward(database, clock, config),
         week=WeekService(database, clock),
+        sessions=Sessions(database, clock, scheduler, changes, signaling.calls.attendance),
         chat=chat,
         sockets=sockets,
         signaling=signaling,
@@ -298,10 +294,7 @@ async def _jobs(house: House, stack: AsyncExitStack) -> None:
     jobs.add("unanswered_requests", ground.config.scheduler.sweep_s, house.changes.expire_requests)
     jobs.add("waiting_list", ground.config.scheduler.sweep_s, house.cares.give_places)
     jobs.add("unanswered_offers", ground.config.scheduler.sweep_s, house.cares.end_offers)
-    settling = Settling(
-        ground.database, ground.config.scheduler, ground.clock, house.signaling.calls.attendance
-    )
-    jobs.add("settling", ground.config.scheduler.sweep_s, settling.run)
+    house.sessions.add_jobs(jobs)
     jobs.add("prune_accounts", HOUR_S, house.accounts.prune)
     jobs.add("prune_outbox", HOUR_S, outbox.prune)
     jobs.add("prune_idempotency", HOUR_S, lambda: idempotency.forget_old(ground.database, ground.clock.now()))
@@ -332,12 +325,11 @@ def all_routes(house: House) -> list[Route]:
         *account_routes.routes(house.accounts, secure=ground.url.startswith("https:")),
         *scheduler_routes.routes(house.scheduler, scheduler_routes.Rooms(calls.waiting, calls.running)),
         *change_routes.routes(house.changes),
-        *missed_routes.routes(house.missed),
-        *series_routes.routes(house.arranging, house.scheduler),
         *pace_routes.routes(house.pace),
         *care_routes.routes(house.cares, house.care_views, house.scheduler),
         *house.outward.routes(),
         *week_routes.routes(house.week),
+        *house.sessions.routes(),
         *house.signaling.routes(),
         *chat_routes.routes(house.chat, _chat_door(house)),
         *ops_routes.routes(house.ops),

@@ -14,7 +14,6 @@ from core.mail import open_mailer
 from core.outbox import Handler
 from scheduler.care_mail import CareMails
 from scheduler.mail import BookingMails
-from scheduler.series_mail import SeriesMails
 
 if TYPE_CHECKING:
     from server.assembly import House
@@ -28,9 +27,9 @@ def handlers(house: "House") -> dict[str, list[Handler]]:
     sign_ins = SignInMails(ground.database, mailer, ground.clock, ground.config.accounts, ground.url)
     secret = ground.signer.secret("care links")
     cares = CareMails(ground.database, mailer, ground.clock, ground.url, secret, answered=answered)
-    series = SeriesMails(ground.database, house.scheduler, mailer, ground.clock, answered=answered)
     # Others first: a mail that fails holds them up no more than they do it.
-    several = [house.outward.handlers(), bookings.handlers(), series.handlers()]
+    sessions = house.sessions.handlers(mailer, answered=answered)
+    several = [house.outward.handlers(), bookings.handlers(), sessions]
     alone: list[dict[str, Handler]] = [
         Conversations(house).handlers(),
         _places(house),

@@ -17,9 +17,7 @@ from scheduler import (
     care_routes,
     change_routes,
     feed_routes,
-    missed_routes,
     pace_routes,
-    series_routes,
     webhook_routes,
     week_routes,
 )
@@ -30,12 +28,12 @@ from scheduler.changes import Changes
 from scheduler.feed import Feeds
 from scheduler.importing import CalendarImports
 from scheduler.join_links import JoinLinks
-from scheduler.missed import Missed
+from scheduler.outcome import Attendance
 from scheduler.pace_service import PaceService
 from scheduler.routes import Rooms, routes
-from scheduler.series_service import Arranging
 from scheduler.webhooks import Webhooks
 from scheduler.week import WeekService
+from server.sessions import Sessions
 from server.web import Edge, application
 from tests.scheduler.clinic import PUBLIC_URL, TOKYO, Clinic
 
@@ -87,6 +85,10 @@ class Door:
         self.who = Identity(person_id, frozenset({"staff"}), new_id(), "account")
 
 
+async def nobody_came(ids: Sequence[BookingId]) -> Mapping[BookingId, Attendance]:
+    return {one: Attendance() for one in ids}
+
+
 @asynccontextmanager
 async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
     """Behind a proxy that names the asker's address."""
@@ -108,11 +110,8 @@ async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
         *calendar_routes.routes(imports),
         *webhook_routes.routes(door.webhooks),
         *feed_routes.routes(Feeds(clinic.database, clinic.clock, PUBLIC_URL)),
-        *missed_routes.routes(Missed(clinic.database, clinic.config, clinic.clock)),
-        *series_routes.routes(
-            Arranging(clinic.database, clinic.config, clinic.clock, changes), clinic.service
-        ),
         *week_routes.routes(WeekService(clinic.database, clinic.clock)),
+        *Sessions(clinic.database, clinic.clock, clinic.service, changes, nobody_came).routes(),
     ]
     app = application(every, edge)
     async with TestClient(TestServer(app)) as client:

@@ -1,18 +1,17 @@
 """Sessions that did not take place, over HTTP: the therapist, staff who correct, a client's new time."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from core.database import Database
-from core.ids import BookingId, PersonId
-from scheduler.outcome import Attendance
+from core.ids import PersonId
 from scheduler.settling import Settling
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic
-from tests.scheduler.door import Door, open_door, wanted
+from tests.scheduler.door import Door, nobody_came, open_door, wanted
 
 DAYS = {"from": "2026-11-25", "to": "2026-11-25", "tz": "Asia/Tokyo"}
 AGAIN = {"starts_at": "2026-11-26T00:00:00Z"}
@@ -24,17 +23,13 @@ async def door(database: Database, clock: FakeClock) -> AsyncIterator[Door]:
         yield opened
 
 
-async def nobody(ids: Sequence[BookingId]) -> Mapping[BookingId, Attendance]:
-    return {one: Attendance() for one in ids}
-
-
 async def missed(door: Door) -> tuple[PersonId, dict[str, Any]]:
     """A booking that nobody came to, settled."""
     clinic, therapist_id = door.clinic, await door.clinic.therapist()
     status, booking = await door.ask("POST", "/api/bookings", json=wanted(therapist_id))
     assert status == 201
     clinic.clock.advance((WEDNESDAY + timedelta(hours=2) - clinic.clock.now()).total_seconds())
-    await Settling(clinic.database, clinic.config, clinic.clock, nobody).run()
+    await Settling(clinic.database, clinic.config, clinic.clock, nobody_came).run()
     return therapist_id, booking
 
 

@@ -80,6 +80,7 @@ async def test_a_visitor_holds_books_and_takes_the_calendar_file_along(door: Doo
         "change_until": "2026-11-24T22:00:00Z",
         "approve_until": None,
         "cancelled_by": None,
+        "series_id": None,
         "calendar_url": f"/api/bookings/{booking_id}/calendar.ics?session=link",
     }
     assert (await door.ask("GET", f"/api/bookings/{booking_id}"))[1]["status"] == "confirmed"
@@ -260,6 +261,10 @@ async def test_a_therapist_sees_the_day_and_who_waits(door: Door) -> None:
         "client_waiting": False,
         "waiting_since": None,
         "in_call_since": None,
+        "noshow_by": None,
+        "client_late_s": None,
+        "therapist_late_s": None,
+        "overrun_s": None,
     }
     assert await door.ask("GET", path) == (200, {"timezone": TOKYO, "sessions": [expected]})
     door.waiting[booked["booking_id"]] = WEDNESDAY - timedelta(minutes=5)
