@@ -106,6 +106,10 @@ class SchedulerService:
         self.sender = sender
         self.config = config
 
+    def now(self) -> datetime:
+        """By the service's clock."""
+        return self._clock.now()
+
     async def choice(self, identity: Identity) -> browsing.Choice:
         """Whom this client may book."""
         booker = booker_of(identity)

@@ -170,7 +170,7 @@ async def insert_care(
 
 
 async def sessions(connection: AsyncConnection, therapist_id: str, within: Span) -> list[Booking]:
-    """The therapist's sessions that start in `within`, in order; holds and expired ones are not shown."""
+    """The therapist's sessions that start in `within`, in order; no holds; a session for several is one."""
     query = (
         sa.select(booking)
         .where(
@@ -178,6 +178,7 @@ async def sessions(connection: AsyncConnection, therapist_id: str, within: Span)
             booking.c.starts_at >= within.starts_at,
             booking.c.starts_at < within.ends_at,
             booking.c.status.in_(SHOWN),
+            sa.or_(booking.c.group_id.is_(None), booking.c.client_id.is_(None)),
         )
         .order_by(booking.c.starts_at, booking.c.id)
     )
@@ -187,10 +188,14 @@ async def sessions(connection: AsyncConnection, therapist_id: str, within: Span)
 async def client_bookings(
     connection: AsyncConnection, client_ids: Iterable[str], limit: int
 ) -> list[Booking]:
-    """The clients' sessions, the latest first; holds and expired ones are not shown."""
+    """The clients' sessions, the latest first; no holds, and no seats (groups.py)."""
     query = (
         sa.select(booking)
-        .where(booking.c.client_id.in_(list(client_ids)), booking.c.status.in_(SHOWN))
+        .where(
+            booking.c.client_id.in_(list(client_ids)),
+            booking.c.status.in_(SHOWN),
+            booking.c.group_id.is_(None),
+        )
         .order_by(booking.c.starts_at.desc(), booking.c.id)
         .limit(limit)
     )

@@ -1,6 +1,7 @@
 """What can be done with sessions beyond booking one and changing it, joined for server/assembly.
 
-Settling them when their time is over, booking several or for others. It picks no implementation.
+Settling them when their time is over, booking several or for others, sessions for several people. It picks
+no implementation.
 """
 
 from dataclasses import dataclass
@@ -11,8 +12,10 @@ from core.http import Route
 from core.jobs import Jobs
 from core.mail import Mailer
 from core.outbox import Handler
-from scheduler import missed_routes, series_routes
+from scheduler import group_routes, missed_routes, series_routes
 from scheduler.changes import Changes
+from scheduler.group_mail import GroupMails
+from scheduler.group_service import Groups
 from scheduler.missed import Missed
 from scheduler.series_mail import SeriesMails
 from scheduler.series_service import Arranging
@@ -34,15 +37,18 @@ class Sessions:
         """Every operation."""
         config = self.service.config
         arranging = Arranging(self.database, config, self.clock, self.changes)
+        groups = Groups(self.database, config, self.clock)
         return [
             *missed_routes.routes(Missed(self.database, config, self.clock)),
             *series_routes.routes(arranging, self.service),
+            *group_routes.routes(groups, self.service),
         ]
 
     def handlers(self, mailer: Mailer, *, answered: bool) -> dict[str, list[Handler]]:
         """What is told of them, by topic."""
         series = SeriesMails(self.database, self.service, mailer, self.clock, answered=answered)
-        return {**series.handlers()}
+        groups = GroupMails(self.database, self.service, mailer, self.clock, answered=answered)
+        return {**series.handlers(), **groups.handlers()}
 
     def add_jobs(self, jobs: Jobs) -> None:
         """What time brings."""

@@ -63,6 +63,7 @@ UNKNOWN = {
     "hold_id": "h",
     "device_id": "d",
     "therapist_id": "t",
+    "group_id": "g",
     "date": "2026-11-25",
     "time_off_id": "o",
     "travel_id": "j",

@@ -1,0 +1,107 @@
+"""Mails about a seat in a session for several, to whoever has it, with a neutral calendar entry.
+
+What is no longer so when it would be sent is not sent.
+"""
+
+from collections.abc import Awaitable, Callable
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+from accounts import service as accounts
+from accounts.model import Person
+from core.clock import Clock
+from core.database import Database
+from core.ids import PersonId
+from core.mail import Attachment, Mail, Mailer
+from scheduler import group_store, store
+from scheduler.calendar_file import Entry, Method, calendar_file
+from scheduler.group_letters import LETTERS
+from scheduler.group_store import Group
+from scheduler.letters import HELP_CLIENT, SUBJECT
+from scheduler.mail import WEEKDAYS, when
+from scheduler.model import Booking, Status
+from scheduler.plain_page import page
+from scheduler.service import SchedulerService
+
+Handler = Callable[[dict[str, Any]], Awaitable[None]]
+STANDS = {
+    "taken": Status.CONFIRMED,
+    "reminder": Status.CONFIRMED,
+    "given_back": Status.CANCELLED,
+    "cancelled": Status.CANCELLED,
+}
+ENTRIES: dict[str, Method] = {"taken": "REQUEST", "given_back": "CANCEL", "cancelled": "CANCEL"}
+
+
+class GroupMails:
+    """Handlers for the outbox. `answered`: whether somebody reads the answers to these mails."""
+
+    def __init__(
+        self, database: Database, service: SchedulerService, mailer: Mailer, clock: Clock, *, answered: bool
+    ) -> None:
+        self._database, self._service, self._mailer, self._clock = database, service, mailer, clock
+        self._answered = answered
+
+    def handlers(self) -> dict[str, list[Handler]]:
+        """By topic, as core.outbox.Outbox takes them."""
+        return {f"seat.{kind}": [self._handler(kind)] for kind in STANDS}
+
+    def _handler(self, kind: str) -> Handler:
+        async def handle(payload: dict[str, Any]) -> None:
+            await self._handle(kind, payload)
+
+        return handle
+
+    async def _handle(self, kind: str, payload: dict[str, Any]) -> None:
+        async with self._database.read() as connection:
+            seat = await store.find(connection, payload["booking_id"])
+            group = await group_store.find(connection, payload["group_id"])
+            if seat is None or group is None or seat.client_id is None:
+                return
+            stands = seat.status is STANDS[kind] and seat.sequence == payload["sequence"]
+            if not stands or seat.starts_at <= self._clock.now():
+                return
+            people = await accounts.people(connection, [seat.client_id, group.therapist_id])
+        to = people[PersonId(seat.client_id)]
+        if to.email is not None:
+            word = f"{kind}-{payload['what']}" if "what" in payload else kind
+            therapist = people[PersonId(group.therapist_id)].name
+            await self._send(kind, word, seat, self._text(kind, seat, group, to, therapist), to)
+
+    def _text(self, kind: str, seat: Booking, group: Group, to: Person, therapist: str) -> str:
+        locale = to.locale if to.locale in WEEKDAYS else "ja"
+        words = {
+            "name": to.name,
+            "title": group.title.get(locale, ""),
+            "when": when(seat.starts_at, seat.ends_at, seat.client_timezone, locale),
+            "other": therapist,
+        }
+        lines = [line.format(**words) for line in LETTERS[kind][locale]]
+        answer = HELP_CLIENT[locale][0 if self._answered else 1]
+        return "\n\n".join([*lines, self._service.links.public_url, answer, "Todoku"]) + "\n"
+
+    async def _send(self, kind: str, word: str, seat: Booking, text: str, to: Person) -> None:
+        host = urlsplit(self._service.links.public_url).hostname or "localhost"
+        address = to.email or ""
+        await self._mailer.send(
+            Mail(
+                message_id=f"seat-{seat.id}-{seat.sequence}-{word}@{host}",
+                to=address,
+                subject=SUBJECT,
+                text=text,
+                html=page(text, SUBJECT, to.locale),
+                locale=to.locale,
+                attachments=self._entry(kind, seat, address),
+                thread=f"seat-{seat.id}@{host}",
+            )
+        )
+
+    def _entry(self, kind: str, seat: Booking, address: str) -> tuple[Attachment, ...]:
+        if kind not in ENTRIES:
+            return ()
+        method, url = ENTRIES[kind], self._service.links.public_url
+        sender = parseaddr(self._service.sender)[1]
+        entry = Entry(seat.uid, seat.sequence, seat.starts_at, seat.ends_at, url, sender)
+        content = calendar_file(entry, self._clock.now(), method, address)
+        return (Attachment("consultation.ics", f"text/calendar; method={method}", content),)

@@ -1,0 +1,77 @@
+"""What the routes of sessions for several people take and give, as pydantic models."""
+
+from typing import Annotated, Literal
+
+from pydantic import EmailStr, Field
+
+from core.http import Body, Reply, Utc
+from scheduler.messages import Start, ZoneName
+
+Title = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class TitleBody(Body):
+    """In both languages."""
+
+    ja: Title
+    en: Title
+
+
+class GroupBody(Body):
+    """A session for several that is opened."""
+
+    title: TitleBody
+    seats: Annotated[int, Field(ge=2, le=100)]
+    starts_at: Start
+    session_min: Annotated[int, Field(ge=15, le=240)]
+
+
+class NewcomerBody(Body):
+    """Who is not known yet."""
+
+    name: str = Field(min_length=1, max_length=100)
+    email: Annotated[EmailStr, Field(max_length=254)]
+    timezone: ZoneName
+    locale: Literal["ja", "en"]
+
+
+class SeatBody(Body):
+    """`newcomer`: only from an open booking link."""
+
+    newcomer: NewcomerBody | None = None
+
+
+class OfferedGroupReply(Reply):
+    """`left`: seats that can be taken; `mine`: one of those taken is yours."""
+
+    group_id: str
+    title: dict[str, str]
+    therapist_name: str
+    starts_at: Utc
+    ends_at: Utc
+    seats: int
+    left: int
+    mine: bool
+
+
+class OfferedGroupsReply(Reply):
+    """The next first."""
+
+    groups: list[OfferedGroupReply]
+
+
+class GroupReply(Reply):
+    """`status`: open or cancelled; `names` of those who have a seat."""
+
+    group_id: str
+    title: dict[str, str]
+    starts_at: Utc
+    ends_at: Utc
+    seats: int
+    taken: int
+    status: str
+    names: list[str]
+
+
+class GroupsReply(Reply):
+    groups: list[GroupReply]
