@@ -134,6 +134,18 @@ class OutgoingConfig:
     timeout_s: float = option(10.0, "give up on one request after so many seconds")
 
 
+@dataclass(frozen=True)
+class PushConfig:
+    """Messages that browsers show (web push)."""
+
+    key_file: str = option("var/push-key.pem", "P-256 private key (VAPID); made when first needed")
+    contact: str = option(
+        "",
+        "whom push services can write to; empty: mail.sender's address",
+        must=like("empty, mailto:USER@HOST or https://HOST/...", r"((mailto:[^@\s]+@|https://)\S+)?"),
+    )
+
+
 def load(path: Path | None, environ: Mapping[str, str], root: type[Root]) -> Root:
     """Read `path` (may be absent) into `root`, whose fields are section dataclasses."""
     try:

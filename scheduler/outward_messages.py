@@ -1,4 +1,4 @@
-"""What the edges to other systems take and give over HTTP: personal calendars, calendar feed, webhooks."""
+"""What the edges to other systems take and give over HTTP: personal calendars, feed, webhooks, push."""
 
 from typing import Annotated, Literal
 
@@ -109,3 +109,25 @@ class DeliveriesReply(Reply):
 
     deliveries: list[DeliveryReply]
     before: str | None
+
+
+class PushKeyReply(Reply):
+    """`applicationServerKey` of PushManager.subscribe."""
+
+    key: str
+
+
+class PushKeysBody(Body):
+    p256dh: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_=-]+$")]
+    auth: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_=-]+$")]
+
+
+class SubscriptionBody(Body):
+    """What PushSubscription.toJSON() gives; `expirationTime` is not needed."""
+
+    endpoint: Url
+    keys: PushKeysBody
+
+
+class SubscriptionReply(Reply):
+    subscription_id: str

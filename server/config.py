@@ -12,6 +12,7 @@ from core.config import (
     GrantsConfig,
     MailConfig,
     OutgoingConfig,
+    PushConfig,
     like,
     one_of,
     option,
@@ -54,6 +55,7 @@ class Config:
     grants: GrantsConfig = field(default_factory=GrantsConfig)
     mail: MailConfig = field(default_factory=MailConfig)
     outgoing: OutgoingConfig = field(default_factory=OutgoingConfig)
+    push: PushConfig = field(default_factory=PushConfig)
     accounts: AccountsConfig = field(default_factory=AccountsConfig)
     scheduler: SchedulerConfig = field(default_factory=SchedulerConfig)
     signaling: SignalingConfig = field(default_factory=SignalingConfig)
@@ -77,6 +79,7 @@ def with_var(config: Config, var: Path) -> Config:
         database=replace(config.database, url=url),
         grants=replace(config.grants, key_file=moved(config.grants.key_file)),
         mail=replace(config.mail, folder=moved(config.mail.folder)),
+        push=replace(config.push, key_file=moved(config.push.key_file)),
     )
 
 

@@ -1,4 +1,4 @@
-"""What other systems get of us and we of them: personal calendars, calendar feeds, webhooks.
+"""What other systems get of us and we of them: personal calendars, calendar feeds, webhooks, web push.
 
 server/assembly.py joins it with the rest. It has loops of its own, so that nothing of ours waits for theirs.
 """
@@ -6,25 +6,30 @@ server/assembly.py joins it with the rest. It has loops of its own, so that noth
 import asyncio
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any
 
 from core.clock import Clock
+from core.config import OutgoingConfig
 from core.database import Database
 from core.http import Route
 from core.ids import new_id
 from core.jobs import Jobs
 from core.outbox import Handler, Outbox
 from core.outgoing import Outgoing
-from scheduler import calendar_routes, feed_routes, webhook_routes
+from scheduler import calendar_routes, feed_routes, push_routes, webhook_routes
 from scheduler.calendar_reading import CalendarReader
 from scheduler.feed import Feeds
 from scheduler.importing import CalendarImports
-from scheduler.webhooks import DELIVER, Webhooks
+from scheduler.push import DELIVER as PUSH
+from scheduler.push import Push
+from scheduler.webhooks import DELIVER as WEBHOOK
+from scheduler.webhooks import Webhooks
 from server.config import Config, public_url
 
 EVERY_S = 15
 HOUR_S = 3600
-TOPICS = (DELIVER,)  # those that wait for others; the house's own outbox leaves them
+TOPICS = (WEBHOOK, PUSH)  # those that wait for others; the house's own outbox leaves them
 SENDERS = 4  # so many may wait at a time
 
 
@@ -37,6 +42,8 @@ class Outward:
     imports: CalendarImports
     feeds: Feeds
     webhooks: Webhooks
+    push: Push
+    config: OutgoingConfig
 
     def routes(self) -> list[Route]:
         """Their operations."""
@@ -44,18 +51,21 @@ class Outward:
             *calendar_routes.routes(self.imports),
             *feed_routes.routes(self.feeds),
             *webhook_routes.routes(self.webhooks),
+            *push_routes.routes(self.push, self.config),
         ]
 
     def handlers(self) -> Mapping[str, list[Handler]]:
         """What of the house's events is told to others. They write down what leaves, and wait for nobody."""
-        return self.webhooks.fan_out()
+        hooks, browsers = self.webhooks.fan_out(), self.push.fan_out()
+        return {topic: [*hooks.get(topic, ()), *browsers.get(topic, ())] for topic in {**hooks, **browsers}}
 
     def work(self, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
         """Their loops, until `stop` is set."""
         jobs = Jobs(self.database, self.clock, new_id())
         jobs.add("personal_calendars", EVERY_S, self.imports.refresh_due)
         jobs.add("prune_webhooks", HOUR_S, self.webhooks.prune)
-        outbox = Outbox(self.database, self.clock, self.webhooks.handlers(), only=TOPICS)
+        handlers = {**self.webhooks.handlers(), **self.push.handlers()}
+        outbox = Outbox(self.database, self.clock, handlers, only=TOPICS)
         return [jobs.run(stop), *(outbox.run(stop) for _ in range(SENDERS))]
 
 
@@ -68,4 +78,6 @@ def outward(database: Database, clock: Clock, config: Config) -> Outward:
         imports=CalendarImports(database, clock, config.outgoing, CalendarReader(outgoing)),
         feeds=Feeds(database, clock, public_url(config)),
         webhooks=Webhooks(database, clock, config.outgoing, outgoing),
+        push=Push(database, clock, config.push, outgoing, f"mailto:{parseaddr(config.mail.sender)[1]}"),
+        config=config.outgoing,
     )

@@ -1,5 +1,6 @@
 """The scheduler behind a real application, asked over HTTP as whoever is asking."""
 
+import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from core.config import OutgoingConfig
+from core.config import OutgoingConfig, PushConfig
 from core.http import Identity
 from core.ids import BookingId, PersonId, new_id
 from core.outgoing import Outgoing
@@ -21,6 +22,7 @@ from scheduler import (
     webhook_routes,
     week_routes,
 )
+from scheduler import calendar_routes, change_routes, feed_routes, pace_routes, push_routes, webhook_routes
 from scheduler.calendar_reading import CalendarReader
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
@@ -30,6 +32,7 @@ from scheduler.importing import CalendarImports
 from scheduler.join_links import JoinLinks
 from scheduler.outcome import Attendance
 from scheduler.pace_service import PaceService
+from scheduler.push import Push
 from scheduler.routes import Rooms, routes
 from scheduler.webhooks import Webhooks
 from scheduler.week import WeekService
@@ -43,7 +46,7 @@ Client = TestClient[web.Request, web.Application]
 class Door:
     """The service behind a real application; `who` is whoever is asking."""
 
-    def __init__(self, clinic: Clinic) -> None:
+    def __init__(self, clinic: Clinic, push_key_file: str) -> None:
         self.clinic = clinic
         self.who: Identity | None = clinic.visitor()
         self.waiting: dict[BookingId, datetime] = {}
@@ -51,6 +54,8 @@ class Door:
         self.client: Client
         outgoing = OutgoingConfig(private_addresses=True, timeout_s=5)
         self.webhooks = Webhooks(clinic.database, clinic.clock, outgoing, Outgoing(outgoing))
+        keys = PushConfig(key_file=push_key_file)
+        self.push = Push(clinic.database, clinic.clock, keys, Outgoing(outgoing), "mailto:a@todoku.example")
 
     async def identify(self, cookies: Mapping[str, str], which: str) -> Identity | None:
         return self.who if self.who is not None and self.who.kind == which else None
@@ -92,9 +97,15 @@ async def nobody_came(ids: Sequence[BookingId]) -> Mapping[BookingId, Attendance
 @asynccontextmanager
 async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
     """Behind a proxy that names the asker's address."""
-    door = Door(await clinic.open())
-    edge = Edge(door.identify, clinic.clock, PUBLIC_URL, trusted_proxies=1)
+    with tempfile.TemporaryDirectory() as folder:
+        async with _opened(Door(await clinic.open(), f"{folder}/push-key.pem")) as door:
+            yield door
+
+
+@asynccontextmanager
+async def _opened(door: Door) -> AsyncIterator[Door]:
     clinic = door.clinic
+    edge = Edge(door.identify, clinic.clock, PUBLIC_URL, trusted_proxies=1)
     links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
     changes = Changes(clinic.database, clinic.config, clinic.clock, links)
     pace = PaceService(clinic.database, clinic.config, clinic.clock)
@@ -109,6 +120,7 @@ async def open_door(clinic: Clinic) -> AsyncIterator[Door]:
         *care_routes.routes(cares, views, clinic.service),
         *calendar_routes.routes(imports),
         *webhook_routes.routes(door.webhooks),
+        *push_routes.routes(door.push, loose),
         *feed_routes.routes(Feeds(clinic.database, clinic.clock, PUBLIC_URL)),
         *week_routes.routes(WeekService(clinic.database, clinic.clock)),
         *Sessions(clinic.database, clinic.clock, clinic.service, changes, nobody_came).routes(),

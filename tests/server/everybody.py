@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chat.service import ensure_conversation
-from core.config import BusConfig, DatabaseConfig, GrantsConfig
+from core.config import BusConfig, DatabaseConfig, GrantsConfig, PushConfig
 from core.http import Identity
 from core.ids import PersonId
 from server.assembly import House, build
@@ -39,6 +39,7 @@ async def open_everybody(backend_urls: tuple[str, str], folder: Path) -> AsyncIt
         database=DatabaseConfig(url=backend_urls[0]),
         bus=BusConfig(url=backend_urls[1]),
         grants=GrantsConfig(key_file=str(folder / "key.pem")),
+        push=PushConfig(key_file=str(folder / "push-key.pem")),
     )
     program = Program(f"http://localhost:{port}", folder, backend_urls[0], ())
     async with AsyncExitStack() as stack:
@@ -73,6 +74,7 @@ UNKNOWN = {
     "choice_id": "c",
     "care_id": "e",
     "calendar_id": "c",
+    "subscription_id": "p",
     "webhook_id": "w",
     "token": "f",
     "seat": "1",

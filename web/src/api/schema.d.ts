@@ -1258,6 +1258,7 @@ export interface paths {
         trace?: never;
     };
     "/api/therapist/week": {
+    "/api/push/key": {
         parameters: {
             query?: never;
             header?: never;
@@ -1266,6 +1267,8 @@ export interface paths {
         };
         /** A week of yours with everything in it */
         get: operations["get_api_therapist_week"];
+        /** The sender's key */
+        get: operations["get_api_push_key"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1275,6 +1278,7 @@ export interface paths {
         trace?: never;
     };
     "/api/therapist/colleagues": {
+    "/api/push/subscriptions": {
         parameters: {
             query?: never;
             header?: never;
@@ -1285,7 +1289,28 @@ export interface paths {
         get: operations["get_api_therapist_colleagues"];
         put?: never;
         post?: never;
+        get?: never;
+        put?: never;
+        /** Show messages in this browser; asked again, the same */
+        post: operations["post_api_push_subscriptions"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Show none here */
+        delete: operations["delete_api_push_subscriptions_subscription_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3009,6 +3034,19 @@ export interface components {
             since: string;
             /** Offered Until */
             offered_until: string | null;
+         * PushKeyReply
+         * @description `applicationServerKey` of PushManager.subscribe.
+         */
+        PushKeyReply: {
+            /** Key */
+            key: string;
+        };
+        /** PushKeysBody */
+        PushKeysBody: {
+            /** P256Dh */
+            p256dh: string;
+            /** Auth */
+            auth: string;
         };
         /** RangeBody */
         RangeBody: {
@@ -3517,6 +3555,20 @@ export interface components {
          * @enum {string}
          */
         State: "waiting" | "admitted" | "joining" | "connected" | "away" | "left" | "ended";
+        /**
+         * SubscriptionBody
+         * @description What PushSubscription.toJSON() gives; `expirationTime` is not needed.
+         */
+        SubscriptionBody: {
+            /** Endpoint */
+            endpoint: string;
+            keys: components["schemas"]["PushKeysBody"];
+        };
+        /** SubscriptionReply */
+        SubscriptionReply: {
+            /** Subscription Id */
+            subscription_id: string;
+        };
         /**
          * SummaryReply
          * @description How a session went.
@@ -9010,6 +9062,9 @@ export interface operations {
             query?: {
                 day?: string | null;
             };
+    get_api_push_key: {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -9017,12 +9072,14 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description A week of yours with everything in it */
+            /** @description The sender's key */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarWeekReply"];
+                    "application/json": components["schemas"]["PushKeyReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -9045,6 +9102,41 @@ export interface operations {
             };
             /** @description `therapist_unknown` */
             404: {
+        };
+    };
+    post_api_push_subscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionBody"];
+            };
+        };
+        responses: {
+            /** @description Show messages in this browser; asked again, the same */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9068,6 +9160,13 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
+    delete_api_push_subscriptions_subscription_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -9080,6 +9179,12 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ColleaguesReply"];
                 };
+            /** @description Show none here */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `unauthenticated` */
             401: {
@@ -9100,6 +9205,7 @@ export interface operations {
                 };
             };
             /** @description `therapist_unknown` */
+            /** @description `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,209 @@
+"""Web push: a browser that was asked to shows that something happened to a booking, and nothing of what.
+
+A lock screen is read by others: a message has neither name, time nor reason, only where to look. What is out
+of date by then is not sent, and a browser that is gone is forgotten. Encryption: push_message.py.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from accounts import service as accounts
+from core import outbox
+from core.clock import Clock
+from core.config import OutgoingConfig, PushConfig
+from core.database import Database
+from core.errors import Denied, Invalid, NotFound
+from core.http import Identity
+from core.ids import PersonId
+from core.outgoing import Failed, Outgoing, checked
+from scheduler import push_store, store
+from scheduler.mail import STANDS
+from scheduler.model import Booking
+from scheduler.push_message import (
+    BrowserKeys,
+    Once,
+    authorization,
+    encrypted,
+    load_or_create_key,
+    packed,
+    point,
+)
+from scheduler.push_store import Subscription
+
+DELIVER = "outside.push"
+GONE = frozenset({404, 410})
+LONGEST = timedelta(days=1)  # that a push service keeps a message for a browser that is off
+TITLE = "Todoku"
+TEXTS = {
+    "ja": {
+        "confirmed": "予約が確定しました。",
+        "requested": "予約の申し込みを受け付けました。",
+        "changed": "予約の日時が変わりました。",
+        "reminder": "まもなく予約の時間です。",
+        "cancelled": "予約が取り消されました。",
+        "declined": "予約について、お知らせがあります。",
+    },
+    "en": {
+        "confirmed": "A booking is confirmed.",
+        "requested": "A booking was requested.",
+        "changed": "A booking has a new time.",
+        "reminder": "You have a booking soon.",
+        "cancelled": "A booking was cancelled.",
+        "declined": "There is news about a booking.",
+    },
+}
+LOOK_AT = {"client": "/", "therapist": "/therapist"}
+
+log = structlog.get_logger()
+
+
+class Undelivered(Exception):
+    """To be tried again."""
+
+
+def message(kind: str, to: str, locale: str) -> bytes:
+    """What the service worker shows (pure)."""
+    texts = TEXTS.get(locale, TEXTS["ja"])
+    told = {"title": TITLE, "body": texts[kind], "url": LOOK_AT[to], "lang": locale}
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
+def stands(booking: Booking | None, kind: str, sequence: int, now: datetime) -> bool:
+    """Whether there is still something to say (pure)."""
+    return (
+        booking is not None
+        and booking.sequence == sequence
+        and booking.status in STANDS[kind]
+        and now < booking.starts_at
+    )
+
+
+class Push:
+    """Browsers that want messages, and the outbox's handlers."""
+
+    def __init__(
+        self, database: Database, clock: Clock, config: PushConfig, outgoing: Outgoing, sender: str
+    ) -> None:
+        self._database, self._clock, self._config, self._outgoing = database, clock, config, outgoing
+        self._sender = config.contact or sender
+        self._made: ec.EllipticCurvePrivateKey | None = None
+
+    async def public_key(self, identity: Identity) -> str:
+        """What a page subscribes with. Raises Denied."""
+        _person(identity)
+        return packed(point(await self._key()))
+
+    async def subscribe(
+        self, identity: Identity, endpoint: str, p256dh: str, auth: str, allowed: OutgoingConfig
+    ) -> str:
+        """This browser of whoever asks; its id. Raises Denied, Invalid."""
+        person_id = _person(identity)
+        try:
+            if checked(endpoint, allowed).scheme != "https" and not allowed.private_addresses:
+                raise Failed("address_invalid")
+        except Failed as failed:
+            raise _unusable("endpoint", failed.problem) from None
+        try:
+            BrowserKeys.of(p256dh, auth)
+        except ValueError:
+            raise _unusable("keys", "keys_invalid") from None
+        async with self._database.write() as connection:
+            people = await accounts.people(connection, [person_id])
+            wanted = Subscription("", person_id, endpoint, p256dh, auth, people[person_id].locale)
+            return await push_store.put(connection, wanted, self._clock.now())
+
+    async def unsubscribe(self, identity: Identity, subscription_id: str) -> None:
+        """Raises Denied, NotFound."""
+        person_id = _person(identity)
+        async with self._database.write() as connection:
+            if not await push_store.delete(connection, subscription_id, person_id):
+                raise NotFound
+
+    def fan_out(self) -> Mapping[str, list[outbox.Handler]]:
+        """Handlers of what happens to bookings: one message for each browser of whom it is told."""
+        return {f"booking.{kind}": [self._fan(kind)] for kind in TEXTS["ja"]}
+
+    def handlers(self) -> Mapping[str, list[outbox.Handler]]:
+        """Handlers that wait for push services."""
+        return {DELIVER: [self.deliver]}
+
+    def _fan(self, kind: str) -> outbox.Handler:
+        async def handle(payload: dict[str, Any]) -> None:
+            now = self._clock.now()
+            async with self._database.read() as connection:
+                booking = await store.find(connection, payload["booking_id"])
+                if booking is None or booking.client_id is None:
+                    return
+                sequence = payload.get("sequence", booking.sequence)
+                person_id = booking.client_id if payload["to"] == "client" else booking.therapist_id
+                browsers = await push_store.of_person(connection, person_id)
+            if not stands(booking, kind, sequence, now):
+                return
+            for one in browsers:
+                event = {"subscription_id": one.id, "booking_id": booking.id, "sequence": sequence}
+                event |= {"kind": kind, "to": payload["to"], "what": payload.get("what", "")}
+                key = f"{one.id}/{booking.id}/{sequence}/{kind}{event['what']}"
+                async with self._database.write() as connection:
+                    await outbox.put(connection, DELIVER, event, now=now, dedupe_key=key)
+
+        return handle
+
+    async def deliver(self, payload: dict[str, Any]) -> None:
+        """One try. Raises Undelivered."""
+        now, kind = self._clock.now(), payload["kind"]
+        async with self._database.read() as connection:
+            one = await push_store.find(connection, payload["subscription_id"])
+            booking = await store.find(connection, payload["booking_id"])
+        if one is None or booking is None or not stands(booking, kind, payload["sequence"], now):
+            return
+        status = await self._send(one, booking, message(kind, payload["to"], one.locale), payload, now)
+        taken = status is not None and 200 <= status < 300
+        async with self._database.write() as connection:
+            if status in GONE:
+                await push_store.delete(connection, one.id, one.person_id)
+            else:
+                await push_store.failed(connection, one.id, None if taken else now)
+        if not taken and (status is None or status == 429 or status >= 500):
+            raise Undelivered
+
+    async def _send(
+        self, one: Subscription, booking: Booking, content: bytes, payload: dict[str, Any], now: datetime
+    ) -> int | None:
+        lasts = min(booking.starts_at - now, LONGEST)
+        headers = {
+            "Authorization": authorization(one.endpoint, await self._key(), self._sender, now),
+            "Content-Encoding": "aes128gcm",
+            "Content-Type": "application/octet-stream",
+            "TTL": str(int(lasts.total_seconds())),
+            "Urgency": "high" if payload["what"] == "soon" else "normal",
+            "Topic": hashlib.sha256(booking.id.encode()).hexdigest()[:32],  # a newer one takes its place
+        }
+        body = encrypted(content, BrowserKeys.of(one.p256dh, one.auth), Once())
+        try:
+            return await self._outgoing.post(one.endpoint, body, headers)
+        except Failed as failed:
+            log.info("push_unreachable", problem=failed.problem)
+            return None
+
+    async def _key(self) -> ec.EllipticCurvePrivateKey:
+        if self._made is None:
+            self._made = await asyncio.to_thread(load_or_create_key, Path(self._config.key_file))
+        return self._made
+
+
+def _unusable(member: str, rule: str) -> Invalid:
+    return Invalid(errors=[{"field": member, "message": "is not a push subscription's", "rule": rule}])
+
+
+def _person(identity: Identity) -> PersonId:
+    if identity.person_id is None:  # a booking link of a whole company
+        raise Denied
+    return identity.person_id
