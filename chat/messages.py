@@ -81,6 +81,14 @@ class Poke(Reply):
     sequence: int
 
 
+class ConversationReply(Reply):
+    """A conversation. `answers_by`: a message written now is answered by then; null where nobody promises."""
+
+    conversation_id: str
+    latest: int
+    answers_by: Utc | None
+
+
 class PostedReply(Reply):
     """Where the message stands."""
 

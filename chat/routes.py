@@ -1,11 +1,15 @@
 """HTTP of chat: changes, messages, read marks. Parses, calls one verb, answers."""
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
 from aiohttp import web
 
 from chat.errors import ConversationUnknown, HistoryReset, MessageIdReused, MessageUnknown, TooFast
 from chat.messages import (
     After,
     ChangesReply,
+    ConversationReply,
     NewMessage,
     NewText,
     PostedReply,
@@ -24,12 +28,27 @@ MESSAGES = "/api/conversations/{conversation_id}/messages"
 COMMON = (Unauthenticated, ConversationUnknown)
 
 
+AnswersBy = Callable[[PersonId], Awaitable[datetime | None]]
+
+
+async def no_promise(_therapist_id: PersonId) -> datetime | None:
+    """For a house without therapists who promise anything."""
+    return None
+
+
 class ChatRoutes:
     """The handlers."""
 
-    def __init__(self, chat: ChatService, door: Door) -> None:
+    def __init__(self, chat: ChatService, door: Door, answers_by: AnswersBy) -> None:
         self._chat = chat
         self._door = door
+        self._answers_by = answers_by
+
+    async def about(self, request: web.Request) -> web.Response:
+        conversation_id, reader = _conversation(request), await self._person(request)
+        latest, therapist_id = await self._chat.about(conversation_id, reader)
+        by = None if therapist_id is None else await self._answers_by(therapist_id)
+        return reply(ConversationReply(conversation_id=conversation_id, latest=latest, answers_by=by))
 
     async def changes(self, request: web.Request) -> web.Response:
         reader = await self._person(request)
@@ -74,14 +93,23 @@ def _conversation(request: web.Request) -> ConversationId:
     return ConversationId(path_id(request, "conversation_id"))
 
 
-def routes(chat: ChatService, door: Door = open_door) -> list[Route]:
+def routes(chat: ChatService, door: Door = open_door, answers_by: AnswersBy = no_promise) -> list[Route]:
     """Everything under /api that chat serves."""
-    at = ChatRoutes(chat, door)
+    at = ChatRoutes(chat, door, answers_by)
     return [*_reading(at), *_writing(at)]
 
 
 def _reading(at: ChatRoutes) -> list[Route]:
     return [
+        Route(
+            "GET",
+            "/api/conversations/{conversation_id}",
+            at.about,
+            "A conversation, and by when its therapist answers",
+            response=ConversationReply,
+            tag=TAG,
+            errors=COMMON,
+        ),
         Route(
             "GET",
             "/api/conversations/{conversation_id}/changes",

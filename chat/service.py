@@ -93,6 +93,18 @@ class ChatService:
         async with self._database.read() as connection:
             return await self._latest(connection, conversation_id, reader)
 
+    async def about(
+        self, conversation_id: ConversationId, reader: PersonId | None
+    ) -> tuple[int, PersonId | None]:
+        """The latest sequence, and whose answers are waited for: the therapist, unless they are who asks.
+
+        Raises ConversationUnknown.
+        """
+        async with self._database.read() as connection:
+            latest = await self._latest(connection, conversation_id, reader)
+            therapists = await store.members_as(connection, conversation_id, "therapist")
+        return latest, None if reader in therapists else next(iter(therapists), None)
+
     async def post(
         self, conversation_id: ConversationId, sender: PersonId | None, client_message_id: str, text: str
     ) -> Posted:

@@ -237,3 +237,12 @@ async def put_read_mark(
 
 def _mark(conversation_id: str, person_id: str) -> sa.ColumnElement[bool]:
     return sa.and_(read_marker.c.conversation_id == conversation_id, read_marker.c.person_id == person_id)
+
+
+async def members_as(connection: AsyncConnection, conversation_id: str, role: str) -> list[PersonId]:
+    """Who is in a conversation in that role, the latest first."""
+    table = conversation_member
+    query = sa.select(table.c.person_id).where(
+        table.c.conversation_id == conversation_id, table.c.role == role
+    )
+    return list((await connection.execute(query.order_by(table.c.joined_at.desc()))).scalars())

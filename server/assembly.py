@@ -331,7 +331,7 @@ def all_routes(house: House) -> list[Route]:
         *week_routes.routes(house.week),
         *house.sessions.routes(),
         *house.signaling.routes(),
-        *chat_routes.routes(house.chat, _chat_door(house)),
+        *chat_routes.routes(house.chat, _chat_door(house), house.outward.promises.answers_by),
         *ops_routes.routes(house.ops),
     ]
     return [*routes, openapi.route(routes)]

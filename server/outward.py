@@ -21,6 +21,7 @@ from scheduler import calendar_routes, feed_routes, push_routes, webhook_routes
 from scheduler.calendar_reading import CalendarReader
 from scheduler.feed import Feeds
 from scheduler.importing import CalendarImports
+from scheduler.promises import Promises
 from scheduler.push import DELIVER as PUSH
 from scheduler.push import Push
 from scheduler.webhooks import DELIVER as WEBHOOK
@@ -43,6 +44,7 @@ class Outward:
     feeds: Feeds
     webhooks: Webhooks
     push: Push
+    promises: Promises
     config: OutgoingConfig
 
     def routes(self) -> list[Route]:
@@ -79,5 +81,6 @@ def outward(database: Database, clock: Clock, config: Config) -> Outward:
         feeds=Feeds(database, clock, public_url(config)),
         webhooks=Webhooks(database, clock, config.outgoing, outgoing),
         push=Push(database, clock, config.push, outgoing, f"mailto:{parseaddr(config.mail.sender)[1]}"),
+        promises=Promises(database, clock),
         config=config.outgoing,
     )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import socketio
@@ -11,7 +12,7 @@ from aiohttp import ClientSession, web
 
 from accounts.entry import Accounts
 from chat.gateway import attach
-from chat.routes import routes
+from chat.routes import AnswersBy, routes
 from chat.service import ChatService
 from core.database import Database
 from core.ids import PersonId
@@ -23,6 +24,7 @@ from tests.chat.talks import FAST, Talk, start_talk
 from tests.fakes import FakeClock
 
 WAIT_S = 10
+PROMISED = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -89,6 +91,15 @@ class Socket:
             return int((await self.pokes.get())["sequence"])
 
 
+def promised_by(therapist_id: PersonId) -> AnswersBy:
+    """One therapist who has promised something."""
+
+    async def answers_by(asked: PersonId) -> datetime | None:
+        return PROMISED if asked == therapist_id else None
+
+    return answers_by
+
+
 @asynccontextmanager
 async def open_sites(
     database: Database, clock: FakeClock, manager_urls: Sequence[str | None]
@@ -103,7 +114,8 @@ async def open_sites(
         here = Talk(chat, talk.conversation_id, talk.client, talk.therapist, talk.stranger)
         server = build_server(manager_url, [])
         attach(server, chat, accounts.identify)
-        app = application(routes(chat), Edge(accounts.identify, clock, "http://127.0.0.1"))
+        every = routes(chat, answers_by=promised_by(talk.therapist))
+        app = application(every, Edge(accounts.identify, clock, "http://127.0.0.1"))
         server.attach(app)
         runner = web.AppRunner(app)
         await runner.setup()

@@ -49,6 +49,21 @@ async def test_a_message_written_over_http_is_poked_to_a_socket_and_found_by_it(
         ]
 
 
+async def test_a_client_sees_by_when_their_therapist_answers(site: Site) -> None:
+    about = f"{site.address}/api/conversations/{site.talk.conversation_id}"
+    await site.talk.say("こんにちは")
+    async with site.http(site.talk.client) as client, client.get(about) as answer:
+        assert await answer.json() == {
+            "conversation_id": site.talk.conversation_id,
+            "latest": 1,
+            "answers_by": "2026-11-24T08:00:00Z",
+        }
+    async with site.http(site.talk.therapist) as therapist, therapist.get(about) as answer:
+        assert (await answer.json())["answers_by"] is None
+    async with site.http(site.talk.stranger) as stranger, stranger.get(about) as answer:
+        assert (answer.status, (await answer.json())["code"]) == (404, "conversation_unknown")
+
+
 async def test_a_message_sent_over_the_socket_and_again_over_http_is_one_message(site: Site) -> None:
     conversation_id = site.talk.conversation_id
     async with site.socket(site.talk.client) as socket, site.http(site.talk.client) as http:

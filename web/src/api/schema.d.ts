@@ -1458,6 +1458,23 @@ export interface paths {
         patch: operations["patch_api_whep_room_id_device_id_seat"];
         trace?: never;
     };
+    "/api/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A conversation, and by when its therapist answers */
+        get: operations["get_api_conversations_conversation_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/changes": {
         parameters: {
             query?: never;
@@ -1955,6 +1972,16 @@ export interface components {
             noshow_by: ("client" | "therapist" | "both") | null;
             /** Reason */
             reason: string;
+         * ConversationReply
+         * @description A conversation. `answers_by`: a message written now is answered by then; null where nobody promises.
+         */
+        ConversationReply: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Latest */
+            latest: number;
+            /** Answers By */
+            answers_by: string | null;
         };
         /**
          * Credentials
@@ -10023,6 +10050,46 @@ export interface operations {
             };
             /** @description `precondition_required` */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_conversations_conversation_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A conversation, and by when its therapist answers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conversation_unknown` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
