@@ -13,6 +13,7 @@ from media.control import Alarm, Control
 from media.downlink import PROBE_STEP_S, Downlinks
 from media.model import Device, Display, PageReport
 from media.plane import PeerKey, PeerStats, Plane
+from media.shield import Shield
 from media.speaker import ActiveSpeaker
 from media.stage import Layers, Order, Shown, Stage
 
@@ -33,7 +34,7 @@ class Conductor:
         on_change: Callable[[PeerKey, Shown | Layers], None],
     ) -> None:
         self._plane, self._control, self._downlinks = plane, control, downlinks
-        self._monotonic = monotonic
+        self._monotonic, self._shield = monotonic, Shield(monotonic)
         self._on_change = on_change
         self._stages: dict[PeerKey, Stage] = {}
         self._caps: dict[PeerKey, tuple[int, float]] = {}
@@ -123,19 +124,24 @@ class Conductor:
         self, before: Mapping[PeerKey, PeerStats], after: Mapping[PeerKey, PeerStats], interval_s: float
     ) -> None:
         """Once a second: what every source takes; key frames still waited for are asked for again."""
-        for peer, stage in self._stages.items():
+        for peer, stage in list(self._stages.items()):
             stats, old = after.get(peer), before.get(peer)
-            if stats is None or old is None or interval_s <= 0:
-                continue
-            earlier = {source.ssrc: source.received_bytes for source in old.sources}
-            for source in stats.sources:
-                grown = source.received_bytes - earlier.get(source.ssrc, source.received_bytes)
-                stage.measured_bps[peer, source.ssrc] = round(grown * 8 / interval_s)
-            for sink in stats.sinks:
-                if sink.wanted_ssrc is not None:
-                    self._ask_again(peer, sink.ssrc)
+            if stats is not None and old is not None and interval_s > 0:
+                self._shield.run("measured", self._measured, stage, peer, (old, stats), interval_s)
 
     # Inside.
+
+    def _measured(
+        self, stage: Stage, peer: PeerKey, stats: tuple[PeerStats, PeerStats], interval_s: float
+    ) -> None:
+        before, after = stats
+        earlier = {source.ssrc: source.received_bytes for source in before.sources}
+        for source in after.sources:
+            grown = source.received_bytes - earlier.get(source.ssrc, source.received_bytes)
+            stage.measured_bps[peer, source.ssrc] = round(grown * 8 / interval_s)
+        for sink in after.sinks:
+            if sink.wanted_ssrc is not None:
+                self._ask_again(peer, sink.ssrc)
 
     def _ask_again(self, peer: PeerKey, sink_ssrc: int) -> None:
         wanted = self._stages[peer].viewers[peer].wired.get(sink_ssrc)
@@ -167,16 +173,20 @@ class Conductor:
         if not self._stages:
             return
         now = self._monotonic()
-        if self._downlinks.tick(now):
-            self._send_probes()
-        for peer, stage in self._stages.items():
-            self._order(stage, peer, now)
-            self._downlinks.allocated(peer, stage.load(peer), now)
+        for peer, stage in list(self._stages.items()):
+            self._shield.run("viewer", self._look_at, stage, peer, now)
         for stage in set(self._stages.values()):
-            self._cap(stage, now)
+            self._shield.run("caps", self._cap, stage, now)
             if stage.speaker is not None:
-                self._listen(stage, stage.speaker, now)
+                self._shield.run("speakers", self._listen, stage, stage.speaker, now)
         self._look.arm(now + LOOK_EVERY_S)
+        if self._downlinks.is_probing:
+            self._send_probes()
+
+    def _look_at(self, stage: Stage, peer: PeerKey, now: float) -> None:
+        self._downlinks.tick(peer, now)
+        self._order(stage, peer, now)
+        self._downlinks.allocated(peer, stage.load(peer), now)
 
     def _listen(self, stage: Stage, speaker: ActiveSpeaker, now: float) -> None:
         before = speaker.ranking
@@ -199,5 +209,6 @@ class Conductor:
 
     def _send_probes(self) -> None:
         now = self._monotonic()
-        if self._downlinks.probe(now):
+        self._shield.run("probes", self._downlinks.probe, now)
+        if self._downlinks.is_probing:
             self._probe.arm(now + PROBE_STEP_S)

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from media.feedback import Estimates, Feedback, LinkQuality, Outgoing
 from media.plane import PeerKey, PeerStats, Plane
+from media.shield import Shield
 from media.statistics import Rates, rates
 from media.tallies import Tallies
 from media.uplink import Uplinks
 
 ARRIVALS_EVERY_S = 0.05
+LEAST_WAIT_S = 0.002  # what fails again and again must not take all the time
 
 
 class Alarm:
@@ -48,7 +50,7 @@ class Control:
     """The feedback loops of all peers of one relay."""
 
     def __init__(self, plane: Plane, estimates: Estimates, monotonic: Callable[[], float]) -> None:
-        self._plane, self._monotonic = plane, monotonic
+        self._plane, self._monotonic, self._shield = plane, monotonic, Shield(monotonic)
         self.tallies = Tallies()
         self._feedback = Feedback(plane, estimates, self.tallies)
         self._uplinks = Uplinks(plane, self.tallies)
@@ -123,25 +125,39 @@ class Control:
     # Inside.
 
     def _send(self, outgoing: Iterable[Outgoing]) -> None:
+        self._ask(outgoing)
+        self._alarm.arm(self._feedback.next_due())
+
+    def _ask(self, outgoing: Iterable[Outgoing]) -> None:
         for item in outgoing:
             if item.key_frame_of is not None:
                 self._plane.watch_key_frame(item.peer, item.key_frame_of)
             self._plane.send_rtcp(item.peer, item.data)
-        self._alarm.arm(self._feedback.next_due())
 
     def _fell_due(self) -> None:
         now = self._monotonic()
+        self._shield.run("losses", self._ask_for_losses, now)
+        self._shield.run("key_frames", self._ask_for_key_frames, now)
+        for due in (self._feedback.next_due(), self._uplinks.next_due()):
+            self._alarm.arm(due if due is None else max(due, now + LEAST_WAIT_S))
+
+    def _ask_for_losses(self, now: float) -> None:
         lost = self._uplinks.due(now, self._feedback.rtt_s)
-        self._send([*self._feedback.due(now), *lost.asked])
+        self._ask(lost.asked)
         for peer, ssrc in lost.given_up:
-            self._send(self._feedback.key_frame(peer, ssrc, now))
-        self._alarm.arm(self._uplinks.next_due())
+            self._ask(self._feedback.key_frame(peer, ssrc, now))
+
+    def _ask_for_key_frames(self, now: float) -> None:
+        self._ask(self._feedback.due(now))
 
     def _report_arrivals(self) -> None:
         if not self._peers:
             return
         now = self._monotonic()
-        for peer in self._peers:
-            for outgoing in self._uplinks.arrivals(peer, now):
-                self._plane.send_rtcp(outgoing.peer, outgoing.data)
+        for peer in list(self._peers):
+            self._shield.run("arrivals", self._report_to, peer, now)
         self._arrivals.arm(now + ARRIVALS_EVERY_S)
+
+    def _report_to(self, peer: PeerKey, now: float) -> None:
+        for outgoing in self._uplinks.arrivals(peer, now):
+            self._plane.send_rtcp(outgoing.peer, outgoing.data)

@@ -172,26 +172,32 @@ class Downlinks:
 
     # The clock.
 
-    def tick(self, now: float) -> bool:
-        """Some times a second. Whether a probe has begun, so that `probe` is due every PROBE_STEP_S."""
-        begun = False
-        for peer, link in self._links.items():
-            link.estimator.tick(now)
-            if link.running is None and link.sinks:
-                probe = link.estimator.probe(now)
-                if probe is not None:
-                    link.running = _Running(probe, now, self._plane.sent_bytes(peer))
-                    link.probes = [*link.probes[-3:], link.running]
-                    self.counters["probes"] += 1
-                    begun = True
-        return begun
+    def tick(self, peer: PeerKey, now: float) -> None:
+        """Some times a second for each. While probes run, `probe` is due every PROBE_STEP_S."""
+        link = self._links.get(peer)
+        if link is None:
+            return
+        link.estimator.tick(now)
+        if link.running is None and link.sinks:
+            probe = link.estimator.probe(now)
+            if probe is not None:
+                link.running = _Running(probe, now, self._plane.sent_bytes(peer))
+                link.probes = [*link.probes[-3:], link.running]
+                self.counters["probes"] += 1
 
-    def probe(self, now: float) -> bool:
-        """Send what is missing of the probes that run; whether any still does."""
-        for peer, link in self._links.items():
-            if link.running is not None:
-                self._probe(peer, link, link.running, now)
+    @property
+    def is_probing(self) -> bool:
+        """Whether a probe runs."""
         return any(link.running is not None for link in self._links.values())
+
+    def probe(self, now: float) -> None:
+        """Send what is missing of the probes that run."""
+        for peer, link in self._links.items():
+            run = link.running
+            if run is not None:
+                if now >= run.ends_at:
+                    link.running = None
+                self._probe(peer, link, run, now)
 
     def _probe(self, peer: PeerKey, link: _Downlink, run: _Running, now: float) -> None:
         elapsed_s = min(now - run.began_at, run.probe.duration_s)
@@ -200,5 +206,3 @@ class Downlinks:
         for sink in link.sinks if packets > 0 else ():
             if self._plane.send_padding(peer, sink, packets):
                 break
-        if now >= run.ends_at:
-            link.running = None

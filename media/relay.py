@@ -1,110 +1,35 @@
-"""A relay: rooms, seats, offers, and who hears and sees whom.
+"""What is asked of a relay: rooms, seats, offers, and who hears and sees whom.
 
-Puts the parts together: media/room.py says who sits where, media/transport.py brings keys, media/control.py
-runs the feedback loops, the plane moves packets. Nothing here runs per media packet. Calls are plain and take
-effect at once; who may make them is checked by media/relay_server.py.
+Nothing here runs per media packet. Calls are plain and take effect at once; who may make them is checked by
+media/relay_server.py. What becomes of people without being asked is in media/company.py.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Literal
-
-import structlog
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.clock import Clock
 from core.ids import ParticipantId, RelayId, RoomId
 from media.addresses import advertised
-from media.conductor import Conductor
+from media.company import Company
 from media.config import MediaConfig
-from media.control import Control
 from media.describing import Place, describe
 from media.devices import Devices
-from media.downlink import Downlinks
 from media.errors import RelayFull
-from media.listeners import Listeners
 from media.member import Member
-from media.model import (
-    Display,
-    EventName,
-    Notice,
-    Offer,
-    PageReport,
-    RelayEvent,
-    RelayStats,
-    RoomStats,
-    Shape,
-)
-from media.monitor import Scene
-from media.notices import notice_of
-from media.opening import Opening
-from media.plane import Address, PeerKey, PeerStats, Plane, SrtpKeys, StreamStarted
-from media.python_plane import PythonPlane
-from media.room import Rooms, Seat
+from media.model import Display, Offer, PageReport, RelayStats, RoomStats, Shape
+from media.plane import Plane
+from media.room import Seat
 from media.sdp import build_offer
-from media.speaker import ActiveSpeaker
-from media.stage import Layers, Shown, Stage
-from media.ticker import Ticker
-from media.transport import Transport, Transports
-from media.watching import Watching
-
-log = structlog.get_logger()
 
 
-class Relay:
-    """One media port and the calls on it. `on_event` is called for every change of a participant's media."""
+class Relay(Company):
+    """One relay, to be started, asked and closed."""
 
     def __init__(self, config: MediaConfig, clock: Clock, plane: Plane | None = None) -> None:
-        self._config = config
-        self._monotonic = clock.monotonic
-        self._plane = plane or PythonPlane(config.udp_host, config.udp_port, clock.monotonic, config.tcp)
-        self._rooms = Rooms()
-        self._members: dict[PeerKey, Member] = {}
-        self._downlinks = Downlinks(self._plane)
-        self._control = Control(self._plane, self._downlinks, clock.monotonic)
-        self._conductor = Conductor(
-            self._plane, self._control, self._downlinks, clock.monotonic, self._changed_for
-        )
-        self._opening = Opening(self._plane, self._conductor)
-        self._stages: dict[RoomId, Stage] = {}
-        self._transports = Transports(self._plane, self._monotonic, self._keyed, self._lost)
+        super().__init__(config, clock, plane)
+        self._addresses = advertised(config)
         self.devices = Devices(
             self._rooms, self._transports, self._members, self._place, self._check_free, self._remove
         )
-        self._addresses = advertised(config)
-        self._watching = Watching(self._control, self._downlinks, config.tcp)
-        self._ticker = Ticker(self._turns)
-        self._ticked_at = self._monotonic()
-        self.port, self.draining = 0, False
-        self.on_event: Callable[[RelayEvent], None] = lambda event: None
-        self.on_notice: Callable[[Notice], None] = lambda notice: None
-
-    async def start(self) -> None:
-        """Open the media port. Raises OSError when it is taken."""
-        self.port = await self._plane.start(
-            Listeners(
-                stun_received=self._transports.stun_received,
-                dtls_received=self._transports.dtls_received,
-                rtcp_received=self._control.received,
-                stream_started=self._stream_started,
-                key_frame_started=self._control.key_frame_started,
-                key_frame_needed=self._control.key_frame_needed,
-                packets_missing=self._control.packets_missing,
-                address_moved=self._moved,
-                connection_closed=self._transports.connection_closed,
-            )
-        )
-        self._ticker.start()
-
-    async def close(self) -> None:
-        """End all calls and close the port. May be called twice."""
-        for member in list(self._members.values()):
-            self._remove(member.seat.peer)
-        await self._transports.closed()
-        await self._ticker.close()
-        self._control.close()
-        self._conductor.close()
-        self._plane.close()
-
-    # What is asked of a relay.
 
     def open_room(self, room_id: RoomId, epoch: int, shape: Shape = "consultation") -> None:
         """Take a room; a higher epoch ends what was before. Raises RelayRoomOutdated (also when closed)."""
@@ -216,16 +141,6 @@ class Relay:
         """How many newcomers find a place."""
         return self._config.max_participants
 
-    def _moved(self, peer: PeerKey, address: Address) -> None:
-        member = self._members.get(peer)
-        if member is not None:
-            self._transports.moved(member.transport, address)
-
-    def _stream_started(self, peer: PeerKey, started: StreamStarted) -> None:
-        member = self._members.get(peer)
-        if member is not None:
-            self._opening.stream_started(member, started)
-
     # Seats come and go.
 
     def _check_free(self, room_id: RoomId, participant_id: ParticipantId) -> None:
@@ -255,96 +170,3 @@ class Relay:
     def _end(self, seats: Iterable[Seat]) -> None:
         for seat in seats:
             self._remove(seat.peer)
-
-    def _remove(self, peer: PeerKey) -> None:
-        member = self._members.pop(peer, None)
-        if member is None:
-            return
-        self._rooms.leave(member.seat)
-        self._plane.remove_peer(peer)
-        self._control.forget(peer)
-        self._watching.forget(member)
-        self._conductor.leave(peer)
-        if not self._rooms.known(member.seat.room_id):
-            self._forget(member.seat.room_id)
-        self._transports.close(member.transport)
-
-    def _forget(self, room_id: RoomId) -> None:
-        self._stages.pop(room_id, None)
-        self._watching.forget_room(room_id)
-
-    def _keyed(self, transport: Transport, keys: SrtpKeys, address: Address) -> None:
-        """A handshake is done: media may flow."""
-        member = self._members.get(transport.peer)
-        if member is None or transport.answer is None:
-            return
-        self._control.open(transport.peer)
-        self._opening.open(member, self._stage(member.seat.room_id), transport.answer, keys, address)
-        self._change(member, "connected")
-
-    def _stage(self, room_id: RoomId) -> Stage:
-        if room_id not in self._stages:
-            shape = self._rooms.shape(room_id)
-            self._stages[room_id] = Stage(ActiveSpeaker() if shape == "workshop" else None)
-        return self._stages[room_id]
-
-    def _changed_for(self, peer: PeerKey, change: Shown | Layers) -> None:
-        member = self._members.get(peer)
-        if member is not None:
-            self.on_notice(notice_of(member, change, self._members))
-
-    def _lost(self, peer: PeerKey) -> None:
-        """The browser said goodbye, or the handshake failed."""
-        member = self._members.get(peer)
-        if member is not None:
-            self._tell(member, "disconnected")
-            self._remove(peer)
-
-    def _change(self, member: Member, state: Literal["connected", "silent"]) -> None:
-        if member.state != state:
-            member.state = state
-            self._conductor.hear(member.seat.peer, silent=state == "silent")
-            self._tell(member, state)
-
-    def _tell(self, member: Member, event: EventName) -> None:
-        seat = member.seat
-        log.info("relay_participant", room_id=seat.room_id, participant_id=seat.participant_id, media=event)
-        self.on_event(RelayEvent(seat.room_id, seat.participant_id, seat.number, event, member.protocol))
-
-    # The clock.
-
-    def tick(self) -> None:
-        """Once a second: receiver reports, figures, and who has fallen silent."""
-        list(self._turns())
-
-    def _turns(self) -> Iterator[None]:
-        now = self._monotonic()
-        peers = self._plane.stats().peers
-        before = {peer: member.last for peer, member in self._members.items() if member.last is not None}
-        self._conductor.measured(before, peers, now - self._ticked_at)
-        for member in list(self._members.values()):
-            stats = peers.get(member.seat.peer)
-            if stats is not None:
-                measured = self._control.tick(member.seat.peer, member.last, stats, now - self._ticked_at)
-                member.rates, member.last = measured or member.rates, stats
-            self._transports.take_back(member.transport, now, stats.heard_at if stats is not None else now)
-            self._listen(member, stats, now)
-        self._ticked_at = now
-        for room_id, stage in list(self._stages.items()):
-            yield
-            for notice in self._watching.look(Scene(room_id, stage, self._present(room_id), now)):
-                if notice is None:
-                    yield
-                else:
-                    self.on_notice(notice)
-
-    def _present(self, room_id: RoomId) -> dict[PeerKey, Member]:
-        room = self._rooms.rooms.get(room_id)
-        return {seat.peer: self._members[seat.peer] for seat in room.seats.values()} if room else {}
-
-    def _listen(self, member: Member, stats: PeerStats | None, now: float) -> None:
-        heard_at = max(member.transport.heard_at, stats.heard_at if stats is not None else 0.0)
-        if now - heard_at >= self._config.gone_after_s:
-            self._lost(member.seat.peer)
-        elif member.state != "joining":
-            self._change(member, "silent" if now - heard_at >= self._config.silent_after_s else "connected")

@@ -52,8 +52,10 @@ class Watching:
 
         Gives what is to be told, and None where packets may have their turn.
         """
-        yield from self._monitor.look(scene)
         room = self._rooms.setdefault(scene.room_id, _Room())
+        yield from self._monitor.look(scene)
+        if self._rooms.get(scene.room_id) is not room:
+            return  # closed in one of the pauses
         watched = {(one.viewer, one.source): one for one in self._watched(scene, room)}
         found = room.detector.check(list(watched.values()), scene.now)
         room.one_way = tuple(

@@ -169,7 +169,7 @@ def rtcp_decisions(data: bytes) -> bool:
         require(bool(packets), "an RTCP packet that cannot be read")
     require(len(outgoing) <= len(data), "more packets out than bytes in")
     for now in (10.1, 10.3, 12.0):
-        downlinks.tick(now)
+        downlinks.tick(PEER, now)
         downlinks.probe(now)
         require(MIN_BPS <= downlinks.target_bps(PEER) <= MAX_BPS, "a rate that cannot be used")
     feedback.forget(PEER)

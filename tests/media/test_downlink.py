@@ -72,7 +72,7 @@ def second(downlinks: Downlinks, line: Line, start: float, packets: int, delay_s
         at = start + step / 10
         numbers = line.send(at, packets // 10)
         report(downlinks, [(n, round((at + delay_s) * 1e6)) for n in numbers], at + 2 * delay_s)
-        downlinks.tick(at + 2 * delay_s)
+        downlinks.tick(VIEWER, at + 2 * delay_s)
     return start + 1
 
 
@@ -118,7 +118,7 @@ def test_silence_alone_does_not_pause_video(downlinks: Downlinks, line: Line) ->
     downlinks.allocated(VIEWER, Load(START_BPS, START_BPS), 0.0)
     now = second(downlinks, line, 0.0, packets=100)
     for step in range(300):
-        downlinks.tick(now + step / 10)
+        downlinks.tick(VIEWER, now + step / 10)
     assert downlinks._links[VIEWER].estimator.target_bps < SILENCE_BPS
     assert downlinks.target_bps(VIEWER) == SILENCE_BPS
 
@@ -133,7 +133,10 @@ def test_a_probe_makes_up_with_padding_what_media_does_not_send(downlinks: Downl
     assert run is not None
     before = line.bytes
     steps = round(run.probe.duration_s / 0.005) + 2
-    going = [downlinks.probe(run.began_at + step * 0.005) for step in range(steps)]
+    going = []
+    for step in range(steps):
+        downlinks.probe(run.began_at + step * 0.005)
+        going.append(downlinks.is_probing)
     assert going[0]
     assert not going[-1]
     wanted = run.probe.bitrate_bps * run.probe.duration_s / 8
@@ -159,7 +162,8 @@ def test_nonsense_and_strangers_change_nothing(downlinks: Downlinks) -> None:
     assert downlinks.target_bps(VIEWER) == downlinks.target_bps(STRANGER) == START_BPS
     assert downlinks.counters["transport_feedback_malformed"] == 2
     downlinks.forget(VIEWER)
-    assert not downlinks.tick(1.0)
+    downlinks.tick(VIEWER, 1.0)
+    assert not downlinks.is_probing
 
 
 # Somebody who means harm.

@@ -146,6 +146,21 @@ async def test_who_leaves_while_a_room_is_looked_at_leaves_nothing_behind(
     assert not pair.relay._watching._monitor._judges
 
 
+@pytest.mark.parametrize("pauses", [1, 2])
+async def test_a_room_that_is_closed_while_it_is_looked_at_leaves_nothing_behind(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, pauses: int
+) -> None:
+    monkeypatch.setattr(monitor, "AT_ONCE", 1)
+    await pair.talk(3)
+    turns = pair.relay._turns()
+    for _ in range(pauses):
+        next(turns)
+    pair.relay.close_room(ROOM, 1)
+    list(turns)
+    assert not pair.relay._watching._rooms
+    assert not pair.relay._watching._monitor._judges
+
+
 async def test_figures_of_somebody_who_left_and_came_back_begin_anew(pair: Pair) -> None:
     await pair.talk(6)
     pair.relay.leave(ROOM, ONE, 1)

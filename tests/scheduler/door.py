@@ -19,10 +19,10 @@ from scheduler import (
     change_routes,
     feed_routes,
     pace_routes,
+    push_routes,
     webhook_routes,
     week_routes,
 )
-from scheduler import calendar_routes, change_routes, feed_routes, pace_routes, push_routes, webhook_routes
 from scheduler.calendar_reading import CalendarReader
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
