@@ -8,7 +8,7 @@ from media.codecs import CODEC_OF, MEDIA_TYPE_OF_RTX, Kind
 from media.describing import restarted
 from media.errors import OfferOutdated, SdpRefused
 from media.ice import IceCredentials
-from media.model import ParticipantStats, Rated, StreamStats, Track
+from media.model import PageReport, ParticipantStats, Rated, StreamStats, Track
 from media.plane import Numbering, PeerStats, Sink, StreamStarted, is_tcp
 from media.quality import rating_of
 from media.room import Seat
@@ -33,6 +33,7 @@ class Member:
     last: PeerStats | None = None
     rates: Rates = field(default_factory=Rates)
     target_bps: int | None = None
+    told: PageReport = field(default_factory=PageReport)  # by their page, lately
     streams: tuple[StreamStats, ...] = ()
 
     def read(self, sdp: str) -> Answer | None:
@@ -117,6 +118,10 @@ class Member:
             cause=worst.cause if worst is not None else None,
             worst=worst.direction if worst is not None else None,
             mos=min((mos for mos in heard if mos is not None), default=None),
+            candidate_type=self.told.candidate_type,
+            protocol=self.told.protocol,
+            freezes=self.told.freezes,
+            frozen_ms=self.told.frozen_ms,
             streams=self.streams,
         )
 

@@ -72,6 +72,8 @@ class RelayEvent:
 
 
 Direction = Literal["up", "down"]
+CandidateType = Literal["host", "srflx", "prflx", "relay"]
+ClientProtocol = Literal["udp", "tcp", "tls"]
 
 
 @dataclass(frozen=True)
@@ -131,8 +133,9 @@ class PageReport:
     """What a participant's page says of its own end, every two seconds or so. None: it cannot tell.
 
     Packets that arrived and frames that were decoded since its connection began, of all who are heard or
-    seen. `candidate_type`: of the candidate in use (RFC 8445 5.1.1): host, srflx, prflx, relay. `visible`:
-    whether the others' pictures can be seen; `height_px`: how high the largest is, in device pixels.
+    seen; `freezes`: times a picture stood still, `frozen_ms` together. `candidate_type` and `protocol`: of
+    the candidate in use (RFC 8445 5.1.1); behind TURN, of the way to that server. `visible`: whether the
+    others' pictures can be seen; `height_px`: how high the largest is, in device pixels.
     """
 
     microphone: bool | None = None
@@ -140,9 +143,12 @@ class PageReport:
     audio_packets: int | None = None
     video_packets: int | None = None
     video_frames: int | None = None
-    candidate_type: str | None = None
+    candidate_type: CandidateType | None = None
     visible: bool | None = None
     height_px: int | None = None
+    freezes: int | None = None
+    frozen_ms: float | None = None
+    protocol: ClientProtocol | None = None
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,9 @@ class StreamStats:
     `participant_id`: whose sound or picture it is. `rid`: the simulcast layer, empty without. Loss: what did
     not come at first, on the way to the relay and from it; `retransmitted` packets made up for some of it.
     Bytes of a down stream are payload alone. `score`, 0 to 100, and its `cause` are of the last five seconds;
-    None: not judged (muted, off, or nobody has asked for it). `mos`: 1 to 4.5, of sound.
+    None: not judged (muted, off, or nobody has asked for it). `mos`: 1 to 4.5, of sound. `freezes` and
+    `frozen_ms`: of a picture, by their page's word, which counts all it sees together: None when it sees
+    several.
     """
 
     direction: Direction
@@ -171,6 +179,8 @@ class StreamStats:
     score: int | None
     cause: Cause | None
     mos: float | None
+    freezes: int | None = None
+    frozen_ms: float | None = None
 
 
 @dataclass(frozen=True)
@@ -178,7 +188,8 @@ class ParticipantStats:
     """The last second of one participant. Up is from the browser, down is to it; None: nothing to measure.
 
     `target_bps`: what the way to them is thought to carry. `score` is that of their worst stream, with its
-    `cause` and direction; `mos` is of what they hear.
+    `cause` and direction; `mos` is of what they hear. `transport` is how packets come to the relay;
+    `candidate_type`, `protocol`, `freezes` and `frozen_ms` are their page's words, as in a PageReport.
     """
 
     participant_id: ParticipantId
@@ -197,6 +208,10 @@ class ParticipantStats:
     cause: Cause | None = None
     worst: Direction | None = None
     mos: float | None = None
+    candidate_type: CandidateType | None = None
+    protocol: ClientProtocol | None = None
+    freezes: int | None = None
+    frozen_ms: float | None = None
     streams: tuple[StreamStats, ...] = ()
 
 

@@ -14,7 +14,7 @@ from media.downlink import Downlinks
 from media.judging import EXPECTED_PICTURE_BPS, WINDOW_S, Circumstances, Count, Judge, jitter_ms
 from media.keyrequests import SourceKey
 from media.member import Member
-from media.model import StreamStats
+from media.model import PageReport, StreamStats
 from media.pages import Pages
 from media.plane import PeerKey, SinkStats, SourceStats
 from media.quality import Quality
@@ -22,6 +22,7 @@ from media.stage import HEIGHT_PX, Publication, Stage, Viewer
 from media.tallies import Tallies
 
 UNKNOWN = Judge("video")
+NOTHING_TOLD = PageReport()
 AT_ONCE = 6  # people: a millisecond
 
 
@@ -59,6 +60,7 @@ class Monitor:
         for at, (peer, member) in enumerate(scene.members.items(), 1):
             member.streams = (*self._up(scene, member), *self._down(scene, member))
             member.target_bps = self._downlinks.target_bps(peer)
+            member.told = self._pages.told(scene.room_id, member.seat.participant_id, scene.now)
             if at % AT_ONCE == 0:
                 yield
 
@@ -181,6 +183,7 @@ class Monitor:
         judge, tally = self._judge(viewer.peer, sink), self._tallies.look(viewer.peer, sink.ssrc)
         wired = viewer.wired.get(sink.ssrc)
         around = self._around(scene, viewer, sink, publication)
+        told = self._told_of(scene, viewer, sink)
         return StreamStats(
             direction="down",
             kind=sink.kind,
@@ -195,8 +198,17 @@ class Monitor:
             plis=tally.plis,
             firs=tally.firs,
             retransmitted=sink.rtx_packets,
+            freezes=told.freezes,
+            frozen_ms=told.frozen_ms,
             **shown(judge.judge(around, scene.now)),
         )
+
+    def _told_of(self, scene: Scene, viewer: Viewer, sink: SinkStats) -> PageReport:
+        """What the page says of this picture: what it says of all, when it is the only one."""
+        pictures = [slot for slot in viewer.slots["video"] if slot in viewer.shown]
+        if pictures != [sink.ssrc]:
+            return NOTHING_TOLD
+        return self._pages.told(scene.room_id, viewer.name, scene.now)
 
     def _around(
         self, scene: Scene, viewer: Viewer, sink: SinkStats, publication: Publication

@@ -81,6 +81,11 @@ class Pages:
             return UNTOLD
         return self._pages[room_id, participant_id].arrived.get(kind, UNTOLD)
 
+    def told(self, room_id: RoomId, participant_id: ParticipantId, now: float) -> PageReport:
+        """What their page has said lately."""
+        page = self._pages.get((room_id, participant_id), NOBODY)
+        return page.told if now - page.at <= FRESH_S else NOBODY.told
+
     def is_behind_turn(self, room_id: RoomId, participant_id: ParticipantId) -> bool:
         """Whether their packets take a TURN server's way."""
         return self._pages.get((room_id, participant_id), NOBODY).told.candidate_type == "relay"

@@ -18,7 +18,7 @@ from core.clock import Clock
 from core.errors import Invalid, TodokuError
 from core.grants import GrantRefused, Verifier
 from core.ids import ParticipantId, RelayId, RoomId
-from media.model import Device, Notice, PageReport, RelayEvent
+from media.model import CandidateType, ClientProtocol, Device, Notice, PageReport, RelayEvent
 from media.relay import Relay
 from media.relays import (
     EVENTS_TOPIC,
@@ -93,9 +93,12 @@ class _PageSays(BaseModel):
     audio_packets: int | None = None
     video_packets: int | None = None
     video_frames: int | None = None
-    candidate_type: str | None = None
+    candidate_type: CandidateType | None = None
     visible: bool | None = None
     height_px: int | None = None
+    freezes: int | None = None
+    frozen_ms: float | None = None
+    protocol: ClientProtocol | None = None
 
 
 class RelayServer:

@@ -146,6 +146,24 @@ async def test_who_leaves_while_a_room_is_looked_at_leaves_nothing_behind(
     assert not pair.relay._watching._monitor._judges
 
 
+async def test_what_a_page_says_of_freezes_and_of_its_way_is_among_the_figures(pair: Pair) -> None:
+    await pair.talk(3)
+    said = PageReport(
+        video_frames=9, candidate_type="relay", protocol="tls", freezes=2, frozen_ms=900.0, visible=True
+    )
+    pair.relay.page_says(ROOM, ONE, said)
+    await pair.talk(1)
+    own = pair.figures(ONE)
+    assert (own.candidate_type, own.protocol, own.freezes, own.frozen_ms) == ("relay", "tls", 2, 900.0)
+    assert own.transport == "udp"
+    picture, sound = pair.stream(ONE, "down", "video"), pair.stream(ONE, "down", "audio")
+    assert (picture.freezes, picture.frozen_ms) == (2, 900.0)
+    assert (sound.freezes, sound.frozen_ms) == (None, None)
+    assert pair.figures(TWO).candidate_type is None
+    await pair.talk(7)  # and not a word more
+    assert pair.figures(ONE).freezes is None
+
+
 @pytest.mark.parametrize("pauses", [1, 2])
 async def test_a_room_that_is_closed_while_it_is_looked_at_leaves_nothing_behind(
     pair: Pair, monkeypatch: pytest.MonkeyPatch, pauses: int

@@ -280,6 +280,7 @@ async def test_what_a_page_says_of_its_own_end_reaches_the_relay(world: World) -
     await world.bus.publish(QUALITY_TOPIC, {"room_id": 5, "camera": "perhaps"})
     await client.ok("quality", **said, freezes=1, frozen_ms=250.0, candidate_type="relay", protocol="tls")
     await until(lambda: bool(relay.reports))
-    assert relay.reports == [(client.room_id, client.id, PageReport(False, True, 5, 9, 3, "relay"))]
+    report = PageReport(False, True, 5, 9, 3, "relay", freezes=1, frozen_ms=250.0, protocol="tls")
+    assert relay.reports == [(client.room_id, client.id, report)]
     for nonsense in ({"video_frames": -1}, {"candidate_type": "prison"}, {"protocol": "x"}, {"camera": 2}):
         assert await client.no("quality", **nonsense) == "invalid"
