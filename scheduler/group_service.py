@@ -13,11 +13,12 @@ from core.http import Identity
 from core.idempotency import Stored, recall, remember
 from core.ids import PersonId
 from scheduler import group_store, groups, store
-from scheduler.booking import Wish, laws
+from scheduler.booking import Wish
 from scheduler.changing import Actor
 from scheduler.config import SchedulerConfig
 from scheduler.group_store import Group
 from scheduler.groups import NewGroup
+from scheduler.laws import laws
 from scheduler.model import Booking
 from scheduler.series_service import by_of
 from scheduler.service import Once, booker_of

@@ -18,12 +18,13 @@ from core.errors import NotFound
 from core.ids import PersonId, new_id
 from scheduler import booking as bookings
 from scheduler import group_store, practice_store, store
-from scheduler.booking import Booker, Wish, laws
+from scheduler.booking import Booker, Wish
 from scheduler.capacity import may_practise
 from scheduler.changing import Actor
 from scheduler.config import SchedulerConfig
 from scheduler.errors import SlotNotOffered, SlotTaken, StatusConflict, TherapistUnknown, TooLate
 from scheduler.group_store import Group
+from scheduler.laws import laws
 from scheduler.model import Booking, Status
 from scheduler.reminding import reminders
 

@@ -1,11 +1,11 @@
 """Reads what a therapist's promise to answer depends on; the promise itself is answering.py's."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from core.clock import Clock
 from core.database import Database
 from core.ids import PersonId
-from scheduler import pace_changes, pace_store, practice_store
+from scheduler import pace_changes, practice_store
 from scheduler.answering import BEHIND, answered_by
 from scheduler.model import Calendar
 
@@ -25,11 +25,11 @@ class Promises:
             if therapist is None or not windows:
                 return None
             off = await pace_changes.time_off_of(connection, therapist_id, now - BEHIND)
-            travels = (await pace_store.travels_of(connection, [therapist_id]))[therapist_id]
+            journeys = await pace_changes.journeys_of(connection, therapist_id, date.min)
         calendar = Calendar(
             timezone=therapist.timezone,
             rules=tuple(windows),
             time_off=tuple(one.span for one in off),
-            travels=tuple(travels),
+            travels=tuple(one.travel for one in journeys),
         )
         return answered_by(calendar, now)
