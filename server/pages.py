@@ -1,4 +1,4 @@
-"""The pages: four HTML shells with a fresh nonce per response, and the built assets beside them.
+"""The pages: five HTML shells with a fresh nonce per response, and the built assets beside them.
 
 Which page shows what is decided in the browser; the server knows only which bundle an address belongs to.
 """
@@ -17,6 +17,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"  # names hold a hash of the co
 JOIN_PATHS = ("/join/{token}", "/room/{booking_id}")
 BOOK_PATHS = ("/b/{token}",)
 CHANGE_PATHS = ("/change/{token}",)
+CHOOSE_PATHS = ("/choose/{token}",)
 APP_PATHS = ("/", "/sign-in", "/sign-in/{token}", "/therapist{tail:.*}", "/staff{tail:.*}")
 
 NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Todoku</title>
@@ -27,7 +28,13 @@ NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Todok
 def add_pages(app: web.Application) -> None:
     """Add the shells, the assets and the not-found page."""
     folder = static_folder()
-    shells = {"join": JOIN_PATHS, "book": BOOK_PATHS, "change": CHANGE_PATHS, "app": APP_PATHS}
+    shells = {
+        "join": JOIN_PATHS,
+        "book": BOOK_PATHS,
+        "change": CHANGE_PATHS,
+        "choose": CHOOSE_PATHS,
+        "app": APP_PATHS,
+    }
     for page, paths in shells.items():
         for path in paths:
             app.router.add_get(path, _shell(folder / f"{page}.html"))

@@ -1,6 +1,6 @@
 /**
- * Builds the pages of the client: join.html (device check, waiting room, call; kept small), book.html and
- * change.html (booking, and changing what is booked) and app.html (signed-in people).
+ * Builds the pages of the client: join.html (device check, waiting room, call; kept small), book.html,
+ * change.html and choose.html (booking, changing what is booked, deciding who to see) and app.html (signed-in people).
  *
  * The server puts a fresh nonce in place of __CSP_NONCE__ in every response.
  */
@@ -15,6 +15,7 @@ const PAGES: readonly [RegExp, string][] = [
   [/^\/(join|room)\//, "join"],
   [/^\/b\//, "book"],
   [/^\/change\//, "change"],
+  [/^\/choose\//, "choose"],
 ];
 const API = process.env["TODOKU_ADDRESS"] ?? "http://localhost:8080";
 
@@ -61,7 +62,10 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: mode === "booking" ? ["book.html", "change.html"] : ["join.html", "app.html"],
+      input:
+        mode === "booking"
+          ? ["book.html", "change.html", "choose.html"]
+          : ["join.html", "app.html"],
     },
   },
   server: {

@@ -26,6 +26,10 @@ export type TherapistSession = Schemas["SessionReply"];
 export type TherapistSessions = Schemas["SessionsReply"];
 export type Practice = Schemas["PracticeReply"];
 
+export type ClientCare = Schemas["ClientCareReply"];
+export type CareChoice = Schemas["ChoiceReply"];
+export type CareHandover = Schemas["HandoverReply"];
+
 export type RoomEntry = Schemas["EnterReply"];
 export type RoomDoor = Schemas["DoorReply"];
 export type RoomSummary = Schemas["SummaryReply"];

@@ -11,6 +11,7 @@ import sharedJa from "./locales/ja.json";
 import type appJa from "../app/locales/ja.json";
 import type bookingJa from "../booking/locales/ja.json";
 import type changeJa from "../change/locales/ja.json";
+import type chooseJa from "../choose/locales/ja.json";
 import type joinJa from "../join/locales/ja.json";
 import type monthJa from "./month/locales/ja.json";
 
@@ -26,7 +27,7 @@ declare module "i18next" {
         typeof joinJa &
         typeof bookingJa &
         typeof monthJa &
-        typeof changeJa &
+        typeof changeJa & typeof chooseJa &
         typeof appJa;
     };
   }

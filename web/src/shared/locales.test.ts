@@ -5,6 +5,8 @@ import bookingEn from "../booking/locales/en.json";
 import bookingJa from "../booking/locales/ja.json";
 import changeEn from "../change/locales/en.json";
 import changeJa from "../change/locales/ja.json";
+import chooseEn from "../choose/locales/en.json";
+import chooseJa from "../choose/locales/ja.json";
 import joinEn from "../join/locales/en.json";
 import joinJa from "../join/locales/ja.json";
 import monthEn from "./month/locales/en.json";
@@ -20,6 +22,7 @@ const BUNDLES: [string, Texts, Texts][] = [
   ["booking", bookingJa, bookingEn],
   ["month", monthJa, monthEn],
   ["change", changeJa, changeEn],
+  ["choose", chooseJa, chooseEn],
   ["app", appJa, appEn],
 ];
 const PLURAL = /_(zero|one|two|few|many|other)$/;

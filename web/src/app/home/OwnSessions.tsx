@@ -1,6 +1,7 @@
 /** A client's own sessions: the way into the next one, its calendar file, and what was. */
 import "./home.css";
 import { Badge, Button, Text, Title } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { OwnSession } from "../../api/types";
 import { serverNow } from "../../shared/clock";
@@ -115,7 +116,7 @@ function WayIn({ one, stage, zone }: { one: OwnSession; stage: Stage; zone: stri
   );
 }
 
-function opensAt(t: ReturnType<typeof useTranslation>["t"], from: string, zone: string): string {
+function opensAt(t: TFunction, from: string, zone: string): string {
   const time = timeOfDay(from, zone);
   const today = localDate(serverNow(), zone) === localDate(from, zone);
   return today ? t("app.own.opens", { time }) : t("app.own.opens_on_the_day", { time });
