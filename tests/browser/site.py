@@ -5,9 +5,9 @@ Everything is made through the use-cases that the program itself has; nothing he
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -22,6 +22,7 @@ from accounts.passwords import Passwords
 from core.clock import SystemClock
 from core.database import Database
 from core.ids import PersonId
+from scheduler import pace_store
 from scheduler.config import SchedulerConfig
 from scheduler.service import Arrangement, Hours, NewTherapist, book_on_behalf, register_therapist
 from tests import services
@@ -32,6 +33,18 @@ CONFIG = """# A free UDP port, so that a Todoku that runs on this machine alread
 [media]
 udp_port = 0
 """
+KIND: dict[str, Any] = {
+    "name": {"ja": "面談", "en": "Consultation"},
+    "session_min": 45,
+    "step_min": 60,
+    "buffer_before_min": 0,
+    "buffer_after_min": 0,
+    "notice_min": 60,
+    "notice_calendar_days": 0,
+    "window_days": 28,
+    "cancel_cutoff_min": 60,
+    "approval": False,
+}
 _numbers = count(1)
 
 
@@ -102,6 +115,23 @@ class Site:
             therapist_id=therapist_id,
             client_id=client_id,
         )
+
+    async def taking_new_clients(self, name: str, kinds: Sequence[Mapping[str, Any]] = ()) -> PersonId:
+        """Another therapist with places, there every day, with these kinds of sessions."""
+        now, number = SystemClock().now(), next(_numbers)
+        database = Database.open(f"sqlite:///{self.var / 'todoku.db'}")
+        try:
+            async with database.write() as connection:
+                email = f"therapist-{number}@test.example"
+                therapist_id = await _person(connection, name, email, "therapist", now)
+                hours = [Hours(day, "09:00", "17:00") for day in range(7)]
+                practice = replace(_practice(therapist_id, now), hours=hours, capacity=20)
+                await register_therapist(connection, practice, now)
+                for kind in kinds:
+                    await pace_store.insert_type(connection, therapist_id, KIND | dict(kind), now)
+        finally:
+            await database.close()
+        return therapist_id
 
     async def again(self, first: Appointment, starts_in: timedelta) -> None:
         """Another session of the same two, beginning `starts_in` from now, which may be before now."""

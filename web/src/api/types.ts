@@ -12,6 +12,8 @@ export type LinkExchange = Schemas["Exchange"];
 
 export type Therapist = Schemas["TherapistReply"];
 export type Therapists = Schemas["TherapistsReply"];
+export type Kind = Schemas["KindReply"];
+export type FreeTimes = Schemas["FreeTimesReply"];
 export type Slot = Schemas["SlotReply"];
 export type Slots = Schemas["SlotsReply"];
 export type Hold = Schemas["HoldReply"];

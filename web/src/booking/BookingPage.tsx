@@ -16,7 +16,8 @@ import { Page } from "../join/ui/Page";
 import { WayOut } from "../join/ui/WayOut";
 import { Confirmation } from "./Confirmation";
 import { DetailsStep } from "./DetailsStep";
-import { BookingFlow, type BookingState, type LeftOff, type Step } from "./flow";
+import { BookingFlow } from "./flow";
+import { type BookingState, type LeftOff, type Step, leftOffOf } from "./state";
 import { TherapistsStep } from "./TherapistsStep";
 import { TimesStep } from "./TimesStep";
 
@@ -121,16 +122,15 @@ function useBrowserHistory(flow: BookingFlow, state: BookingState): void {
     return () => removeEventListener("popstate", move);
   }, [flow]);
 
-  const { step, booking, therapistId, picked, hold, zone } = state;
+  const { step, booking, therapistId, kindId, language, month, picked, hold, zone } = state;
   useEffect(() => {
-    const { details } = flow.state.get();
-    const left = { step, therapistId, picked, hold, zone, details };
+    const left = leftOffOf(flow.state.get());
     const known = entryNow().step ?? "therapists";
     const onward = ORDER.indexOf(step) - ORDER.indexOf(known);
     if (step === "done" && booking) history.replaceState({ step, left, booking }, "");
     else if (onward > 0) history.pushState({ step, left }, "");
     else if (onward === 0) history.replaceState({ step, left }, "");
-  }, [flow, step, booking, therapistId, picked, hold, zone]);
+  }, [flow, step, booking, therapistId, kindId, language, month, picked, hold, zone]);
 }
 
 /** Back, or Forward, to this entry. What is booked stays on the screen. */
@@ -145,6 +145,6 @@ function go(flow: BookingFlow, { step: wanted = "therapists", left }: HistoryEnt
   } else if (wanted === "times" && left) {
     void flow.takeUp(left);
   } else if (wanted === "details" && left?.picked) {
-    void flow.pick(left.picked, left.therapistId); // it was given back on the way back
+    void flow.pickAgain(left); // it was given back on the way back
   }
 }

@@ -1,4 +1,5 @@
-/** Step 4: it is booked. When, with whom, what was mailed, and how to come in. */
+/** Step 4: it is booked, or requested. When, with whom, what was mailed, and how to come in. */
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Booking } from "../api/types";
 import { dateAndTime, timeOfDay, zoneLabel } from "../shared/time";
@@ -7,13 +8,18 @@ import { Heading } from "../join/ui/Heading";
 export function Confirmation({ booking, email }: { booking: Booking; email: string }) {
   const { t } = useTranslation();
   const zone = booking.timezone;
+  const waits = booking.status === "requested";
   return (
-    <section className="card card-center confirmation" data-testid="confirmation">
+    <section
+      className="card card-center confirmation"
+      data-testid="confirmation"
+      data-status={booking.status}
+    >
       <div className="sign sign-good" aria-hidden="true">
         ✓
       </div>
-      <Heading>{t("booking.done.title")}</Heading>
-      <p className="lead">{t("booking.done.mail")}</p>
+      <Heading>{t(waits ? "booking.requested.title" : "booking.done.title")}</Heading>
+      <p className="lead">{waits ? requested(t, booking) : t("booking.done.mail")}</p>
       <dl className="facts">
         <dt>{t("booking.done.when")}</dt>
         <dd>
@@ -31,6 +37,31 @@ export function Confirmation({ booking, email }: { booking: Booking; email: stri
           </>
         ) : null}
       </dl>
+      {waits ? null : <Onward booking={booking} />}
+      {booking.join_url ? (
+        <a
+          className="button button-quiet"
+          href={booking.join_url.replace("/join/", "/change/")}
+          data-testid="change-link"
+        >
+          {t(waits ? "booking.requested.change" : "booking.done.change")}
+        </a>
+      ) : null}
+    </section>
+  );
+}
+
+/** By when it is answered, at the latest. */
+function requested(t: TFunction, { approve_until, timezone }: Booking): string {
+  return approve_until
+    ? t("booking.requested.until", { until: dateAndTime(approve_until, timezone) })
+    : t("booking.requested.soon");
+}
+
+function Onward({ booking }: { booking: Booking }) {
+  const { t } = useTranslation();
+  return (
+    <>
       <div className="actions">
         <a className="button button-primary" data-testid="ics" href={booking.calendar_url} download>
           {t("booking.done.calendar")}
@@ -42,11 +73,6 @@ export function Confirmation({ booking, email }: { booking: Booking; email: stri
         ) : null}
       </div>
       <p className="fine">{t("booking.done.opens")}</p>
-      {booking.join_url ? (
-        <p className="fine">
-          <a href={booking.join_url.replace("/join/", "/change/")}>{t("booking.done.change")}</a>
-        </p>
-      ) : null}
-    </section>
+    </>
   );
 }

@@ -8,13 +8,18 @@ import { Button } from "../join/ui/Button";
 import { Heading } from "../join/ui/Heading";
 import { useCountdown } from "../join/ui/useCountdown";
 import { BookingProblem } from "./BookingProblem";
+import { RequestNote } from "./Choices";
 import { Field } from "./Field";
 import type { BookingFlow } from "./flow";
+import { inOwnLanguage } from "./names";
+import { kindOf } from "./state";
 
 export function DetailsStep({ flow }: { flow: BookingFlow }) {
   const { t } = useTranslation();
-  const { picked, zone } = useStore(flow.state);
+  const state = useStore(flow.state);
+  const { picked, zone } = state;
   if (!picked) return null;
+  const kinds = flow.therapist?.kinds ?? [];
   return (
     <>
       <Button kind="quiet" className="back" onClick={() => history.back()}>
@@ -26,10 +31,17 @@ export function DetailsStep({ flow }: { flow: BookingFlow }) {
           {dateAndTime(picked.starts_at, zone)}–{timeOfDay(picked.ends_at, zone)}
         </p>
         <p className="soft">
-          {t("booking.with", { name: flow.therapist?.name ?? "" })} · {zoneLabel(zone)}
+          {t("booking.with", { name: flow.therapist?.name ?? "" })} ·{" "}
+          {zoneLabel(zone, new Date(picked.starts_at))}
         </p>
+        {kinds.length > 1 ? (
+          <p className="soft" data-testid="picked-kind">
+            {inOwnLanguage(kindOf(state)?.name ?? {})}
+          </p>
+        ) : null}
         <HoldClock flow={flow} picked={picked} />
       </section>
+      <RequestNote flow={flow} />
       <BookingProblem flow={flow} />
       <DetailsForm flow={flow} />
     </>
@@ -61,7 +73,8 @@ function HoldClock({ flow, picked }: { flow: BookingFlow; picked: Slot }) {
 
 function DetailsForm({ flow }: { flow: BookingFlow }) {
   const { t } = useTranslation();
-  const { details, fieldProblems, busy } = useStore(flow.state);
+  const state = useStore(flow.state);
+  const { details, fieldProblems, busy } = state;
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     form.current?.querySelector<HTMLInputElement>('[aria-invalid="true"]')?.focus();
@@ -92,7 +105,7 @@ function DetailsForm({ flow }: { flow: BookingFlow }) {
       />
       <p className="fine">{t("booking.details.privacy")}</p>
       <Button kind="primary" type="submit" busy={busy === "booking"} data-testid="confirm">
-        {t("booking.details.confirm")}
+        {t(kindOf(state)?.approval ? "booking.details.request" : "booking.details.confirm")}
       </Button>
     </form>
   );

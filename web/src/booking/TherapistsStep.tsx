@@ -1,14 +1,16 @@
 /** Step 1: the therapists who have a place for this visitor. */
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Therapist } from "../api/types";
 import { useStore } from "../shared/store";
 import { dayName, timeOfDay } from "../shared/time";
-import { Button } from "../join/ui/Button";
 import { ErrorNotice } from "../join/ui/ErrorScreen";
 import { Heading } from "../join/ui/Heading";
 import type { BookingFlow } from "./flow";
+import { ModeSwitch } from "./ModeSwitch";
 import { inOwnLanguage, languageNames, licenceName } from "./names";
 import { Portrait } from "../join/ui/Portrait";
+import { NoPlace } from "./NoPlace";
 import { ZonePicker } from "./ZonePicker";
 
 export function TherapistsStep({ flow }: { flow: BookingFlow }) {
@@ -18,9 +20,8 @@ export function TherapistsStep({ flow }: { flow: BookingFlow }) {
   return (
     <>
       <Heading>{t("booking.therapists.title")}</Heading>
-      <p className="lead">
-        {t("booking.therapists.lead", { minutes: offer?.session_minutes ?? 0 })}
-      </p>
+      <p className="lead">{t("booking.therapists.lead")}</p>
+      <ModeSwitch flow={flow} />
       {problem ? <ErrorNotice error={problem} /> : null}
       <ZonePicker zone={zone} onChange={(chosen) => void flow.chooseZone(chosen)} />
       {therapists.length > 0 ? (
@@ -36,7 +37,7 @@ export function TherapistsStep({ flow }: { flow: BookingFlow }) {
           ))}
         </ul>
       ) : (
-        <NobodyFree onRetry={() => void flow.start()} />
+        <NoPlace reason="nobody" onRetry={() => void flow.start()} />
       )}
       <p className="fine">{t("booking.returning")}</p>
     </>
@@ -66,7 +67,9 @@ function TherapistCard({ therapist, zone, onChoose }: CardProps) {
         <strong>{therapist.name}</strong>
         <span className="soft">{licenceName(t, therapist.licence_kind)}</span>
         {headline ? <span>{headline}</span> : null}
-        <span className="soft">{languageNames(therapist.languages)}</span>
+        <span className="soft">
+          {languageNames(therapist.languages)} · {lengths(t, therapist)}
+        </span>
         <span className="next-free">
           {next
             ? t("booking.therapists.next", {
@@ -80,15 +83,9 @@ function TherapistCard({ therapist, zone, onChoose }: CardProps) {
   );
 }
 
-function NobodyFree({ onRetry }: { onRetry: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <div className="card card-center" data-testid="no-therapists">
-      <h2>{t("booking.therapists.nobody")}</h2>
-      <p>{t("booking.therapists.nobodyNext")}</p>
-      <Button kind="primary" onClick={onRetry}>
-        {t("booking.therapists.lookAgain")}
-      </Button>
-    </div>
-  );
+/** "30・45分", and whether the first kind of session is a request. */
+function lengths(t: TFunction, { kinds }: Therapist): string {
+  const minutes = [...new Set(kinds.map((kind) => kind.session_minutes))].join("/");
+  const text = t("booking.kind.minutes", { minutes });
+  return kinds[0]?.approval ? `${text} · ${t("booking.kind.request")}` : text;
 }

@@ -1,27 +1,59 @@
-/** Step 2: a week of days, and the free times of one of them. */
+/** Step 2: a month of days, and the free times of one of them: a therapist's, or anybody's. */
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Slot } from "../api/types";
 import { serverNow } from "../shared/clock";
+import { clockTimes, monthOf } from "../shared/month/month";
+import { MonthPicker } from "../shared/month/MonthPicker";
 import { useStore } from "../shared/store";
-import { addDays, dayName, localDate, shortDay, timeOfDay } from "../shared/time";
+import { dayName, localDate, timeOfDay } from "../shared/time";
 import { Button } from "../join/ui/Button";
 import { Heading } from "../join/ui/Heading";
 import { Loading } from "../join/ui/Loading";
-import { BookingProblem } from "./BookingProblem";
-import { type Day, WEEK_DAYS, dayToShow, weekOf } from "./days";
-import type { BookingFlow } from "./flow";
 import { Portrait } from "../join/ui/Portrait";
+import { BookingProblem } from "./BookingProblem";
+import { KindChoice, LanguageChoice, RequestNote } from "./Choices";
+import type { BookingFlow } from "./flow";
+import type { Free } from "./lookup";
+import { ModeSwitch } from "./ModeSwitch";
+import { NoPlace } from "./NoPlace";
+import { hasChoice } from "./state";
+import { WhoDialog } from "./WhoDialog";
 import { ZonePicker } from "./ZonePicker";
 
 export function TimesStep({ flow }: { flow: BookingFlow }) {
   const { t } = useTranslation();
-  const { zone, offer } = useStore(flow.state);
-  const therapist = flow.therapist;
-  const others = (offer?.therapists.length ?? 0) > 1;
+  const { zone, by } = useStore(flow.state);
   return (
     <>
-      {others ? (
+      {by === "time" ? <AnybodysHead flow={flow} /> : <TherapistsHead flow={flow} />}
+      <BookingProblem flow={flow} />
+      <ZonePicker zone={zone} onChange={(chosen) => void flow.chooseZone(chosen)} />
+      {by === "time" ? <LanguageChoice flow={flow} /> : <KindChoice flow={flow} />}
+      {by === "time" ? null : <RequestNote flow={flow} />}
+      <section className="card" aria-label={t("booking.times.month")}>
+        <Month flow={flow} />
+      </section>
+    </>
+  );
+}
+
+function AnybodysHead({ flow }: { flow: BookingFlow }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Heading>{t("booking.times.anybodys")}</Heading>
+      <ModeSwitch flow={flow} />
+    </>
+  );
+}
+
+function TherapistsHead({ flow }: { flow: BookingFlow }) {
+  const { t } = useTranslation();
+  const state = useStore(flow.state);
+  const therapist = flow.therapist;
+  return (
+    <>
+      {hasChoice(state) ? (
         <Button kind="quiet" className="back" onClick={() => history.back()}>
           ← {t("booking.times.others")}
         </Button>
@@ -30,133 +62,102 @@ export function TimesStep({ flow }: { flow: BookingFlow }) {
         <Portrait name={therapist?.name ?? ""} id={therapist?.therapist_id ?? ""} />
         <Heading>{t("booking.times.title", { name: therapist?.name ?? "" })}</Heading>
       </div>
-      {offer?.own_therapist ? <p className="lead">{t("booking.times.own")}</p> : null}
-      <BookingProblem flow={flow} />
-      <ZonePicker zone={zone} onChange={(chosen) => void flow.chooseZone(chosen)} />
-      <Week flow={flow} />
+      {state.offer?.own_therapist ? <p className="lead">{t("booking.times.own")}</p> : null}
     </>
   );
 }
 
-function Week({ flow }: { flow: BookingFlow }) {
-  const { t } = useTranslation();
-  const { weekFrom, slots, slotsFailed, zone, busy } = useStore(flow.state);
-  const [wanted, setWanted] = useState<string>();
-  const days = weekOf(weekFrom, slots, zone);
-  const shown = dayToShow(days, wanted);
-  const day = days.find((each) => each.date === shown);
+function Month({ flow }: { flow: BookingFlow }) {
+  const { month, zone, free } = useStore(flow.state);
   return (
-    <section className="card" aria-label={t("booking.times.week")}>
-      <WeekMoves flow={flow} weekFrom={weekFrom} />
-      <div className="week" role="group" aria-label={t("booking.times.days")}>
-        {days.map((each) => (
-          <DayButton
-            key={each.date}
-            day={each}
-            chosen={each.date === shown}
-            onChoose={() => setWanted(each.date)}
-          />
-        ))}
-      </div>
-      {busy === "slots" && slots.length === 0 ? <Loading /> : null}
-      {slotsFailed ? (
-        <p className="empty">
-          <Button kind="primary" onClick={() => void flow.reloadSlots()} data-testid="reload-slots">
-            {t("common.retry")}
-          </Button>
-        </p>
-      ) : null}
-      {busy !== "slots" && !slotsFailed && !day ? (
-        <p className="empty">{t("booking.times.none")}</p>
-      ) : null}
-      {day ? <Times day={day} flow={flow} /> : null}
-    </section>
+    <MonthPicker
+      month={month}
+      zone={zone}
+      today={localDate(serverNow(), zone)}
+      starting={free}
+      onMonth={(wanted) => void flow.showMonth(wanted)}
+      empty={<NothingShown flow={flow} />}
+    >
+      {(those) => <Times flow={flow} free={those} />}
+    </MonthPicker>
   );
 }
 
-function WeekMoves({ flow, weekFrom }: { flow: BookingFlow; weekFrom: string }) {
+function NothingShown({ flow }: { flow: BookingFlow }) {
   const { t } = useTranslation();
-  const { zone } = useStore(flow.state);
-  const first = weekFrom <= localDate(serverNow(), zone);
+  const { busy, slotsFailed, nextFreeAt, zone, by } = useStore(flow.state);
+  if (busy === "slots") return <Loading />;
+  if (slotsFailed) {
+    return (
+      <p className="empty">
+        <Button kind="primary" onClick={() => void flow.reloadSlots()} data-testid="reload-slots">
+          {t("common.retry")}
+        </Button>
+      </p>
+    );
+  }
+  if (nextFreeAt === null) {
+    const reason = by === "time" ? "times" : "them";
+    return <NoPlace reason={reason} onRetry={() => void flow.reloadSlots()} />;
+  }
+  const when = { day: dayName(nextFreeAt, zone), time: timeOfDay(nextFreeAt, zone) };
   return (
-    <div className="week-moves">
-      <Button kind="quiet" disabled={first} onClick={() => void flow.moveWeek(-1)}>
-        ← {t("booking.times.earlier")}
-      </Button>
-      <span aria-live="polite">{weekTitle(weekFrom)}</span>
-      <Button kind="quiet" onClick={() => void flow.moveWeek(1)} data-testid="next-week">
-        {t("booking.times.later")} →
+    <div className="empty" data-testid="empty-month">
+      <p>{t("booking.times.none")}</p>
+      <Button
+        kind="primary"
+        data-testid="next-free"
+        onClick={() => void flow.showMonth(monthOf(nextFreeAt, zone))}
+      >
+        {t("booking.times.nextFree", when)}
       </Button>
     </div>
   );
 }
 
-interface DayButtonProps {
-  day: Day;
-  chosen: boolean;
-  onChoose: () => void;
-}
-
-function DayButton({ day, chosen, onChoose }: DayButtonProps) {
-  const { t, i18n } = useTranslation();
-  const noon = new Date(`${day.date}T12:00:00Z`);
-  const weekday = new Intl.DateTimeFormat(i18n.language, { weekday: "short", timeZone: "UTC" });
-  const count = day.slots.length;
-  return (
-    <button
-      type="button"
-      className="day"
-      data-testid="day"
-      aria-pressed={chosen}
-      disabled={count === 0}
-      onClick={onChoose}
-    >
-      <span className="visually-hidden">
-        {t("booking.times.day", { day: dayName(noon.toISOString(), "UTC"), count })}
-      </span>
-      <span aria-hidden="true" className="day-name">
-        {weekday.format(noon)}
-      </span>
-      <span aria-hidden="true" className="day-number">
-        {noon.getUTCDate()}
-      </span>
-      <span aria-hidden="true" className="day-count">
-        {count > 0 ? count : "–"}
-      </span>
-    </button>
-  );
-}
-
-function Times({ day, flow }: { day: Day; flow: BookingFlow }) {
+function Times({ flow, free }: { flow: BookingFlow; free: readonly Free[] }) {
   const { t } = useTranslation();
   const { zone, busy } = useStore(flow.state);
-  const first = day.slots[0];
+  const [asking, setAsking] = useState<Free | null>(null);
+  const clock = clockTimes(free, zone);
+  const choose = (one: Free) => {
+    const [only, ...others] = one.therapist_ids;
+    if (only !== undefined && others.length === 0) void flow.pick(one, only);
+    else setAsking(one);
+  };
   return (
     <>
-      <h2 className="times-title">
-        {first ? dayName(first.starts_at, zone) : null} <small>{t("booking.times.free")}</small>
-      </h2>
+      <p className="times-lead">{t("booking.times.choose")}</p>
       <ul className="times">
-        {day.slots.map((slot: Slot) => (
-          <li key={slot.starts_at}>
+        {free.map((one, at) => (
+          <li key={one.starts_at}>
             <button
               type="button"
               className="time"
               data-testid="slot"
-              data-starts-at={slot.starts_at}
+              data-starts-at={one.starts_at}
               aria-disabled={busy === "hold" || undefined}
-              onClick={() => void flow.pick(slot)}
+              onClick={() => choose(one)}
             >
-              {timeOfDay(slot.starts_at, zone)}
+              {clock[at]}
+              <WhoIsFree flow={flow} free={one} />
             </button>
           </li>
         ))}
       </ul>
+      <WhoDialog flow={flow} free={asking} onClose={() => setAsking(null)} />
     </>
   );
 }
 
-function weekTitle(from: string): string {
-  const name = (date: string) => shortDay(`${date}T12:00:00Z`, "UTC");
-  return `${name(from)} – ${name(addDays(from, WEEK_DAYS - 1))}`;
+/** By time: with whom, or of how many one can choose. */
+function WhoIsFree({ flow, free }: { flow: BookingFlow; free: Free }) {
+  const { t } = useTranslation();
+  const { by } = useStore(flow.state);
+  if (by === "therapist") return null;
+  const [only = null, ...others] = free.therapist_ids;
+  const count = others.length + 1;
+  return (
+    <small>{count > 1 ? t("booking.times.who", { count }) : flow.therapistOf(only)?.name}</small>
+  );
 }

@@ -1,66 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { ApiError, type RequestOptions } from "../shared/api";
-import { BookingFlow, type FlowTools } from "./flow";
+import { ApiError } from "../shared/api";
+import { type Answer, FREE, FakeServer, HOLD, LATER, SLOT, flowOn } from "./fakeServer";
+import type { BookingFlow } from "./flow";
 import { checkDetails, problemsFrom, tidy } from "./form";
-
-const SLOT = { starts_at: "2026-11-24T01:00:00Z", ends_at: "2026-11-24T01:45:00Z" };
-const LATER = { starts_at: "2026-11-24T02:00:00Z", ends_at: "2026-11-24T02:45:00Z" };
-const THERAPIST = {
-  therapist_id: "t1",
-  name: "佐藤",
-  headline: { ja: "" },
-  languages: ["ja"],
-  licence_kind: "",
-  next_free_at: SLOT.starts_at,
-};
-const HOLD = { hold_id: "h1", therapist_id: "t1", ...SLOT, expires_at: "2026-11-24T00:05:00Z" };
-
-type Answer = (options: RequestOptions) => unknown;
-
-class FakeServer {
-  readonly asked: { route: string; options: RequestOptions }[] = [];
-  readonly answers: Record<string, Answer> = {
-    "POST /links/exchange": () => ({ purpose: "booking", scope: {} }),
-    "GET /booking/therapists": () => ({
-      therapists: [THERAPIST],
-      session_minutes: 45,
-      own_therapist: false,
-    }),
-    "GET /booking/slots": () => ({ therapist_id: "t1", timezone: "Asia/Tokyo", slots: [SLOT] }),
-    "POST /booking/holds": () => HOLD,
-    "DELETE /booking/holds/h1": () => undefined,
-    "POST /bookings": () => ({ booking_id: "b1" }),
-  };
-
-  ask = (async (method: string, path: string, options: RequestOptions = {}) => {
-    await Promise.resolve();
-    const route = `${method} ${path.split("?")[0]}`;
-    this.asked.push({ route, options });
-    return this.answers[route]?.(options);
-  }) as FlowTools["ask"];
-
-  refuse(route: string, code: string, extra: Record<string, unknown> = {}): void {
-    this.answers[route] = () => {
-      throw new ApiError({ code, extra });
-    };
-  }
-
-  calls(route: string): RequestOptions[] {
-    return this.asked.filter((each) => each.route === route).map((each) => each.options);
-  }
-}
+import { type LeftOff, leftOffOf } from "./state";
 
 let server: FakeServer;
 let flow: BookingFlow;
 
 beforeEach(async () => {
   server = new FakeServer();
-  flow = new BookingFlow("token", {
-    ask: server.ask,
-    now: () => Date.parse("2026-11-24T00:00:00Z"),
-    zone: "Asia/Tokyo",
-    language: () => "ja",
-  });
+  flow = flowOn(server);
   await flow.start();
 });
 
@@ -123,7 +73,7 @@ describe("a booking", () => {
     await flow.chooseTherapist("t1");
     server.refuse("POST /booking/holds", "too_many_holds", { retry_after_s: 90 });
     await flow.pick(SLOT);
-    expect(flow.state.get()).toMatchObject({ step: "times", slots: [SLOT], busy: "" });
+    expect(flow.state.get()).toMatchObject({ step: "times", free: [FREE], busy: "" });
     expect(flow.state.get().problem?.code).toBe("too_many_holds");
     server.answers["POST /booking/holds"] = () => HOLD;
     await toDetails();
@@ -172,15 +122,9 @@ describe("a booking", () => {
 describe("a reload", () => {
   /** What the page left behind, as the browser gives it back, and a page that begins with it. */
   async function reloaded(at = Date.parse("2026-11-24T00:01:00Z")): Promise<BookingFlow> {
-    const { step, therapistId, picked, hold, zone, details } = flow.state.get();
-    const left = structuredClone({ step, therapistId, picked, hold, zone, details });
+    const left: LeftOff = structuredClone(leftOffOf(flow.state.get()));
     server.asked.length = 0;
-    const again = new BookingFlow("token", {
-      ask: server.ask,
-      now: () => at,
-      zone: "Asia/Tokyo",
-      language: () => "ja",
-    });
+    const again = flowOn(server, at);
     await again.start(left);
     return again;
   }
@@ -188,8 +132,22 @@ describe("a reload", () => {
   it("goes on at the therapist's times, in the zone that was chosen", async () => {
     await flow.chooseZone("Europe/London");
     await flow.chooseTherapist("t1");
-    const { step, therapistId, zone, slots } = (await reloaded()).state.get();
-    expect([step, therapistId, zone, slots]).toEqual(["times", "t1", "Europe/London", [SLOT]]);
+    const { step, therapistId, zone, free } = (await reloaded()).state.get();
+    expect([step, therapistId, zone, free]).toEqual(["times", "t1", "Europe/London", [FREE]]);
+  });
+
+  it("goes on among everybody's times, in the month and language that were chosen", async () => {
+    await flow.chooseByTime();
+    await flow.chooseLanguage("en");
+    await flow.showMonth("2026-12");
+    const { step, by, therapistId, month, language } = (await reloaded()).state.get();
+    expect([step, by, therapistId, month, language]).toEqual([
+      "times",
+      "time",
+      null,
+      "2026-12",
+      "en",
+    ]);
   });
 
   it("keeps the time that was kept, in the session that it is kept for", async () => {
@@ -226,7 +184,7 @@ describe("times that cannot be fetched", () => {
     });
     server.answers["GET /booking/slots"] = answer;
     await flow.reloadSlots();
-    expect(flow.state.get()).toMatchObject({ slotsFailed: false, problem: null, slots: [SLOT] });
+    expect(flow.state.get()).toMatchObject({ slotsFailed: false, problem: null, free: [FREE] });
   });
 
   it("come all the same when only the link's session had ended", async () => {
@@ -236,7 +194,7 @@ describe("times that cannot be fetched", () => {
       throw new ApiError({ code: "unauthenticated" });
     };
     await flow.chooseTherapist("t1");
-    expect(flow.state.get()).toMatchObject({ problem: null, slots: [SLOT] });
+    expect(flow.state.get()).toMatchObject({ problem: null, free: [FREE] });
     expect(server.calls("POST /links/exchange")).toHaveLength(2);
   });
 });

@@ -10,48 +10,17 @@ import type {
   Hold,
   LinkExchange,
   Slot,
-  Slots,
   Therapist,
   Therapists,
 } from "../api/types";
 import { type ApiError, type request, asApiError } from "../shared/api";
 import { newId } from "../shared/ids";
+import { monthOf } from "../shared/month/month";
 import { Store } from "../shared/store";
-import { addDays, localDate } from "../shared/time";
 import { askingByLink } from "../join/linkSession";
-import { WEEK_DAYS } from "./days";
-import { type DetailProblems, type Details, checkDetails, problemsFrom, tidy } from "./form";
-
-export type Step = "therapists" | "times" | "details" | "done";
-
-export interface BookingState {
-  step: Step;
-  /** The link itself does not work: nothing else can be done. */
-  fatal: ApiError | null;
-  /** The last thing that failed; the page stays usable. */
-  problem: ApiError | null;
-  busy: "" | "therapists" | "slots" | "hold" | "booking";
-  zone: string;
-  offer: Therapists | null;
-  therapistId: string | null;
-  weekFrom: string;
-  slots: Slot[];
-  /** The times could not be fetched: there may be some. */
-  slotsFailed: boolean;
-  picked: Slot | null;
-  hold: Hold | null;
-  holdOver: boolean;
-  alternatives: Alternative[];
-  details: Details;
-  fieldProblems: DetailProblems;
-  booking: Booking | null;
-}
-
-/** What a reload, or Forward, takes up again. */
-export type LeftOff = Pick<
-  BookingState,
-  "step" | "therapistId" | "picked" | "hold" | "zone" | "details"
->;
+import { type Details, checkDetails, problemsFrom, tidy } from "./form";
+import { type Free, lookUp } from "./lookup";
+import { type BookingState, type LeftOff, atFirst, kindOf, therapistOf } from "./state";
 
 export interface FlowTools {
   ask: typeof request;
@@ -61,6 +30,8 @@ export interface FlowTools {
   language: () => string;
 }
 
+/** How many of those who are free one tries when it does not matter with whom. */
+const TRIES = 3;
 const TIME_GONE = new Set(["slot_taken", "slot_not_offered", "therapist_full", "client_busy"]);
 
 export class BookingFlow {
@@ -75,25 +46,7 @@ export class BookingFlow {
     this.#token = token;
     this.#tools = tools;
     this.#byLink = askingByLink(tools.ask, () => this.#exchange());
-    this.state = new Store<BookingState>({
-      step: "therapists",
-      fatal: null,
-      problem: null,
-      busy: "therapists",
-      zone: tools.zone,
-      offer: null,
-      therapistId: null,
-      weekFrom: localDate(tools.now(), tools.zone),
-      slots: [],
-      slotsFailed: false,
-      picked: null,
-      hold: null,
-      holdOver: false,
-      alternatives: [],
-      details: { name: "", email: "" },
-      fieldProblems: {},
-      booking: null,
-    });
+    this.state = new Store(atFirst(tools.zone, tools.now()));
   }
 
   get therapist(): Therapist | undefined {
@@ -101,7 +54,7 @@ export class BookingFlow {
   }
 
   therapistOf(id: string | null): Therapist | undefined {
-    return this.state.get().offer?.therapists.find((each) => each.therapist_id === id);
+    return therapistOf(this.state.get(), id);
   }
 
   async start(left?: LeftOff): Promise<void> {
@@ -119,21 +72,22 @@ export class BookingFlow {
   }
 
   /** Goes on where one was: at the times, or at the details as long as the time is kept. */
-  async takeUp({ step, therapistId, picked, hold, details }: LeftOff): Promise<void> {
+  async takeUp(left: LeftOff): Promise<void> {
+    const { step, therapistId, picked, hold, details } = left;
     if (step !== "times" && step !== "details") return;
-    if (!therapistId || !this.therapistOf(therapistId)) {
+    const chosen = { by: left.by, kindId: left.kindId ?? null, language: left.language ?? null };
+    const known = this.therapistOf(therapistId);
+    if (left.by !== "time" && !known) {
       this.state.update({ therapistId: null });
-    } else if (step === "times" || !picked) {
-      await this.chooseTherapist(therapistId);
+    } else if (step === "times" || !picked || !known) {
+      this.state.update({ ...chosen, therapistId: left.by === "time" ? null : therapistId });
+      await this.#showTimes(left.month);
     } else {
       const kept = this.#isKept(hold) ? hold : null;
       this.editDetails(details);
-      this.state.update({
-        ...this.#picked(picked, therapistId),
-        hold: kept,
-        holdOver: !kept,
-        weekFrom: localDate(picked.starts_at, this.state.get().zone),
-      });
+      const month = monthOf(picked.starts_at, this.state.get().zone);
+      this.state.update({ ...chosen, ...this.#picked(picked, therapistId), month });
+      this.state.update({ hold: kept, holdOver: !kept });
     }
   }
 
@@ -144,40 +98,86 @@ export class BookingFlow {
   }
 
   async chooseZone(zone: string): Promise<void> {
-    this.state.update({ zone, weekFrom: this.#firstDay(zone) });
-    if (this.state.get().step === "times") await this.#loadSlots();
+    this.state.update({ zone });
+    if (this.state.get().step === "times") await this.showMonth(this.state.get().month);
   }
 
   async chooseTherapist(therapistId: string): Promise<void> {
-    this.state.update({ therapistId, step: "times", problem: null, alternatives: [], slots: [] });
-    this.state.update({ weekFrom: this.#firstDay(this.state.get().zone) });
-    await this.#loadSlots();
+    this.state.update({ by: "therapist", therapistId, kindId: null });
+    this.state.update({ kindId: kindOf(this.state.get())?.session_type_id ?? null });
+    await this.#showTimes();
   }
 
-  async moveWeek(weeks: number): Promise<void> {
-    const { weekFrom, zone } = this.state.get();
-    const today = localDate(this.#tools.now(), zone);
-    const moved = addDays(weekFrom, weeks * WEEK_DAYS);
-    this.state.update({ weekFrom: moved < today ? today : moved, slots: [] });
-    await this.#loadSlots();
+  /** Whoever is free: a therapist is chosen with the time. */
+  async chooseByTime(): Promise<void> {
+    this.state.update({ by: "time", therapistId: null, kindId: null });
+    await this.#showTimes();
+  }
+
+  async chooseKind(kindId: string | null): Promise<void> {
+    this.state.update({ kindId });
+    await this.showMonth(this.state.get().month);
+  }
+
+  async chooseLanguage(language: string | null): Promise<void> {
+    this.state.update({ language });
+    await this.showMonth(this.state.get().month);
+  }
+
+  /** Not before the present one. */
+  async showMonth(month: string): Promise<void> {
+    const present = monthOf(this.#tools.now(), this.state.get().zone);
+    this.state.update({ month: month < present ? present : month, free: [], problem: null });
+    await this.#loadTimes();
   }
 
   async reloadSlots(): Promise<void> {
     this.state.update({ problem: null });
-    await this.#loadSlots();
+    await this.#loadTimes();
   }
 
-  /** Keeps a time for five minutes and goes on to the details. */
-  async pick(slot: Slot, therapistId = this.state.get().therapistId): Promise<void> {
+  /** Keeps a time for five minutes and goes on to the details; another one that was kept is free again. */
+  async pick(
+    start: { starts_at: string },
+    therapistId = this.state.get().therapistId,
+  ): Promise<void> {
+    if (therapistId !== null) await this.#pickOne(start.starts_at, [therapistId]);
+  }
+
+  /** With whom does not matter: who has most room is asked first. */
+  async pickAny({ starts_at, therapist_ids }: Free): Promise<void> {
+    await this.#pickOne(starts_at, therapist_ids.slice(0, TRIES));
+  }
+
+  /** After Back and Forward: the same time, therapist and kind of session. */
+  async pickAgain({ picked, therapistId, kindId }: LeftOff): Promise<void> {
+    if (!picked || therapistId === null) return;
+    this.state.update({ therapistId, kindId });
+    await this.pick(picked, therapistId);
+  }
+
+  async #pickOne(startsAt: string, therapistIds: readonly string[]): Promise<void> {
     if (this.state.get().busy === "hold") return;
     this.state.update({ busy: "hold", problem: null });
-    try {
-      const body = { therapist_id: therapistId, starts_at: slot.starts_at };
-      const hold = await this.#ask<Hold>("POST", "/booking/holds", { body });
-      this.state.update({ ...this.#picked(slot, therapistId), hold, busy: "" });
-    } catch (error) {
-      this.#timeFailed(asApiError(error), slot);
+    for (const [at, therapistId] of therapistIds.entries()) {
+      try {
+        await this.#keep(startsAt, therapistId);
+        return;
+      } catch (error) {
+        const problem = asApiError(error);
+        const isLast = at === therapistIds.length - 1;
+        if (isLast || !TIME_GONE.has(problem.code)) return this.#timeFailed(problem, startsAt);
+      }
     }
+  }
+
+  async #keep(startsAt: string, therapistId: string): Promise<void> {
+    const state = this.state.get();
+    const kindId = therapistId === state.therapistId ? state.kindId : null;
+    const body = { therapist_id: therapistId, starts_at: startsAt, ...ofKind(kindId) };
+    const hold = await this.#ask<Hold>("POST", "/booking/holds", { body });
+    const slot = { starts_at: hold.starts_at, ends_at: hold.ends_at };
+    this.state.update({ ...this.#picked(slot, therapistId), kindId, hold, busy: "" });
   }
 
   holdExpired(): void {
@@ -189,13 +189,14 @@ export class BookingFlow {
   async back(): Promise<void> {
     const { step } = this.state.get();
     if (step === "times") {
-      this.state.update({ step: "therapists", problem: null, alternatives: [] });
+      this.state.update({ step: "therapists", by: "therapist", problem: null, alternatives: [] });
       await this.#loadTherapists().catch(() => undefined);
     }
     if (step !== "details") return;
     this.#giveBackHold();
     this.state.update({ step: "times", problem: null, holdOver: false });
-    await this.#loadSlots();
+    if (this.state.get().by === "time") this.state.update({ therapistId: null, kindId: null });
+    await this.#loadTimes();
   }
 
   editDetails(change: Partial<Details>): void {
@@ -227,10 +228,11 @@ export class BookingFlow {
   }
 
   #bookingBody(picked: Slot): object {
-    const { therapistId, hold, details, zone } = this.state.get();
+    const { therapistId, kindId, hold, details, zone } = this.state.get();
     return {
       therapist_id: therapistId,
       starts_at: picked.starts_at,
+      ...ofKind(kindId),
       ...(hold ? { hold_id: hold.hold_id } : {}),
       ...tidy(details),
       timezone: zone,
@@ -258,7 +260,7 @@ export class BookingFlow {
     if (error.code === "hold_expired") {
       this.state.update({ busy: "", holdOver: true, hold: null });
     } else if (TIME_GONE.has(error.code)) {
-      this.#timeFailed(error, picked);
+      this.#timeFailed(error, picked.starts_at);
     } else {
       const fieldProblems = problemsFrom(error.extra);
       this.state.update({ busy: "", problem: error, fieldProblems });
@@ -266,17 +268,18 @@ export class BookingFlow {
   }
 
   /** The time cannot be had: other times are offered where the person is. */
-  #timeFailed(error: ApiError, slot: Slot): void {
+  #timeFailed(error: ApiError, startsAt: string): void {
     const given = error.extra["alternatives"];
     const alternatives = Array.isArray(given) ? (given as Alternative[]) : [];
     const gone = TIME_GONE.has(error.code);
-    const { slots, hold } = this.state.get();
+    const { free, hold, holdOver } = this.state.get();
     this.state.update({
       busy: "",
       problem: error,
       alternatives,
       hold: gone ? null : hold,
-      slots: gone ? slots.filter((each) => each.starts_at !== slot.starts_at) : slots,
+      holdOver: gone ? false : holdOver,
+      free: gone ? free.filter((each) => each.starts_at !== startsAt) : free,
     });
   }
 
@@ -298,20 +301,30 @@ export class BookingFlow {
     if (offer.own_therapist && only && fresh) await this.chooseTherapist(only.therapist_id);
   }
 
-  async #loadSlots(): Promise<void> {
-    const { therapistId, weekFrom, zone } = this.state.get();
-    if (!therapistId) return;
+  /** Without a month: the first in which something is free. */
+  async #showTimes(month?: string): Promise<void> {
+    this.state.update({ step: "times", alternatives: [] });
+    await this.showMonth(month ?? this.#firstMonth());
+  }
+
+  async #loadTimes(): Promise<void> {
     const turn = ++this.#asking;
     this.state.update({ busy: "slots", slotsFailed: false });
-    const to = addDays(weekFrom, WEEK_DAYS - 1);
-    const query = new URLSearchParams({ therapist_id: therapistId, from: weekFrom, to, tz: zone });
+    const ask: typeof request = (...asked) => this.#ask(...asked);
     try {
-      const { slots } = await this.#ask<Slots>("GET", `/booking/slots?${query}`);
-      if (turn === this.#asking) this.state.update({ slots, busy: "" });
+      const { free, nextFreeAt } = await lookUp(ask, this.state.get());
+      if (turn === this.#asking) this.state.update({ free, nextFreeAt, busy: "" });
     } catch (error) {
       const problem = asApiError(error);
       if (turn === this.#asking) this.state.update({ problem, slotsFailed: true, busy: "" });
     }
+  }
+
+  #firstMonth(): string {
+    const { offer, zone, by } = this.state.get();
+    const those = by === "time" ? (offer?.therapists ?? []) : [this.therapist];
+    const next = those.flatMap((each) => each?.next_free_at ?? []).sort();
+    return monthOf(next[0] ?? this.#tools.now(), zone);
   }
 
   async #greet(): Promise<void> {
@@ -325,12 +338,12 @@ export class BookingFlow {
     return this.#tools.ask<LinkExchange>("POST", "/links/exchange", { body });
   }
 
-  #firstDay(zone: string): string {
-    const next = this.therapist?.next_free_at;
-    return localDate(next ?? this.#tools.now(), zone);
-  }
-
   #ask<T>(...[method, path, options]: Parameters<typeof request>): Promise<T> {
     return this.#byLink<T>(method, path, { session: "link", ...options });
   }
+}
+
+/** What names a kind of session to the server. */
+function ofKind(kindId: string | null): { session_type_id?: string } {
+  return kindId === null ? {} : { session_type_id: kindId };
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../shared/api";
 import { addressOf } from "./address";
-import { dayToShow, weekOf } from "../booking/days";
 import { stageNote } from "./call/RemoteStage";
 import type { LinkState } from "./room/callLink";
 import type { ParticipantState, Snapshot } from "./room/protocol";
@@ -82,21 +81,5 @@ describe("the note over the picture", () => {
     expect(stageNote(state("away"))).toBe("peer_away");
     expect(stageNote(state("left"))).toBe("peer_left");
     expect(stageNote(state("connected", { media: "connecting" }))).toBe("connecting");
-  });
-});
-
-describe("a week of times", () => {
-  const late = { starts_at: "2026-11-24T15:30:00Z", ends_at: "2026-11-24T16:15:00Z" };
-
-  it("stands on the visitor's days, not on those of UTC", () => {
-    const days = weekOf("2026-11-24", [late], "Asia/Tokyo");
-    expect(days.map((day) => day.slots.length)).toEqual([0, 1, 0, 0, 0, 0, 0]);
-    expect(weekOf("2026-11-24", [late], "Europe/London")[0]?.slots).toEqual([late]);
-  });
-
-  it("shows the first day with a place", () => {
-    const days = weekOf("2026-11-24", [late], "Asia/Tokyo");
-    expect(dayToShow(days, "2026-11-24")).toBe("2026-11-25");
-    expect(dayToShow([], undefined)).toBeUndefined();
   });
 });

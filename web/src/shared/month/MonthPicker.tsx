@@ -69,9 +69,10 @@ function MonthMoves({ month, today, onMonth }: MovesProps) {
         className="button button-quiet"
         disabled={month <= today.slice(0, 7)}
         onClick={() => onMonth(nextMonth(month, -1))}
+        aria-label={t("month.earlier")}
         data-testid="previous-month"
       >
-        ← {t("month.earlier")}
+        ← <span className="month-word">{t("month.earlier")}</span>
       </button>
       <span id="month-title" aria-live="polite">
         {name.format(new Date(`${month}-01T12:00:00Z`))}
@@ -80,9 +81,10 @@ function MonthMoves({ month, today, onMonth }: MovesProps) {
         type="button"
         className="button button-quiet"
         onClick={() => onMonth(nextMonth(month, 1))}
+        aria-label={t("month.later")}
         data-testid="next-month"
       >
-        {t("month.later")} →
+        <span className="month-word">{t("month.later")}</span> →
       </button>
     </div>
   );

@@ -1,0 +1,110 @@
+/** What a booking's page knows: which step, what was chosen, what the server said. */
+import type { Alternative, Booking, Hold, Kind, Slot, Therapist, Therapists } from "../api/types";
+import type { ApiError } from "../shared/api";
+import { monthOf } from "../shared/month/month";
+import type { DetailProblems, Details } from "./form";
+import type { Free } from "./lookup";
+
+export type Step = "therapists" | "times" | "details" | "done";
+
+/** A therapist first and then their times, or a time of anybody. */
+export type By = "therapist" | "time";
+
+export interface BookingState {
+  step: Step;
+  by: By;
+  /** The link itself does not work: nothing else can be done. */
+  fatal: ApiError | null;
+  /** The last thing that failed; the page stays usable. */
+  problem: ApiError | null;
+  busy: "" | "therapists" | "slots" | "hold" | "booking";
+  zone: string;
+  offer: Therapists | null;
+  /** By time: nobody until a time is picked. */
+  therapistId: string | null;
+  /** null: the therapist's first kind of session. */
+  kindId: string | null;
+  /** By time: only of those who speak it. */
+  language: string | null;
+  /** "2026-11" */
+  month: string;
+  free: Free[];
+  nextFreeAt: string | null;
+  /** The times could not be fetched: there may be some. */
+  slotsFailed: boolean;
+  picked: Slot | null;
+  hold: Hold | null;
+  holdOver: boolean;
+  alternatives: Alternative[];
+  details: Details;
+  fieldProblems: DetailProblems;
+  booking: Booking | null;
+}
+
+export function atFirst(zone: string, now: number): BookingState {
+  return {
+    step: "therapists",
+    by: "therapist",
+    fatal: null,
+    problem: null,
+    busy: "therapists",
+    zone,
+    offer: null,
+    therapistId: null,
+    kindId: null,
+    language: null,
+    month: monthOf(now, zone),
+    free: [],
+    nextFreeAt: null,
+    slotsFailed: false,
+    picked: null,
+    hold: null,
+    holdOver: false,
+    alternatives: [],
+    details: { name: "", email: "" },
+    fieldProblems: {},
+    booking: null,
+  };
+}
+
+const LEFT = [
+  "step",
+  "by",
+  "therapistId",
+  "kindId",
+  "language",
+  "month",
+  "picked",
+  "hold",
+  "zone",
+  "details",
+] as const;
+
+/** What a reload, or Forward, takes up again. */
+export type LeftOff = Pick<BookingState, (typeof LEFT)[number]>;
+
+export function leftOffOf(state: BookingState): LeftOff {
+  return Object.fromEntries(LEFT.map((name) => [name, state[name]])) as unknown as LeftOff;
+}
+
+export function therapistOf(state: BookingState, id: string | null): Therapist | undefined {
+  return state.offer?.therapists.find((each) => each.therapist_id === id);
+}
+
+/** The kind of session that is chosen. */
+export function kindOf(state: BookingState): Kind | undefined {
+  const kinds = therapistOf(state, state.therapistId)?.kinds ?? [];
+  return kinds.find((each) => each.session_type_id === state.kindId) ?? kinds[0];
+}
+
+/** Whether one can choose at all whom to meet. */
+export function hasChoice({ offer }: BookingState): boolean {
+  return offer !== null && !offer.own_therapist && offer.therapists.length > 1;
+}
+
+/** The languages that not all of them speak: by these one may choose. */
+export function languagesToChoose({ offer }: BookingState): string[] {
+  const spoken = offer?.therapists.map((each) => each.languages) ?? [];
+  const all = [...new Set(spoken.flat())].sort();
+  return all.some((one) => !spoken.every((each) => each.includes(one))) ? all : [];
+}
