@@ -30,7 +30,7 @@ def booking_limits(booker: Booker, mail: str, address: str, config: SchedulerCon
     return _limits(
         config,
         [
-            (config.bookings_per_mail, ("booking_mail", normalize_email(mail))),
+            (config.bookings_per_mail, ("booking_mail", normalize_email(mail) if mail else "")),
             (config.bookings_per_session, ("booking_session", booker.holder)),
             (config.bookings_per_link, ("booking_link", booker.employer_id or "")),
             (config.bookings_per_address, ("booking_address", network(address))),

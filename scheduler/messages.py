@@ -112,12 +112,14 @@ class HoldReply(Reply):
 
 
 class BookingBody(Body):
+    """`name` and `email` are for whom nobody knows yet, and needed then."""
+
     therapist_id: Id
     starts_at: Start
     session_type_id: Id | None = None
     hold_id: Id | None = None
-    name: str = Field(min_length=1, max_length=100)
-    email: Annotated[EmailStr, Field(max_length=254)]
+    name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    email: Annotated[EmailStr, Field(max_length=254)] | None = None
     timezone: ZoneName
     locale: Literal["ja", "en"]
 

@@ -184,8 +184,8 @@ class _Edge:
         who = identity(request)
         asked = await body(request, m.BookingBody)
         once = Once(idempotency_key(request), asked.model_dump_json().encode())
-        await self._service.count_booking(who, asked.email, request.remote or "", once)
-        wish = Wish(**asked.model_dump())
+        wish = _wish(asked, who)
+        await self._service.count_booking(who, wish.email, request.remote or "", once)
         return reply(_booking(await self._service.book(who, wish, once), who), 201)
 
     async def booking(self, request: web.Request) -> web.Response:
@@ -224,6 +224,17 @@ class _Edge:
         asked = await body(request, m.PracticeBody)
         change = PracticeChange(asked.capacity, asked.pause_new)
         return _practice(await self._service.change_practice(who, int(version), change))
+
+
+def _wish(asked: m.BookingBody, who: Identity) -> Wish:
+    """Raises Invalid where somebody whom nobody knows does not say who they are."""
+    told = {"name": asked.name, "email": asked.email}
+    missing = [field for field, value in told.items() if value is None]
+    if missing and who.person_id is None:
+        raise Invalid(
+            errors=[{"field": field, "message": "Field required", "rule": "missing"} for field in missing]
+        )
+    return Wish(**asked.model_dump() | {field: value or "" for field, value in told.items()})
 
 
 def _booking(found: Confirmation, who: Identity) -> m.BookingReply:

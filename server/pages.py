@@ -15,7 +15,7 @@ NONCE_MARK = "__CSP_NONCE__"
 IMMUTABLE = "public, max-age=31536000, immutable"  # names hold a hash of the content
 
 JOIN_PATHS = ("/join/{token}", "/room/{booking_id}")
-BOOK_PATHS = ("/b/{token}",)
+BOOK_PATHS = ("/b/{token}", "/book")
 CHANGE_PATHS = ("/change/{token}",)
 CHOOSE_PATHS = ("/choose/{token}",)
 APP_PATHS = ("/", "/sign-in", "/sign-in/{token}", "/therapist{tail:.*}", "/staff{tail:.*}")

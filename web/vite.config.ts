@@ -13,7 +13,7 @@ import { defineConfig } from "vitest/config";
 
 const PAGES: readonly [RegExp, string][] = [
   [/^\/(join|room)\//, "join"],
-  [/^\/b\//, "book"],
+  [/^\/b(\/|ook$)/, "book"],
   [/^\/change\//, "change"],
   [/^\/choose\//, "choose"],
 ];

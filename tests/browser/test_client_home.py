@@ -63,3 +63,29 @@ async def test_a_client_without_sessions_is_told_how_to_book(site: Site, visitor
     await expect(page.get_by_test_id("own-empty")).to_be_visible()
     await expect(page.get_by_test_id("own-past")).to_have_count(1)
     await look(page, "client-home-empty")
+
+
+async def test_a_client_who_signed_in_books_again_without_saying_who_they_are(
+    site: Site, visitor: Visitor
+) -> None:
+    appointment = await site.appointment()
+    page = await visitor("ja")
+    await sign_in_by_mail(page, site, appointment.client_email)
+    await page.get_by_test_id("own-book").click()
+    await expect(page.get_by_test_id("slot").first).to_be_visible()  # of their own therapist
+    await page.get_by_test_id("slot").first.click()
+    await expect(page.get_by_test_id("hold")).to_be_visible()
+    await expect(page.get_by_test_id("email")).to_have_count(0)
+    await look(page, "booking-signed-in")
+    await page.get_by_test_id("confirm").click()
+    await expect(page.get_by_test_id("confirmation")).to_contain_text(appointment.client_name)
+    await page.goto(site.address)
+    await expect(page.get_by_test_id("own-session")).to_have_count(2)
+
+
+async def test_whoever_is_not_signed_in_is_led_there_and_back(site: Site, visitor: Visitor) -> None:
+    page = await visitor("ja")
+    await page.goto(f"{site.address}/book")
+    await expect(page.get_by_test_id("error-screen")).to_have_attribute("data-code", "unauthenticated")
+    link = page.locator("a.button-primary")
+    await expect(link).to_have_attribute("href", "/sign-in?next=/book")

@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from core.database import Database, metadata
+from core.http import Identity
+from core.ids import new_id
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import PUBLIC_URL, TOKYO, WEDNESDAY, Clinic
 from tests.scheduler.door import Door, open_door, wanted
@@ -130,6 +132,17 @@ async def test_a_calendar_file_whose_link_cannot_be_found_leads_through_signing_
     status, content = await door.ask("GET", f"/api/bookings/{booked['booking_id']}/calendar.ics")
     assert status == 200
     assert f"{PUBLIC_URL}/room/{booked['booking_id']}" in content.decode().replace("\r\n ", "")
+
+
+async def test_who_is_known_books_without_saying_who_they_are_and_nobody_else_does(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    anonymous = {name: value for name, value in wanted(therapist_id).items() if name not in ("name", "email")}
+    status, problem = await door.ask("POST", "/api/bookings", json=anonymous)
+    assert (status, [one["field"] for one in problem["errors"]]) == (422, ["name", "email"])
+    person_id = await door.clinic.person("山田 花子", "client")
+    door.who = Identity(person_id, frozenset({"client"}), new_id(), "account")
+    status, booked = await door.ask("POST", "/api/bookings", json=anonymous)
+    assert (status, booked["client_name"]) == (201, "山田 花子")
 
 
 async def test_a_hold_can_be_given_back(door: Door) -> None:

@@ -1654,6 +1654,9 @@ export interface components {
             therapist_id: string | null;
         };
         /** BookingBody */
+         * BookingBody
+         * @description `name` and `email` are for whom nobody knows yet, and needed then.
+         */
         BookingBody: {
             /** Therapist Id */
             therapist_id: string;
@@ -1672,13 +1675,16 @@ export interface components {
              * @default null
              */
             hold_id: string | null;
-            /** Name */
-            name: string;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
             /**
              * Email
-             * Format: email
+             * @default null
              */
-            email: string;
+            email: string | null;
             /**
              * Timezone
              * @example Asia/Tokyo

@@ -20,9 +20,12 @@ describe("an address", () => {
 });
 
 describe("the wanted path", () => {
-  it.each(["/therapist?day=2026-11-25", "/staff", "/room/0198-ab"])("keeps our own %s", (path) => {
-    expect(safeNext(path)).toBe(path);
-  });
+  it.each(["/therapist?day=2026-11-25", "/staff", "/room/0198-ab", "/book"])(
+    "keeps our own %s",
+    (path) => {
+      expect(safeNext(path)).toBe(path);
+    },
+  );
 
   it.each([
     "//evil.example/staff",

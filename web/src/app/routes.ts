@@ -54,7 +54,7 @@ export function safeNext(wanted: string | null): string | null {
   if (!wanted || !/^\/(?![/\\])/.test(wanted)) return null;
   const path = wanted.split(/[?#]/)[0] ?? "";
   const page = placeAt(path).page;
-  const ours = page === "therapist" || page === "staff" || /^\/room\/[\w-]+$/.test(path);
+  const ours = page === "therapist" || page === "staff" || /^\/(room\/[\w-]+|book)$/.test(path);
   return ours ? wanted : null;
 }
 

@@ -14,6 +14,7 @@ import { ErrorScreen } from "../join/ui/ErrorScreen";
 import { Loading } from "../join/ui/Loading";
 import { Page } from "../join/ui/Page";
 import { WayOut } from "../join/ui/WayOut";
+import { byLink, signedIn } from "./asker";
 import { Confirmation } from "./Confirmation";
 import { DetailsStep } from "./DetailsStep";
 import { BookingFlow } from "./flow";
@@ -21,7 +22,8 @@ import { type BookingState, type LeftOff, type Step, leftOffOf } from "./state";
 import { TherapistsStep } from "./TherapistsStep";
 import { TimesStep } from "./TimesStep";
 
-export function BookingPage({ token }: { token: string }) {
+/** `token` null: who signed in. */
+export function BookingPage({ token }: { token: string | null }) {
   const { t } = useTranslation();
   const [flow] = useState(() => newFlow(token));
   const state = useStore(flow.state);
@@ -29,14 +31,18 @@ export function BookingPage({ token }: { token: string }) {
   useEffect(() => void flow.start(leftOff()), [flow]);
   const works = state.offer !== null;
   useEffect(() => {
-    if (works) rememberBookingPage(location.pathname);
-  }, [works]);
+    if (works && token !== null) rememberBookingPage(location.pathname);
+  }, [works, token]);
 
   const title = t("booking.title");
   if (state.fatal) {
     return (
       <Page title={title}>
-        <Fatal error={state.fatal} onRetry={() => void flow.start(leftOff())} />
+        <Fatal
+          error={state.fatal}
+          byLink={token !== null}
+          onRetry={() => void flow.start(leftOff())}
+        />
       </Page>
     );
   }
@@ -47,10 +53,16 @@ export function BookingPage({ token }: { token: string }) {
   );
 }
 
-/** The link does not work: now, or never again. */
-function Fatal({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
+interface FatalProps {
+  error: ApiError;
+  byLink: boolean;
+  onRetry: () => void;
+}
+
+/** The link does not work, or nobody is signed in: now, or never again. */
+function Fatal({ error, byLink, onRetry }: FatalProps) {
   const { t } = useTranslation();
-  const step = nextStep(error.code, "link");
+  const step = nextStep(error.code, byLink ? "link" : "account");
   const final = !step.startsWith("retry");
   useEffect(() => {
     if (final && bookingPage() === location.pathname) rememberBookingPage(null);
@@ -61,7 +73,12 @@ function Fatal({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
       onRetry={final ? undefined : onRetry}
       words={step === "retry_with_cookies" ? withCookies(t) : undefined}
     >
-      {final ? <WayOut /> : null}
+      {step === "sign_in" ? (
+        <a className="button button-primary" href="/sign-in?next=/book">
+          {t("room.refused.signIn")}
+        </a>
+      ) : null}
+      {final && step !== "sign_in" ? <WayOut /> : null}
     </ErrorScreen>
   );
 }
@@ -84,9 +101,8 @@ function StepView({ flow, step }: { flow: BookingFlow; step: Step | null }) {
   }
 }
 
-function newFlow(token: string): BookingFlow {
-  return new BookingFlow(token, {
-    ask: request,
+function newFlow(token: string | null): BookingFlow {
+  return new BookingFlow(token === null ? signedIn(request) : byLink(request, token), {
     now: serverNow,
     zone: visitorZone(),
     language: currentLanguage,

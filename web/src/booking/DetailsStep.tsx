@@ -25,7 +25,7 @@ export function DetailsStep({ flow }: { flow: BookingFlow }) {
       <Button kind="quiet" className="back" onClick={() => history.back()}>
         ← {t("booking.details.otherTime")}
       </Button>
-      <Heading>{t("booking.details.title")}</Heading>
+      <Heading>{t(state.known ? "booking.details.check" : "booking.details.title")}</Heading>
       <section className="card summary" aria-label={t("booking.details.chosen")}>
         <p className="summary-time">
           {dateAndTime(picked.starts_at, zone)}–{timeOfDay(picked.ends_at, zone)}
@@ -85,6 +85,23 @@ function DetailsForm({ flow }: { flow: BookingFlow }) {
   };
   return (
     <form ref={form} className="card form" noValidate onSubmit={submit}>
+      {state.known ? (
+        <p>{t("booking.details.known", { name: details.name })}</p>
+      ) : (
+        <Fields flow={flow} />
+      )}
+      <Button kind="primary" type="submit" busy={busy === "booking"} data-testid="confirm">
+        {t(kindOf(state)?.approval ? "booking.details.request" : "booking.details.confirm")}
+      </Button>
+    </form>
+  );
+}
+
+function Fields({ flow }: { flow: BookingFlow }) {
+  const { t } = useTranslation();
+  const { details, fieldProblems } = useStore(flow.state);
+  return (
+    <>
       <Field
         name="name"
         label={t("booking.details.name")}
@@ -104,9 +121,6 @@ function DetailsForm({ flow }: { flow: BookingFlow }) {
         onChange={(email) => flow.editDetails({ email })}
       />
       <p className="fine">{t("booking.details.privacy")}</p>
-      <Button kind="primary" type="submit" busy={busy === "booking"} data-testid="confirm">
-        {t(kindOf(state)?.approval ? "booking.details.request" : "booking.details.confirm")}
-      </Button>
-    </form>
+    </>
   );
 }

@@ -20,22 +20,24 @@ export function TherapistsStep({ flow }: { flow: BookingFlow }) {
   return (
     <>
       <Heading>{t("booking.therapists.title")}</Heading>
-      <p className="lead">{t("booking.therapists.lead")}</p>
-      <ModeSwitch flow={flow} />
       {problem ? <ErrorNotice error={problem} /> : null}
-      <ZonePicker zone={zone} onChange={(chosen) => void flow.chooseZone(chosen)} />
       {therapists.length > 0 ? (
-        <ul className="therapists">
-          {therapists.map((therapist) => (
-            <li key={therapist.therapist_id}>
-              <TherapistCard
-                therapist={therapist}
-                zone={zone}
-                onChoose={() => void flow.chooseTherapist(therapist.therapist_id)}
-              />
-            </li>
-          ))}
-        </ul>
+        <>
+          <p className="lead">{t("booking.therapists.lead")}</p>
+          <ModeSwitch flow={flow} />
+          <ZonePicker zone={zone} onChange={(chosen) => void flow.chooseZone(chosen)} />
+          <ul className="therapists">
+            {therapists.map((therapist) => (
+              <li key={therapist.therapist_id}>
+                <TherapistCard
+                  therapist={therapist}
+                  zone={zone}
+                  onChoose={() => void flow.chooseTherapist(therapist.therapist_id)}
+                />
+              </li>
+            ))}
+          </ul>
+        </>
       ) : (
         <NoPlace reason="nobody" onRetry={() => void flow.start()} />
       )}

@@ -10,6 +10,7 @@ import {
   THERAPIST,
   flowOn,
 } from "./fakeServer";
+import { signedIn } from "./asker";
 import type { BookingFlow } from "./flow";
 import { kindOf, languagesToChoose } from "./state";
 
@@ -131,4 +132,18 @@ describe("kinds of sessions", () => {
     expect(flow.state.get().kindId).toBe(kindId);
     flow.editDetails({ name: "山田 花子", email: "hanako@example.jp" });
   }
+});
+
+describe("a client who signed in", () => {
+  it("books without a link and without saying who they are", async () => {
+    server.answers["GET /me"] = () => ({ name: "山田 花子" });
+    flow = flowOn(server, Date.parse("2026-11-24T00:00:00Z"), signedIn(server.ask));
+    await flow.start();
+    await flow.chooseTherapist("t1");
+    await flow.pick(SLOT);
+    await flow.confirm();
+    expect(flow.state.get()).toMatchObject({ step: "done", details: { name: "山田 花子" } });
+    expect(server.calls("POST /links/exchange")).toHaveLength(0);
+    expect(Object.keys(server.calls("POST /bookings")[0]?.body as object)).not.toContain("email");
+  });
 });

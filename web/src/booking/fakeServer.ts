@@ -1,6 +1,7 @@
 /** A server for tests of booking: one therapist, one free time; every answer can be changed. */
-import { ApiError, type RequestOptions } from "../shared/api";
-import { BookingFlow, type FlowTools } from "./flow";
+import { ApiError, type RequestOptions, type request } from "../shared/api";
+import { byLink } from "./asker";
+import { BookingFlow } from "./flow";
 
 export const SLOT = { starts_at: "2026-11-24T01:00:00Z", ends_at: "2026-11-24T01:45:00Z" };
 export const LATER = { starts_at: "2026-11-24T02:00:00Z", ends_at: "2026-11-24T02:45:00Z" };
@@ -65,7 +66,7 @@ export class FakeServer {
     this.asked.push({ route, options });
     this.paths.push(path);
     return await this.answers[route]?.(options);
-  }) as FlowTools["ask"];
+  }) as typeof request;
 
   refuse(route: string, code: string, extra: Record<string, unknown> = {}): void {
     this.answers[route] = () => {
@@ -78,9 +79,12 @@ export class FakeServer {
   }
 }
 
-export function flowOn(server: FakeServer, at = Date.parse("2026-11-24T00:00:00Z")): BookingFlow {
-  return new BookingFlow("token", {
-    ask: server.ask,
+export function flowOn(
+  server: FakeServer,
+  at = Date.parse("2026-11-24T00:00:00Z"),
+  asker = byLink(server.ask, "token"),
+): BookingFlow {
+  return new BookingFlow(asker, {
     now: () => at,
     zone: "Asia/Tokyo",
     language: () => "ja",

@@ -4,26 +4,17 @@
  *
  * Drawing is in the components; addresses and history are in BookingPage.
  */
-import type {
-  Alternative,
-  Booking,
-  Hold,
-  LinkExchange,
-  Slot,
-  Therapist,
-  Therapists,
-} from "../api/types";
+import type { Alternative, Booking, Hold, Slot, Therapist, Therapists } from "../api/types";
 import { type ApiError, type request, asApiError } from "../shared/api";
 import { newId } from "../shared/ids";
 import { monthOf } from "../shared/month/month";
 import { Store } from "../shared/store";
-import { askingByLink } from "../join/linkSession";
+import type { Asker } from "./asker";
 import { type Details, checkDetails, problemsFrom, tidy } from "./form";
 import { type Free, lookUp } from "./lookup";
 import { type BookingState, type LeftOff, atFirst, kindOf, therapistOf } from "./state";
 
 export interface FlowTools {
-  ask: typeof request;
   /** The server's time, ms since the epoch. */
   now: () => number;
   zone: string;
@@ -37,16 +28,14 @@ const TIME_GONE = new Set(["slot_taken", "slot_not_offered", "therapist_full", "
 export class BookingFlow {
   readonly state: Store<BookingState>;
   readonly #tools: FlowTools;
-  readonly #byLink: typeof request;
-  readonly #token: string;
+  readonly #asker: Asker;
   #attempt = { body: "", key: "" };
   #asking = 0;
 
-  constructor(token: string, tools: FlowTools) {
-    this.#token = token;
+  constructor(asker: Asker, tools: FlowTools) {
+    this.#asker = asker;
     this.#tools = tools;
-    this.#byLink = askingByLink(tools.ask, () => this.#exchange());
-    this.state = new Store(atFirst(tools.zone, tools.now()));
+    this.state = new Store(atFirst(tools.zone, tools.now(), asker.known));
   }
 
   get therapist(): Therapist | undefined {
@@ -209,7 +198,7 @@ export class BookingFlow {
   /** Books once, however often it is pressed: one key per content. */
   async confirm(): Promise<void> {
     const { details, picked, busy } = this.state.get();
-    const fieldProblems = checkDetails(details);
+    const fieldProblems = this.#asker.known ? {} : checkDetails(details);
     this.state.update({ fieldProblems });
     if (Object.keys(fieldProblems).length > 0 || !picked || busy === "booking") return;
     this.state.update({ busy: "booking", problem: null });
@@ -234,7 +223,7 @@ export class BookingFlow {
       starts_at: picked.starts_at,
       ...ofKind(kindId),
       ...(hold ? { hold_id: hold.hold_id } : {}),
-      ...tidy(details),
+      ...(this.#asker.known ? {} : tidy(details)),
       timezone: zone,
       locale: this.#tools.language(),
     };
@@ -310,9 +299,8 @@ export class BookingFlow {
   async #loadTimes(): Promise<void> {
     const turn = ++this.#asking;
     this.state.update({ busy: "slots", slotsFailed: false });
-    const ask: typeof request = (...asked) => this.#ask(...asked);
     try {
-      const { free, nextFreeAt } = await lookUp(ask, this.state.get());
+      const { free, nextFreeAt } = await lookUp(this.#asker.ask, this.state.get());
       if (turn === this.#asking) this.state.update({ free, nextFreeAt, busy: "" });
     } catch (error) {
       const problem = asApiError(error);
@@ -328,18 +316,13 @@ export class BookingFlow {
   }
 
   async #greet(): Promise<void> {
-    const link = await this.#exchange();
+    const name = await this.#asker.greet();
     const { details } = this.state.get();
-    if (link.name && !details.name) this.editDetails({ name: link.name });
-  }
-
-  #exchange(): Promise<LinkExchange> {
-    const body = { token: this.#token };
-    return this.#tools.ask<LinkExchange>("POST", "/links/exchange", { body });
+    if (name && !details.name) this.editDetails({ name });
   }
 
   #ask<T>(...[method, path, options]: Parameters<typeof request>): Promise<T> {
-    return this.#byLink<T>(method, path, { session: "link", ...options });
+    return this.#asker.ask<T>(method, path, options);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Starts the bundle of the page behind a booking link. */
+/** Starts the bundle of the page behind a booking link, and of who signed in and books again. */
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "../shared/styles/tokens.css";
@@ -16,7 +16,8 @@ import ja from "./locales/ja.json";
 
 startI18n({ ja: { ...joinJa, ...monthJa, ...ja }, en: { ...joinEn, ...monthEn, ...en } });
 
-const token = location.pathname.split("/")[2] ?? "";
+const [, folder, link = ""] = location.pathname.split("/");
+const token = folder === "book" ? null : link;
 
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>

@@ -11,6 +11,8 @@ export type Step = "therapists" | "times" | "details" | "done";
 export type By = "therapist" | "time";
 
 export interface BookingState {
+  /** Who signed in: their name and address are not asked for. */
+  known: boolean;
   step: Step;
   by: By;
   /** The link itself does not work: nothing else can be done. */
@@ -41,8 +43,9 @@ export interface BookingState {
   booking: Booking | null;
 }
 
-export function atFirst(zone: string, now: number): BookingState {
+export function atFirst(zone: string, now: number, known: boolean): BookingState {
   return {
+    known,
     step: "therapists",
     by: "therapist",
     fatal: null,

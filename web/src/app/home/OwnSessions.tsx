@@ -47,9 +47,14 @@ function Upcoming({ sessions }: { sessions: readonly OwnSession[] }) {
   const now = useNow(1_000);
   return (
     <section aria-labelledby="upcoming" className="stack">
-      <Title order={2} size="h3" id="upcoming">
-        {t("app.own.upcoming")}
-      </Title>
+      <div className="own-head">
+        <Title order={2} size="h3" id="upcoming">
+          {t("app.own.upcoming")}
+        </Title>
+        <Button component="a" variant="default" href="/book" data-testid="own-book">
+          {t("app.own.book")}
+        </Button>
+      </div>
       {sessions.length === 0 ? (
         <div className="card" data-testid="own-empty">
           <Text fw={700}>{t("app.own.empty")}</Text>
