@@ -1653,7 +1653,7 @@ export interface components {
              */
             therapist_id: string | null;
         };
-        /** BookingBody */
+        /**
          * BookingBody
          * @description `name` and `email` are for whom nobody knows yet, and needed then.
          */
@@ -3244,13 +3244,16 @@ export interface components {
              * @default null
              */
             hold_id: string | null;
-            /** Name */
-            name: string;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
             /**
              * Email
-             * Format: email
+             * @default null
              */
-            email: string;
+            email: string | null;
             /**
              * Timezone
              * @example Asia/Tokyo

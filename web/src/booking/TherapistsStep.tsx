@@ -39,7 +39,7 @@ export function TherapistsStep({ flow }: { flow: BookingFlow }) {
           </ul>
         </>
       ) : (
-        <NoPlace reason="nobody" onRetry={() => void flow.start()} />
+        <NoPlace flow={flow} reason="nobody" onRetry={() => void flow.start()} />
       )}
       <p className="fine">{t("booking.returning")}</p>
     </>

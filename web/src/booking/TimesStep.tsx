@@ -98,7 +98,7 @@ function NothingShown({ flow }: { flow: BookingFlow }) {
   }
   if (nextFreeAt === null) {
     const reason = by === "time" ? "times" : "them";
-    return <NoPlace reason={reason} onRetry={() => void flow.reloadSlots()} />;
+    return <NoPlace flow={flow} reason={reason} onRetry={() => void flow.reloadSlots()} />;
   }
   const when = { day: dayName(nextFreeAt, zone), time: timeOfDay(nextFreeAt, zone) };
   return (

@@ -38,6 +38,11 @@ export class BookingFlow {
     this.state = new Store(atFirst(tools.zone, tools.now(), asker.known));
   }
 
+  /** For what else is asked for beside a booking (Waiting.tsx). */
+  get asker(): Asker {
+    return this.#asker;
+  }
+
   get therapist(): Therapist | undefined {
     return this.therapistOf(this.state.get().therapistId);
   }

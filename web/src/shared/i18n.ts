@@ -27,7 +27,8 @@ declare module "i18next" {
         typeof joinJa &
         typeof bookingJa &
         typeof monthJa &
-        typeof changeJa & typeof chooseJa &
+        typeof changeJa &
+        typeof chooseJa &
         typeof appJa;
     };
   }
