@@ -43,3 +43,12 @@ export type OpsRooms = Schemas["RoomsReply"];
 export type ChatChange = Schemas["ChangeReply"];
 export type ChatChanges = Schemas["ChangesReply"];
 export type ChatReceipt = Schemas["PostedReply"];
+
+/** All that a therapist sets for themselves, with what follows from it. */
+export type Pace = Schemas["PaceReply"];
+export type SessionType = Schemas["SessionTypeReply"];
+export type CalendarWeek = Schemas["CalendarWeekReply"];
+export type WeekSession = Schemas["WeekSessionReply"];
+export type Conflict = Schemas["ConflictReply"];
+export type Colleagues = Schemas["ColleaguesReply"];
+export type BookingTimes = Schemas["TimesReply"];
