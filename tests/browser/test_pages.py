@@ -83,17 +83,12 @@ async def test_a_link_that_leads_nowhere_says_what_to_do(site: Site, visitor: Vi
     await look(page, "nowhere-" + path.strip("/").split("/")[0])
 
 
-async def test_a_therapist_sees_the_day_and_sets_the_capacity(site: Site, visitor: Visitor) -> None:
+async def test_a_therapist_sees_the_day(site: Site, visitor: Visitor) -> None:
     appointment = await site.appointment()
     page = await visitor("ja")
     await people.sign_in(page, site, appointment.therapist_email, PASSWORD)
     await expect(page.get_by_test_id("session-row")).to_have_count(1)
     await look(page, "therapist-day")
-    await page.get_by_test_id("capacity-increase").click()
-    await expect(page.get_by_test_id("practice-saved")).to_be_visible()
-    await look(page, "therapist-day-saved")
-    await page.reload()
-    await expect(page.get_by_test_id("capacity-value")).to_have_text("2")
 
 
 async def test_the_language_can_be_changed_and_stays(site: Site, visitor: Visitor) -> None:

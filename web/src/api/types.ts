@@ -26,7 +26,6 @@ export type OwnSession = Schemas["OwnSessionReply"];
 export type OwnSessions = Schemas["OwnSessionsReply"];
 export type TherapistSession = Schemas["SessionReply"];
 export type TherapistSessions = Schemas["SessionsReply"];
-export type Practice = Schemas["PracticeReply"];
 
 export type ClientCare = Schemas["ClientCareReply"];
 export type CareChoice = Schemas["ChoiceReply"];

@@ -1,5 +1,5 @@
 /** Which page is shown: the address decides, the guard asks who is there. */
-import { type ReactElement, useEffect, useRef } from "react";
+import { type ReactElement, Suspense, lazy, useEffect, useRef } from "react";
 import type { Me } from "../api/types";
 import { go, usePathname } from "./navigation";
 import { Shell } from "./layout/Shell";
@@ -12,11 +12,16 @@ import { SignIn } from "./sign-in/SignIn";
 import { Rooms } from "./staff/Rooms";
 import { Today } from "./therapist/Today";
 
+const PacePage = lazy(() => import("./therapist/pace/PacePage"));
+const WeekPage = lazy(() => import("./therapist/week/WeekPage"));
+
 const PAGES: Readonly<Record<PageName, (place: Place) => ReactElement>> = {
   home: () => <Home />,
   "sign-in": () => <SignIn />,
   "sign-in-link": ({ token }) => <LinkPage key={token} token={token ?? ""} />,
   therapist: () => <Today />,
+  week: () => <WeekPage />,
+  pace: () => <PacePage />,
   staff: () => <Rooms />,
   "not-found": () => <NotFound />,
 };
@@ -44,7 +49,7 @@ function Guarded({ place, me, failed }: Guard) {
   if (needed && me === undefined) return failed ? <Unreachable /> : <Loading />;
   if (needed && me === null) return <ToSignIn />;
   if (needed && me && !me.roles.includes(needed)) return <NotAllowed me={me} />;
-  return PAGES[place.page](place);
+  return <Suspense fallback={<Loading />}>{PAGES[place.page](place)}</Suspense>;
 }
 
 /** Keeps the wanted address, so that signing in leads back to it. */

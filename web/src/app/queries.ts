@@ -1,12 +1,11 @@
 /** What the pages ask the server for, how often, and what a lost session does. Sentences for failures are shared/errors.ts's. */
 import { QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
-import type { Me, OpsRooms, OwnSessions, Practice, TherapistSessions } from "../api/types";
+import type { Me, OpsRooms, OwnSessions, TherapistSessions } from "../api/types";
 import { ApiError, asApiError, request } from "../shared/api";
 import { serverNow } from "../shared/clock";
 
 export const ME = ["me"] as const;
 export const SESSIONS = ["sessions"] as const;
-export const PRACTICE = ["practice"] as const;
 export const ROOMS = ["rooms"] as const;
 export const OWN = ["own"] as const;
 
@@ -73,13 +72,6 @@ export function useSessions(day: string | null) {
         timeoutMs: POLL_TIMEOUT_MS,
       }),
     retry: false,
-  });
-}
-
-export function usePractice() {
-  return useQuery({
-    queryKey: PRACTICE,
-    queryFn: ({ signal }) => request<Practice>("GET", "/therapist/practice", { signal }),
   });
 }
 

@@ -7,6 +7,8 @@ describe("an address", () => {
     ["/sign-in", "sign-in"],
     ["/sign-in/", "sign-in"],
     ["/therapist", "therapist"],
+    ["/therapist/week", "week"],
+    ["/therapist/pace", "pace"],
     ["/staff", "staff"],
     ["/constructor", "not-found"],
     ["/staff/rooms", "not-found"],
@@ -20,12 +22,15 @@ describe("an address", () => {
 });
 
 describe("the wanted path", () => {
-  it.each(["/therapist?day=2026-11-25", "/staff", "/room/0198-ab", "/book"])(
-    "keeps our own %s",
-    (path) => {
-      expect(safeNext(path)).toBe(path);
-    },
-  );
+  it.each([
+    "/therapist?day=2026-11-25",
+    "/therapist/week?day=2026-11-25",
+    "/staff",
+    "/room/0198-ab",
+    "/book",
+  ])("keeps our own %s", (path) => {
+    expect(safeNext(path)).toBe(path);
+  });
 
   it.each([
     "//evil.example/staff",

@@ -5,7 +5,8 @@
 
 export type Role = "client" | "therapist" | "staff" | "employer_admin";
 
-export type PageName = "home" | "sign-in" | "sign-in-link" | "therapist" | "staff" | "not-found";
+export type PageName =
+  "home" | "sign-in" | "sign-in-link" | "therapist" | "week" | "pace" | "staff" | "not-found";
 
 export interface Place {
   readonly page: PageName;
@@ -17,11 +18,18 @@ const FIXED: Readonly<Record<string, PageName>> = {
   "/": "home",
   "/sign-in": "sign-in",
   "/therapist": "therapist",
+  "/therapist/week": "week",
+  "/therapist/pace": "pace",
   "/staff": "staff",
 };
 
 /** Pages which need a role; every other page is open to all. */
-const NEEDS: Readonly<Partial<Record<PageName, Role>>> = { therapist: "therapist", staff: "staff" };
+const NEEDS: Readonly<Partial<Record<PageName, Role>>> = {
+  therapist: "therapist",
+  week: "therapist",
+  pace: "therapist",
+  staff: "staff",
+};
 
 const HOMES: readonly (readonly [Role, string])[] = [
   ["therapist", "/therapist"],
@@ -53,8 +61,8 @@ export function homeOf(roles: readonly string[]): string {
 export function safeNext(wanted: string | null): string | null {
   if (!wanted || !/^\/(?![/\\])/.test(wanted)) return null;
   const path = wanted.split(/[?#]/)[0] ?? "";
-  const page = placeAt(path).page;
-  const ours = page === "therapist" || page === "staff" || /^\/(room\/[\w-]+|book)$/.test(path);
+  const needed = roleNeeded(placeAt(path).page);
+  const ours = needed !== null || /^\/(room\/[\w-]+|book)$/.test(path);
   return ours ? wanted : null;
 }
 

@@ -52,6 +52,7 @@ export const theme = createTheme({
     Badge: { defaultProps: { tt: "none", size: "md" } },
     Button: { defaultProps: { size: "md" } },
     TextInput: { defaultProps: { size: "md" } },
+    NativeSelect: { defaultProps: { size: "md" } },
     PasswordInput: { defaultProps: { size: "md" } },
     Textarea: { defaultProps: { size: "md" } },
     // Scroll locking would add a style element of a library which knows no nonce.

@@ -10,6 +10,7 @@ import sharedEn from "./locales/en.json";
 import sharedJa from "./locales/ja.json";
 import type appJa from "../app/locales/ja.json";
 import type bookingJa from "../booking/locales/ja.json";
+import type therapistJa from "../app/therapist/locales/ja.json";
 import type changeJa from "../change/locales/ja.json";
 import type chooseJa from "../choose/locales/ja.json";
 import type joinJa from "../join/locales/ja.json";
@@ -29,7 +30,8 @@ declare module "i18next" {
         typeof monthJa &
         typeof changeJa &
         typeof chooseJa &
-        typeof appJa;
+        typeof appJa &
+        typeof therapistJa;
     };
   }
 }

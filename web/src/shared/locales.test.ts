@@ -3,6 +3,8 @@ import appEn from "../app/locales/en.json";
 import appJa from "../app/locales/ja.json";
 import bookingEn from "../booking/locales/en.json";
 import bookingJa from "../booking/locales/ja.json";
+import therapistEn from "../app/therapist/locales/en.json";
+import therapistJa from "../app/therapist/locales/ja.json";
 import changeEn from "../change/locales/en.json";
 import changeJa from "../change/locales/ja.json";
 import chooseEn from "../choose/locales/en.json";
@@ -24,6 +26,7 @@ const BUNDLES: [string, Texts, Texts][] = [
   ["change", changeJa, changeEn],
   ["choose", chooseJa, chooseEn],
   ["app", appJa, appEn],
+  ["therapist", therapistJa, therapistEn],
 ];
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 

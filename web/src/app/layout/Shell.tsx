@@ -13,6 +13,8 @@ import { placeAt, roleNeeded } from "../routes";
 
 const OWN_PAGES = [
   ["/therapist", "app.header.today"],
+  ["/therapist/week", "app.header.week"],
+  ["/therapist/pace", "app.header.pace"],
   ["/staff", "app.header.rooms"],
 ] as const;
 

@@ -1,4 +1,4 @@
-/** The therapist's page: who waits, the day's sessions, and what they themselves decide (sound, capacity). */
+/** The therapist's page: who waits, the day's sessions, and whether a waiting client is also heard. */
 import "./therapist.css";
 import { Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
@@ -7,7 +7,6 @@ import { Loading } from "../layout/Screens";
 import { useSearch } from "../navigation";
 import { useSessions } from "../queries";
 import { useNow } from "../ticking";
-import { Capacity } from "./Capacity";
 import { dayIn } from "./day";
 import { DayNav } from "./DayNav";
 import { NextUp } from "./NextUp";
@@ -29,7 +28,6 @@ export function Today() {
       </Stack>
       <Stack gap="lg" component="aside" aria-label={t("app.today.settings")}>
         <SoundCard chime={chime} />
-        <Capacity />
       </Stack>
     </div>
   );

@@ -1,5 +1,7 @@
 /** The therapist's numbers as values: what a wish not yet saved looks like, and what the numbers mean. */
-import type { Practice } from "../../api/types";
+import type { Pace } from "../../../api/types";
+
+export type Places = Pick<Pace, "capacity" | "active" | "offers" | "pause_new">;
 
 /** What the therapist has just chosen and the server has not yet taken. */
 export interface Wish {
@@ -16,8 +18,8 @@ export type Room =
   | { readonly kind: "full" }
   | { readonly kind: "over"; readonly count: number };
 
-export function shownWith(practice: Practice, wish: Wish): Practice {
-  return { ...practice, ...wish };
+export function shownWith(pace: Places, wish: Wish): Places {
+  return { ...pace, ...wish };
 }
 
 export function within(capacity: number): number {
@@ -25,7 +27,7 @@ export function within(capacity: number): number {
 }
 
 /** How many new people can come. A place offered counts as taken, as the server counts it. */
-export function roomIn({ capacity, active, offers, pause_new }: Practice): Room {
+export function roomIn({ capacity, active, offers, pause_new }: Places): Room {
   if (pause_new) return { kind: "paused" };
   if (active > capacity) return { kind: "over", count: active - capacity };
   const free = capacity - active - offers;
@@ -33,7 +35,7 @@ export function roomIn({ capacity, active, offers, pause_new }: Practice): Room 
 }
 
 /** The wish that brings back what was there before it; null when it changes nothing. */
-export function undoOf(before: Practice, wish: Wish): Wish | null {
+export function undoOf(before: Places, wish: Wish): Wish | null {
   const undo: { capacity?: number; pause_new?: boolean } = {};
   if (wish.capacity !== undefined && wish.capacity !== before.capacity) {
     undo.capacity = before.capacity;
@@ -56,4 +58,11 @@ export function leftOf(wish: Wish, sent: Wish): Wish {
 
 export function isEmpty(wish: Wish): boolean {
   return Object.keys(wish).length === 0;
+}
+
+/** How full it is, for a bar: places in use and promised of those there are, at most 100. */
+export function shareOf({ capacity, active, offers }: Places): { used: number; promised: number } {
+  if (capacity === 0) return { used: active + offers > 0 ? 100 : 0, promised: 0 };
+  const used = Math.min(100, (active / capacity) * 100);
+  return { used, promised: Math.min(100 - used, (offers / capacity) * 100) };
 }

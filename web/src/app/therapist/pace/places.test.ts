@@ -1,15 +1,22 @@
 import { describe, expect, it } from "vitest";
-import type { Practice } from "../../api/types";
-import { HIGHEST, LOWEST, isEmpty, leftOf, roomIn, shownWith, undoOf, within } from "./capacity";
+import type { Places } from "./places";
+import {
+  HIGHEST,
+  LOWEST,
+  isEmpty,
+  leftOf,
+  roomIn,
+  shareOf,
+  shownWith,
+  undoOf,
+  within,
+} from "./places";
 
-const PRACTICE: Practice = {
+const PRACTICE: Places = {
   capacity: 5,
   active: 3,
   offers: 1,
   pause_new: false,
-  timezone: "Asia/Tokyo",
-  hours: [],
-  version: 7,
 };
 
 describe("the room for new clients", () => {
@@ -48,4 +55,13 @@ describe("a wish not yet saved", () => {
 
 it("a capacity stays within its bounds", () => {
   expect([within(-1), within(HIGHEST + 1), within(4)]).toEqual([LOWEST, HIGHEST, 4]);
+});
+
+describe("the bar", () => {
+  it("shows places in use and promised, and never more than it is long", () => {
+    expect(shareOf(PRACTICE)).toEqual({ used: 60, promised: 20 });
+    expect(shareOf({ ...PRACTICE, capacity: 2 })).toEqual({ used: 100, promised: 0 });
+    expect(shareOf({ ...PRACTICE, capacity: 0 })).toEqual({ used: 100, promised: 0 });
+    expect(shareOf({ ...PRACTICE, capacity: 0, active: 0, offers: 0 }).used).toBe(0);
+  });
 });
