@@ -33,6 +33,7 @@ export function HoursBlock(props: Props) {
     until: clockOf(one.end),
   });
   const onKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey) return;
     const mods = { shift: event.shiftKey, alt: event.altKey };
     const wish = afterKey(rule, event.key, mods, layout.editable);
     if (!wish) return;

@@ -52,7 +52,7 @@ export function Workspace({ pace, week, saving, save }: Props) {
     <>
       <Conflicts conflicts={pace.conflicts} zone={zone} onMove={onMove} />
       <Picture
-        {...{ pace, week, layout, editor, today, day, setDay }}
+        {...{ week, layout, editor, today, day, setDay }}
         onOpenRule={(at) => setOpen({ kind: "rule", at })}
         onOpenDate={(date) => setOpen({ kind: "date", date })}
         onOpenSession={onMove}
@@ -99,7 +99,6 @@ export function Workspace({ pace, week, saving, save }: Props) {
 }
 
 interface PictureProps {
-  pace: Pace;
   week: CalendarWeek;
   layout: ReturnType<typeof layoutOf>;
   editor: ReturnType<typeof useRules>;

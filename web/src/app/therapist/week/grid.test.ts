@@ -94,6 +94,7 @@ describe("a key", () => {
   it("takes them away, or is none of the grid's", () => {
     expect(afterKey(RULE, "Delete", NONE, days)).toEqual({ remove: true });
     expect(afterKey(RULE, "a", NONE, days)).toBeNull();
+    expect(afterKey(RULE, "ArrowLeft", { shift: false, alt: true }, days)).toBeNull();
   });
 });
 

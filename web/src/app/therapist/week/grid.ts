@@ -98,7 +98,8 @@ export function afterKey(
     if (mods.shift) return { rule: resized(rule, "end", by) };
     return { rule: mods.alt ? resized(rule, "start", by) : moved(rule, by) };
   }
-  if (key === "ArrowLeft" || key === "ArrowRight") {
+  // With Alt they are the browser's way back and forth.
+  if (!mods.alt && (key === "ArrowLeft" || key === "ArrowRight")) {
     const there = key === "ArrowLeft" ? days.filter((day) => day < rule.weekday).at(-1) : undefined;
     const next = key === "ArrowRight" ? days.find((day) => day > rule.weekday) : there;
     return next === undefined ? null : { rule: { ...rule, weekday: next } };
