@@ -223,16 +223,16 @@ async def test_a_finger_pulls_an_edge_and_taps_new_hours_and_scrolls_elsewhere(
     await finger.pull(block.get_by_test_id("grip-end"), HOUR_PX)
     await expect(block).to_have_attribute("data-times", "09:00-13:00")
     await saved(page)
-    before = await page.evaluate("scrollY")
-    await finger.pull(block, -3 * HOUR_PX)
-    await expect(block).to_have_attribute("data-times", "09:00-13:00")
-    assert await page.evaluate("scrollY") > before
     await page.get_by_test_id("week-body").evaluate("(body) => body.scrollIntoView()")
     body = await page.get_by_test_id("week-body").bounding_box()
     assert body is not None
     await finger.tap(body["x"] + 90, body["y"] + HOUR_PX + 5)
     await expect(block).to_have_count(2)
     await expect(block.nth(1)).to_have_attribute("data-times", "08:00-09:00")
+    before = await page.evaluate("scrollY")
+    await finger.pull(block.first, -3 * HOUR_PX)
+    await expect(block.first).to_have_attribute("data-times", "09:00-13:00")
+    assert await page.evaluate("scrollY") > before
 
 
 async def test_a_phone_shows_one_day_and_adds_hours_by_a_press(site: Site, visitor: Visitor) -> None:
@@ -251,3 +251,11 @@ async def test_a_phone_shows_one_day_and_adds_hours_by_a_press(site: Site, visit
     await page.get_by_test_id("rule-save").click()
     await expect(page.get_by_test_id("hours-block")).to_have_attribute("data-times", "10:00-12:30")
     await expect(page).to_have_title(re.compile("週"))
+
+
+async def test_who_waits_is_told_of_on_the_week_as_well(site: Site, visitor: Visitor) -> None:
+    appointment = await site.appointment()
+    page, client = await visitor("ja"), await visitor("ja")
+    await open_week(page, site, appointment)
+    await people.join(client, appointment.join_link, "waiting-room")
+    await expect(page.get_by_test_id("client-waiting")).to_contain_text(appointment.client_name)

@@ -17,7 +17,7 @@ import { useWatch } from "./watch";
 
 export function Today() {
   const { t } = useTranslation();
-  const { alarm, chime, quiet, today } = useWatch();
+  const { alarm, chime, quiet, today } = useWatch(t("app.today.title"));
   const now = useNow(1_000);
   const timezone = today.data?.timezone;
   return (

@@ -9,7 +9,8 @@ import { useChime } from "./chime";
 
 const WATCH_MS = 3_000;
 
-export function useWatch() {
+/** `name`: the page on which it is watched, for the tab's title. */
+export function useWatch(name: string) {
   const { t } = useTranslation();
   const [alarm, tell] = useReducer(nextAlarm, SILENT);
   const chime = useChime();
@@ -26,7 +27,7 @@ export function useWatch() {
     if (alarm.rings > 0) ring();
   }, [alarm.rings]);
 
-  const page = `${t("app.today.title")} – ${t("app.name")}`;
+  const page = `${name} – ${t("app.name")}`;
   const waiting = alarm.waiting.length;
   const title = titleOf(waiting, page, t("app.today.waiting_title", { count: waiting }));
   useEffect(() => {

@@ -6,8 +6,8 @@ import { Button, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { zoneLabel } from "../../../shared/time";
 import { Loading } from "../../layout/Screens";
-import { usePageTitle } from "../../layout/title";
 import { PageLink } from "../../navigation";
+import { Waiting } from "../Waiting";
 import { KindsCard } from "./KindsCard";
 import { LeaveCard } from "./LeaveCard";
 import { LimitsCard } from "./LimitsCard";
@@ -19,10 +19,10 @@ import { usePace } from "./usePace";
 
 export default function PacePage() {
   const { t } = useTranslation();
-  usePageTitle(t("pace.title"));
   const { pace, failed, retry, saving, save } = usePace();
   return (
     <div className="stack pace-page" data-testid="pace">
+      <Waiting page={t("pace.title")} />
       <div>
         <Title order={1} size="h2">
           {t("pace.title")}

@@ -10,9 +10,9 @@ import type { CalendarWeek } from "../../../api/types";
 import { request } from "../../../shared/api";
 import { dayName, zoneLabel } from "../../../shared/time";
 import { Loading } from "../../layout/Screens";
-import { usePageTitle } from "../../layout/title";
 import { PageLink, useSearch } from "../../navigation";
 import { dayIn } from "../day";
+import { Waiting } from "../Waiting";
 import { NotLoaded } from "../pace/NotLoaded";
 import { WEEK, usePace } from "../pace/usePace";
 import { datesOf } from "./layout";
@@ -21,7 +21,6 @@ import { Workspace } from "./Workspace";
 
 export default function WeekPage() {
   const { t } = useTranslation();
-  usePageTitle(t("week.title"));
   const day = dayIn(useSearch());
   const sheet = usePace();
   const week = useWeek(day);
@@ -32,6 +31,7 @@ export default function WeekPage() {
   };
   return (
     <div className="stack week-page" data-testid="week">
+      <Waiting page={t("week.title")} />
       <Heading week={week.data} />
       {week.data && sheet.pace ? (
         <Workspace
