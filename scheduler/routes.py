@@ -184,7 +184,7 @@ class _Edge:
         who = identity(request)
         asked = await body(request, m.BookingBody)
         once = Once(idempotency_key(request), asked.model_dump_json().encode())
-        wish = _wish(asked, who)
+        wish = wish_of(asked, who)
         await self._service.count_booking(who, wish.email, request.remote or "", once)
         return reply(_booking(await self._service.book(who, wish, once), who), 201)
 
@@ -226,7 +226,7 @@ class _Edge:
         return _practice(await self._service.change_practice(who, int(version), change))
 
 
-def _wish(asked: m.BookingBody, who: Identity) -> Wish:
+def wish_of(asked: m.BookingBody, who: Identity) -> Wish:
     """Raises Invalid where somebody whom nobody knows does not say who they are."""
     told = {"name": asked.name, "email": asked.email}
     missing = [field for field, value in told.items() if value is None]
@@ -234,7 +234,8 @@ def _wish(asked: m.BookingBody, who: Identity) -> Wish:
         raise Invalid(
             errors=[{"field": field, "message": "Field required", "rule": "missing"} for field in missing]
         )
-    return Wish(**asked.model_dump() | {field: value or "" for field, value in told.items()})
+    known = {field: getattr(asked, field) for field in m.BookingBody.model_fields}
+    return Wish(**known | {field: value or "" for field, value in told.items()})
 
 
 def _booking(found: Confirmation, who: Identity) -> m.BookingReply:

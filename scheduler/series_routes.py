@@ -11,11 +11,11 @@ from core.http import Body, Route, body, identity, path_id, query, reply, requir
 from core.idempotency import IdempotencyMismatch
 from scheduler import change_messages, errors
 from scheduler import series_messages as m
-from scheduler.booking import Wish
 from scheduler.change_routes import changed, once_of
 from scheduler.hours import local_days, zone
 from scheduler.messages import LONGEST_RANGE_DAYS, SlotReply
 from scheduler.model import Span
+from scheduler.routes import wish_of
 from scheduler.series_booking import Outlook
 from scheduler.series_service import Answer, Arranging, OnBehalf, Order
 from scheduler.series_store import Client
@@ -116,10 +116,9 @@ class _Edge:
         async def handle(request: web.Request) -> web.Response:
             who, asked = identity(request), await body(request, m.SeriesBody)
             once = once_of(request, asked)
+            wish = wish_of(asked, who)
             if not looking:
-                await self._service.count_booking(who, asked.email, request.remote or "", once)
-            repeated = ("interval_weeks", "count", "whole")
-            wish = Wish(**{name: value for name, value in asked if name not in repeated})
+                await self._service.count_booking(who, wish.email, request.remote or "", once)
             return await self._answer(request, wish, asked, looking)
 
         return handle
