@@ -6,6 +6,7 @@ import { usePageTitle } from "../layout/title";
 import { PageLink } from "../navigation";
 import { useMe } from "../queries";
 import { OwnSessions } from "./OwnSessions";
+import { PushChoice } from "./PushChoice";
 
 export function Home() {
   const me = useMe().data ?? null;
@@ -27,6 +28,7 @@ function StartPage({ me }: { me: Me | null }) {
       </div>
       {me ? <Known me={me} /> : <WhoGoesWhere />}
       {me?.roles.includes("client") ? <OwnSessions /> : null}
+      {me?.person_id ? <PushChoice person={me.person_id} /> : null}
     </Stack>
   );
 }
@@ -41,6 +43,7 @@ function ClientHome({ me }: { me: Me }) {
         <Text>{t("app.home.welcome", { name: me.name ?? "" })}</Text>
       </div>
       <OwnSessions />
+      {me.person_id ? <PushChoice person={me.person_id} /> : null}
     </Stack>
   );
 }
