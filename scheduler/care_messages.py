@@ -171,7 +171,7 @@ class RequestReply(Reply):
     expires_at: Utc
 
 
-class ClientsReply(Reply):
+class CaresReply(Reply):
     """A therapist's clients, and clients whom they are asked to take."""
 
     clients: list[ClientRowReply]

@@ -84,7 +84,7 @@ def _decision_routes(edge: "_Edge") -> list[Route]:
 
 def _work_routes(edge: "_Edge") -> list[Route]:
     return [
-        _read("/api/therapist/clients", edge.therapist, "Your clients", m.ClientsReply, "therapist"),
+        _read("/api/therapist/cares", edge.therapist, "Your clients", m.CaresReply, "therapist"),
         Route(
             "GET",
             "/api/staff/waiting",
@@ -177,7 +177,7 @@ class _Edge:
             m.RequestReply(offer_id=one.id, asked_at=one.created_at, expires_at=one.expires_at)
             for one in found.requests
         ]
-        return reply(m.ClientsReply(clients=[_row(one) for one in found.clients], requests=requests))
+        return reply(m.CaresReply(clients=[_row(one) for one in found.clients], requests=requests))
 
     async def queue(self, request: web.Request) -> web.Response:
         who, asked = identity(request), query(request, m.QueueQuery)

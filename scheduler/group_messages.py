@@ -10,17 +10,11 @@ from scheduler.messages import Start, ZoneName
 Title = Annotated[str, Field(min_length=1, max_length=80)]
 
 
-class TitleBody(Body):
-    """In both languages."""
-
-    ja: Title
-    en: Title
-
-
 class GroupBody(Body):
-    """A session for several that is opened."""
+    """A session for several that is opened; its title in both languages."""
 
-    title: TitleBody
+    title_ja: Title
+    title_en: Title
     seats: Annotated[int, Field(ge=2, le=100)]
     starts_at: Start
     session_min: Annotated[int, Field(ge=15, le=240)]

@@ -134,7 +134,7 @@ class _Edge:
 
     async def open_group(self, request: web.Request) -> web.Response:
         who, asked = require(request, "therapist"), await body(request, m.GroupBody)
-        title = {"ja": asked.title.ja, "en": asked.title.en}
+        title = {"ja": asked.title_ja, "en": asked.title_en}
         new = NewGroup(title, asked.seats, asked.starts_at, asked.session_min)
         return reply(_run(await self._groups.open_group(who, new, once_of(request, asked))), 201)
 

@@ -106,6 +106,6 @@ class StaffFreeTimesQuery(FreeTimesQuery):
     therapist_id: Id
 
 
-class FreeTimesReply(Reply):
+class OpenTimesReply(Reply):
     timezone: str
     slots: list[SlotReply]

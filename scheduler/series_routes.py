@@ -60,14 +60,14 @@ def routes(arranging: Arranging, service: SchedulerService) -> list[Route]:
             edge.own_times,
             "Your free times, without notice",
             m.FreeTimesQuery,
-            m.FreeTimesReply,
+            m.OpenTimesReply,
         ),
         _read(
             "/api/staff/free-times",
             edge.times,
             "A therapist's free times, without notice",
             m.StaffFreeTimesQuery,
-            m.FreeTimesReply,
+            m.OpenTimesReply,
         ),
     ]
 
@@ -191,7 +191,7 @@ class _Edge:
             identity(request), therapist_id, within, asked.session_type_id
         )
         slots = [SlotReply(starts_at=one.starts_at, ends_at=one.ends_at) for one in found[1]]
-        return reply(m.FreeTimesReply(timezone=found[0], slots=slots))
+        return reply(m.OpenTimesReply(timezone=found[0], slots=slots))
 
 
 def _range(asked: m.FreeTimesQuery) -> Span:

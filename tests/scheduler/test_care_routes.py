@@ -100,7 +100,7 @@ async def test_staff_give_a_client_a_therapist_and_it_is_written_down(door: Door
     assert status == 200
     assert (await door.ask("POST", "/api/staff/cares", json={"client_id": "nobody"}))[0] == 404
     door.as_therapist(therapist_id)
-    status, mine = await door.ask("GET", "/api/therapist/clients")
+    status, mine = await door.ask("GET", "/api/therapist/cares")
     assert [one["care_id"] for one in mine["clients"]] == [done["id"]]
     assert mine["requests"] == []
 
@@ -131,7 +131,7 @@ async def test_strangers_find_nothing(door: Door) -> None:
     assert (await door.ask("POST", "/api/care/choices/x", json={"choice": "wait"}))[0] == 404
     assert (await door.ask("POST", "/api/cares/x/end", json={}))[0] == 404
     assert (await door.ask("DELETE", "/api/care/waiting"))[0] == 404
-    for path in ("/api/staff/waiting", "/api/staff/places", "/api/therapist/clients"):
+    for path in ("/api/staff/waiting", "/api/staff/places", "/api/therapist/cares"):
         assert (await door.ask("GET", path))[0] == 403
     door.who = None
     assert (await door.ask("GET", "/api/care"))[0] == 401

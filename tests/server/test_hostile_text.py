@@ -22,6 +22,10 @@ PLAUSIBLE = {
     "timezone": "Asia/Tokyo",
     "tz": "Asia/Tokyo",
     "locale": "ja",
+    "status": "noshow",
+    "seats": "5",
+    "session_min": "30",
+    "count": "2",
     "email": "a@example.com",
     "client_message_id": "0190a4f6-7a3b-7c11-8a00-0123456789ab",
 }

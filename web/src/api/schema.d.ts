@@ -741,15 +741,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/therapist/clients": {
+    "/api/therapist/cares": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Whom you have in care */
-        get: operations["get_api_therapist_clients"];
+        /** Your clients */
+        get: operations["get_api_therapist_cares"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1215,6 +1215,23 @@ export interface paths {
         put?: never;
         /** Cancel a booking with all later ones of its series */
         post: operations["post_api_bookings_booking_id_cancel_later"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom you have in care */
+        get: operations["get_api_therapist_clients"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1815,6 +1832,16 @@ export interface components {
             started_at: string;
         };
         /**
+         * CaresReply
+         * @description A therapist's clients, and clients whom they are asked to take.
+         */
+        CaresReply: {
+            /** Clients */
+            clients: components["schemas"]["ClientRowReply"][];
+            /** Requests */
+            requests: components["schemas"]["RequestReply"][];
+        };
+        /**
          * ChangeReply
          * @description One entry of the log. Entries about a message carry it as it is now; the higher `revision` wins.
          */
@@ -1946,6 +1973,11 @@ export interface components {
         ClientsQuery: {
             /** Name */
             name: string;
+        };
+        /** ClientsReply */
+        ClientsReply: {
+            /** Clients */
+            clients: components["schemas"]["ClientReply"][];
         };
         /** ColleagueReply */
         ColleagueReply: {
@@ -2221,11 +2253,26 @@ export interface components {
             therapist_ids: string[];
         };
         /**
+         * FreeTimesReply
+         * @description `next_free_at`: where there are none, the first free start after these days, else the first of all.
+         */
+        FreeTimesReply: {
+            /** Timezone */
+            timezone: string;
+            /** Times */
+            times: components["schemas"]["FreeTimeReply"][];
+            /** Next Free At */
+            next_free_at: string | null;
+        };
+        /**
          * GroupBody
-         * @description A session for several that is opened.
+         * @description A session for several that is opened; its title in both languages.
          */
         GroupBody: {
-            title: components["schemas"]["TitleBody"];
+            /** Title Ja */
+            title_ja: string;
+            /** Title En */
+            title_en: string;
             /** Seats */
             seats: number;
             /**
@@ -2683,6 +2730,13 @@ export interface components {
              * @description what is being tried; null: all was
              */
             step: ("key_frame" | "ice_restart" | "tcp" | "rejoin") | null;
+        };
+        /** OpenTimesReply */
+        OpenTimesReply: {
+            /** Timezone */
+            timezone: string;
+            /** Slots */
+            slots: components["schemas"]["SlotReply"][];
         };
         /**
          * OutcomeReply
@@ -3719,16 +3773,6 @@ export interface components {
             slots: components["schemas"]["SlotReply"][];
         };
         /**
-         * TitleBody
-         * @description In both languages.
-         */
-        TitleBody: {
-            /** Ja */
-            ja: string;
-            /** En */
-            en: string;
-        };
-        /**
          * Token
          * @description The last part of a link's address.
          */
@@ -3908,16 +3952,6 @@ export interface components {
             reason: string;
         };
         /**
-         * ClientsReply
-         * @description A therapist's clients, and clients whom they are asked to take.
-         */
-        scheduler__care_messages__ClientsReply: {
-            /** Clients */
-            clients: components["schemas"]["ClientRowReply"][];
-            /** Requests */
-            requests: components["schemas"]["RequestReply"][];
-        };
-        /**
          * EndBody
          * @description `apart`: the client does not want to meet this therapist again.
          */
@@ -3974,11 +4008,6 @@ export interface components {
              */
             locale: "ja" | "en";
         };
-        /** ClientsReply */
-        scheduler__series_messages__ClientsReply: {
-            /** Clients */
-            clients: components["schemas"]["ClientReply"][];
-        };
         /** FreeTimesQuery */
         scheduler__series_messages__FreeTimesQuery: {
             /**
@@ -4002,13 +4031,6 @@ export interface components {
              */
             session_type_id: string | null;
         };
-        /** FreeTimesReply */
-        scheduler__series_messages__FreeTimesReply: {
-            /** Timezone */
-            timezone: string;
-            /** Slots */
-            slots: components["schemas"]["SlotReply"][];
-        };
         /** FreeTimesQuery */
         scheduler__times_messages__FreeTimesQuery: {
             /**
@@ -4031,18 +4053,6 @@ export interface components {
              * @default null
              */
             language: string | null;
-        };
-        /**
-         * FreeTimesReply
-         * @description `next_free_at`: where there are none, the first free start after these days, else the first of all.
-         */
-        scheduler__times_messages__FreeTimesReply: {
-            /** Timezone */
-            timezone: string;
-            /** Times */
-            times: components["schemas"]["FreeTimeReply"][];
-            /** Next Free At */
-            next_free_at: string | null;
         };
         /** @description RFC 9457 problem; `code` is stable and is what programs look at. */
         Problem: {
@@ -4498,7 +4508,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["scheduler__times_messages__FreeTimesReply"];
+                    "application/json": components["schemas"]["FreeTimesReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -6929,7 +6939,7 @@ export interface operations {
             };
         };
     };
-    get_api_therapist_clients: {
+    get_api_therapist_cares: {
         parameters: {
             query?: never;
             header?: never;
@@ -6938,13 +6948,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whom you have in care */
+            /** @description Your clients */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["scheduler__series_messages__ClientsReply"];
+                    "application/json": components["schemas"]["CaresReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -6958,24 +6968,6 @@ export interface operations {
             };
             /** @description `denied` */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `therapist_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `slot_not_offered` */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8726,6 +8718,71 @@ export interface operations {
             };
         };
     };
+    get_api_therapist_clients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whom you have in care */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientsReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `slot_not_offered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_staff_clients: {
         parameters: {
             query: {
@@ -8743,7 +8800,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["scheduler__series_messages__ClientsReply"];
+                    "application/json": components["schemas"]["ClientsReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -8813,7 +8870,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["scheduler__series_messages__FreeTimesReply"];
+                    "application/json": components["schemas"]["OpenTimesReply"];
                 };
             };
             /** @description `unauthenticated` */
@@ -8884,7 +8941,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["scheduler__series_messages__FreeTimesReply"];
+                    "application/json": components["schemas"]["OpenTimesReply"];
                 };
             };
             /** @description `unauthenticated` */

@@ -5,6 +5,7 @@ import type { Me } from "../../api/types";
 import { usePageTitle } from "../layout/title";
 import { PageLink } from "../navigation";
 import { useMe } from "../queries";
+import { Groups } from "./Groups";
 import { OwnSessions } from "./OwnSessions";
 import { PushChoice } from "./PushChoice";
 
@@ -28,6 +29,7 @@ function StartPage({ me }: { me: Me | null }) {
       </div>
       {me ? <Known me={me} /> : <WhoGoesWhere />}
       {me?.roles.includes("client") ? <OwnSessions /> : null}
+      {me?.roles.includes("client") ? <Groups /> : null}
       {me?.person_id ? <PushChoice person={me.person_id} /> : null}
     </Stack>
   );
@@ -43,6 +45,7 @@ function ClientHome({ me }: { me: Me }) {
         <Text>{t("app.home.welcome", { name: me.name ?? "" })}</Text>
       </div>
       <OwnSessions />
+      {me.roles.includes("client") ? <Groups /> : null}
       {me.person_id ? <PushChoice person={me.person_id} /> : null}
     </Stack>
   );

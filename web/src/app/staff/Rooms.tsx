@@ -10,6 +10,7 @@ import { type LiveRooms, useRooms } from "../queries";
 import { useNow } from "../ticking";
 import { EndRoom, type Ended } from "./EndRoom";
 import { clockTime, shortCode } from "./format";
+import { Outcomes } from "./Outcomes";
 import { RoomCard } from "./RoomCard";
 
 /** Figures older than this are called old: three answers were missed. */
@@ -51,6 +52,7 @@ export function Rooms() {
         />
       ) : null}
       {!live && !query.isError ? <Loading /> : null}
+      <Outcomes />
       <EndRoom
         room={asked}
         opened={asking}

@@ -3,6 +3,7 @@ import "./therapist.css";
 import { Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { dayName, localDate, zoneLabel } from "../../shared/time";
+import { BookFor } from "../arrange/BookFor";
 import { Loading } from "../layout/Screens";
 import { useSearch } from "../navigation";
 import { useSessions } from "../queries";
@@ -10,6 +11,7 @@ import { useNow } from "../ticking";
 import { dayIn } from "./day";
 import { DayNav } from "./DayNav";
 import { NextUp } from "./NextUp";
+import { OwnGroups } from "./OwnGroups";
 import { Sessions } from "./Sessions";
 import { SoundCard } from "./SoundCard";
 import { WaitingBanner } from "./WaitingBanner";
@@ -28,6 +30,8 @@ export function Today() {
       </Stack>
       <Stack gap="lg" component="aside" aria-label={t("app.today.settings")}>
         <SoundCard chime={chime} />
+        {timezone ? <BookFor zone={timezone} today={localDate(now, timezone)} /> : null}
+        {timezone ? <OwnGroups zone={timezone} today={localDate(now, timezone)} /> : null}
       </Stack>
     </div>
   );
