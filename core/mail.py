@@ -126,12 +126,12 @@ def _address(text: str) -> Address:
 
 
 def _attach(message: EmailMessage, part: Attachment) -> None:
+    """As the bytes they are: text loses its line breaks (RFC 5545 3.1) at a server without 8BITMIME."""
     kind, *parameters = [piece.strip() for piece in part.content_type.split(";")]
     maintype, _, subtype = kind.partition("/")
     pairs = dict(piece.split("=", 1) for piece in parameters)
     if maintype == "text":
-        message.add_attachment(part.content.decode(), subtype=subtype, filename=part.filename, params=pairs)
-    else:
-        message.add_attachment(
-            part.content, maintype=maintype, subtype=subtype, filename=part.filename, params=pairs
-        )
+        pairs["charset"] = "utf-8"
+    message.add_attachment(
+        part.content, maintype=maintype, subtype=subtype, filename=part.filename, params=pairs
+    )
