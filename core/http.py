@@ -75,6 +75,7 @@ class Route:
 
     `text_type`: what its text body is, where that is no JSON. `bearer`: who asks shows a token of the route's
     own in `Authorization`; cookies count for nothing, so that pages and programs from anywhere may ask.
+    `error_type`: of errors, where they are no problem documents.
     """
 
     method: str
@@ -90,6 +91,7 @@ class Route:
     content_type: str = "application/json"
     text_type: str = ""
     bearer: bool = False
+    error_type: str = "application/problem+json"
 
 
 IDENTITY = web.RequestKey("identity", Identity)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
 from core.ids import BookingId, PersonId
+from core.pages import Position
 from scheduler import store
 from scheduler.config import SchedulerConfig
 from scheduler.model import LIVE, Booking, Span, Status
@@ -39,16 +40,22 @@ class Agenda:
 
     upcoming: tuple[OwnSession, ...]
     past: tuple[OwnSession, ...]
+    more: bool = False  # there are earlier ones
 
 
-def split(found: Sequence[OwnSession], running: Mapping[BookingId, datetime], now: datetime) -> Agenda:
-    """A session is upcoming until its room closes, or while its call goes on."""
+def split(
+    found: Sequence[OwnSession],
+    running: Mapping[BookingId, datetime],
+    now: datetime,
+    most: int = PAST_SHOWN,
+) -> Agenda:
+    """A session is upcoming until its room closes, or while its call goes on; `most` past ones."""
     told = [replace(one, in_call_since=running.get(one.booking.id)) for one in found]
     ahead = [one for one in told if _is_ahead(one, now)]
     past = [one for one in told if not _is_ahead(one, now)]
     ahead.sort(key=lambda one: one.booking.starts_at)
-    past.sort(key=lambda one: one.booking.starts_at, reverse=True)
-    return Agenda(tuple(ahead), tuple(past[:PAST_SHOWN]))
+    past.sort(key=lambda one: (one.booking.starts_at, one.booking.id), reverse=True)
+    return Agenda(tuple(ahead), tuple(past[:most]), len(past) > most)
 
 
 def _is_ahead(one: OwnSession, now: datetime) -> bool:
@@ -61,10 +68,10 @@ def can_be_entered(one: OwnSession) -> bool:
 
 
 async def own_sessions(
-    connection: AsyncConnection, person_id: PersonId, config: SchedulerConfig
+    connection: AsyncConnection, person_id: PersonId, config: SchedulerConfig, before: Position | None = None
 ) -> list[OwnSession]:
-    """Every session of the person's, and of whom else their proven address was given for."""
+    """Sessions of the person's, and of whom else their proven address was given for, `before` one."""
     ids = await accounts.same_address(connection, person_id)
-    found = await store.client_bookings(connection, ids, LOOKED_AT)
+    found = await store.client_bookings(connection, ids, LOOKED_AT, before)
     people = await accounts.people(connection, {one.therapist_id for one in found})
     return [OwnSession(one, people[one.therapist_id].name, enter_span(one, config)) for one in found]

@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
-from core.errors import Denied, Unauthenticated
-from core.http import Route, identity, reply
+from core.errors import Denied, Invalid, Unauthenticated
+from core.http import Route, identity, query
+from core.pages import answer, cursor_of, next_page, position
 from scheduler import messages as m
 from scheduler.agenda import OwnSession
 from scheduler.service import News, SchedulerService
@@ -13,19 +14,23 @@ def routes(service: SchedulerService, running: News) -> list[Route]:
     """`running`: since when calls go on."""
 
     async def own(request: web.Request) -> web.Response:
-        found = await service.own_sessions(identity(request), running)
+        who, asked = identity(request), query(request, m.OwnSessionsQuery)
+        found = await service.own_sessions(who, running, asked.limit, position(asked.cursor))
         upcoming, past = ([_own_session(one) for one in part] for part in (found.upcoming, found.past))
-        return reply(m.OwnSessionsReply(upcoming=upcoming, past=past))
+        last = found.past[-1].booking if found.more else None
+        following = next_page(request, cursor_of(last.starts_at, last.id)) if last else None
+        return answer(request, m.OwnSessionsReply(upcoming=upcoming, past=past), following=following)
 
     return [
         Route(
             "GET",
             "/api/bookings",
             own,
-            "Your sessions as a client",
+            "Your sessions as a client; earlier ones by the Link of the answer",
+            query=m.OwnSessionsQuery,
             response=m.OwnSessionsReply,
             tag="booking",
-            errors=(Unauthenticated, Denied),
+            errors=(Unauthenticated, Denied, Invalid),
         )
     ]
 

@@ -25,6 +25,7 @@ from scheduler.slots import free_slots
 from scheduler.tables import TAKES_CLIENTS, therapist
 
 BATCH = 24  # therapists whose calendars are read at a time
+SPARE = 3  # more than are wanted, since not every bound is exact
 UNKNOWN_AT_ONCE = 200  # bounds worked out for one answer
 REFRESHED_AT_ONCE = 1000
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -53,11 +54,12 @@ async def soonest(
     for at in range(0, len(unknown), BATCH):
         found += await search.confirm([one for one in unknown[at : at + BATCH] if one.id not in never])
     after: tuple[datetime, str] | None = None
+    size = min(most + SPARE, BATCH)
     while True:
-        batch = await practice_store.taking_clients(connection, now, BATCH, known=True, after=after)
+        batch = await practice_store.taking_clients(connection, now, size, known=True, after=after)
         found += await search.confirm([one for one in batch if one.id not in never])
         found.sort(key=_order)
-        if len(batch) < BATCH or _enough(found, most, batch[-1].free_from or now):
+        if len(batch) < size or _enough(found, most, batch[-1].free_from or now):
             return found[:most]
         after = (batch[-1].free_from or now, batch[-1].id)
 

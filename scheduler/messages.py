@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, EmailStr, Field
 
 from core.http import Body, Reply, Utc
+from core.pages import Limit, Page
+from scheduler.agenda import PAST_SHOWN
 from scheduler.hours import zone
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
@@ -171,7 +173,12 @@ class OwnSessionsReply(Reply):
     past: list[OwnSessionReply]
 
 
-class SessionsQuery(_Query):
+class OwnSessionsQuery(Page):
+    limit: Limit = PAST_SHOWN
+
+
+class SessionsQuery(Page):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     first: Day | None = Field(default=None, alias="from")
     last: Day | None = Field(default=None, alias="to")
 

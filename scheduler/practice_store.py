@@ -49,6 +49,12 @@ async def find_therapists(connection: AsyncConnection, ids: Sequence[str]) -> li
     return [_therapist(row) for row in rows]
 
 
+async def some_therapists(connection: AsyncConnection, most: int, after: str) -> list[Therapist]:
+    """The next by id."""
+    query = sa.select(therapist).where(therapist.c.id > after).order_by(therapist.c.id).limit(most)
+    return [_therapist(row) for row in await connection.execute(query)]
+
+
 async def taking_clients(
     connection: AsyncConnection,
     now: datetime,

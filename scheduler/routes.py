@@ -11,6 +11,7 @@ from aiohttp import web
 from core.errors import Denied, Invalid, NotFound, PreconditionFailed, Unauthenticated
 from core.http import Identity, Route, body, idempotency_key, identity, path_id, query, reply, require
 from core.idempotency import IdempotencyMismatch
+from core.pages import Position, answer, cursor_of, next_page, position
 from scheduler import browsing_routes, client_routes, errors
 from scheduler import messages as m
 from scheduler.booking import Pick, Wish
@@ -207,11 +208,15 @@ class _Edge:
         first, last = asked.first or asked.last, asked.last or asked.first
         if first and last and not timedelta(0) <= last - first < timedelta(days=m.LONGEST_RANGE_DAYS):
             raise Invalid("from and to must span 1 to 31 days")
-        timezone, found = await self._service.sessions(who, first, last)
+        after = position(asked.cursor)
+        timezone, every = await self._service.sessions(who, first, last)
+        found = [one for one in every if after is None or _place(one) > after]
+        found, more = found[: asked.limit], len(found) > asked.limit
         ids = [one.booking.id for one in found]
         waiting, running = await self._rooms.waiting(ids), await self._rooms.running(ids)
         lines = [_session(one, waiting.get(one.booking.id), running.get(one.booking.id)) for one in found]
-        return reply(m.SessionsReply(timezone=timezone, sessions=lines))
+        following = next_page(request, cursor_of(*_place(found[-1]))) if more else None
+        return answer(request, m.SessionsReply(timezone=timezone, sessions=lines), following=following)
 
     async def practice(self, request: web.Request) -> web.Response:
         return _practice(await self._service.practice(require(request, "therapist")))
@@ -259,6 +264,10 @@ def _booking(found: Confirmation, who: Identity) -> m.BookingReply:
         join_url=found.join_url,
         calendar_url=f"/api/bookings/{visit.booking_id}/calendar.ics{session}",
     )
+
+
+def _place(one: Session) -> Position:
+    return one.booking.starts_at, one.booking.id
 
 
 def _session(one: Session, waiting_since: datetime | None, in_call_since: datetime | None) -> m.SessionReply:

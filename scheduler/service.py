@@ -19,6 +19,7 @@ from core.errors import Denied, NotFound
 from core.http import Identity, rfc3339
 from core.idempotency import Stored, recall, remember
 from core.ids import BookingId, EmployerId, PersonId
+from core.pages import Position
 from scheduler import agenda, browsing, practice_store, store, times, visits
 from scheduler import booking as bookings
 from scheduler import practice as practices
@@ -204,14 +205,20 @@ class SchedulerService:
         url = await self.links.find(visit.booking_id, visit.client_id, mailed=_proven(identity))
         return Confirmation(visit, url)
 
-    async def own_sessions(self, identity: Identity, running: News) -> Agenda:
+    async def own_sessions(
+        self,
+        identity: Identity,
+        running: News,
+        most: int = agenda.PAST_SHOWN,
+        before: Position | None = None,
+    ) -> Agenda:
         """A signed-in client's sessions, those to come with the way in. Changes nothing."""
         if identity.kind != "account" or identity.person_id is None:
             raise Denied
         async with self._database.read() as connection:
-            found = await agenda.own_sessions(connection, identity.person_id, self.config)
+            found = await agenda.own_sessions(connection, identity.person_id, self.config, before)
         going_on = await running([one.booking.id for one in found])
-        parts = agenda.split(found, going_on, self._clock.now())
+        parts = agenda.split(found, going_on, self._clock.now(), most)
         upcoming = [replace(one, enter_url=await self._way_in(one, identity)) for one in parts.upcoming]
         return replace(parts, upcoming=tuple(upcoming))
 

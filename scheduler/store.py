@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts.tables import person
-from core.database import lock_rows
+from core.database import Instant, lock_rows
 from core.ids import BookingId, CareId, PersonId, new_id
 from scheduler.model import Booking, Care, Span, Status
 from scheduler.tables import booking, booking_event, care, therapist
@@ -185,20 +185,52 @@ async def sessions(connection: AsyncConnection, therapist_id: str, within: Span)
     return [booking_of(row) for row in await connection.execute(query)]
 
 
-async def client_bookings(
-    connection: AsyncConnection, client_ids: Iterable[str], limit: int
+async def page(
+    connection: AsyncConnection,
+    whose: sa.ColumnElement[bool],
+    within: Span,
+    most: int,
+    after: tuple[datetime, str] | None,
 ) -> list[Booking]:
-    """The clients' sessions, the latest first; no holds, and no seats (groups.py)."""
-    query = (
-        sa.select(booking)
-        .where(
-            booking.c.client_id.in_(list(client_ids)),
-            booking.c.status.in_(SHOWN),
-            booking.c.group_id.is_(None),
-        )
-        .order_by(booking.c.starts_at.desc(), booking.c.id)
-        .limit(limit)
+    """Sessions that start in `within`, by start and id, behind the last one seen."""
+    query = sa.select(booking).where(
+        whose,
+        booking.c.starts_at >= within.starts_at,
+        booking.c.starts_at < within.ends_at,
+        booking.c.status.in_(SHOWN),
     )
+    if after is not None:
+        last = sa.tuple_(sa.literal(after[0], Instant()), sa.literal(after[1]))
+        query = query.where(sa.tuple_(booking.c.starts_at, booking.c.id) > last)
+    query = query.order_by(booking.c.starts_at, booking.c.id).limit(most)
+    return [booking_of(row) for row in await connection.execute(query)]
+
+
+async def find_shown(
+    connection: AsyncConnection, whose: sa.ColumnElement[bool], booking_id: str
+) -> Booking | None:
+    """One of them; holds and expired ones are not shown."""
+    query = sa.select(booking).where(whose, booking.c.id == booking_id, booking.c.status.in_(SHOWN))
+    row = (await connection.execute(query)).first()
+    return None if row is None else booking_of(row)
+
+
+async def client_bookings(
+    connection: AsyncConnection,
+    client_ids: Iterable[str],
+    limit: int,
+    before: tuple[datetime, str] | None = None,
+) -> list[Booking]:
+    """The clients' sessions, the latest first, before the last one seen; no holds, no seats (groups.py)."""
+    query = sa.select(booking).where(
+        booking.c.client_id.in_(list(client_ids)),
+        booking.c.status.in_(SHOWN),
+        booking.c.group_id.is_(None),
+    )
+    if before is not None:
+        last = sa.tuple_(sa.literal(before[0], Instant()), sa.literal(before[1]))
+        query = query.where(sa.tuple_(booking.c.starts_at, booking.c.id) < last)
+    query = query.order_by(booking.c.starts_at.desc(), booking.c.id.desc()).limit(limit)
     return [booking_of(row) for row in await connection.execute(query)]
 
 

@@ -41,11 +41,12 @@ from media.relay_server import RelayServer
 from ops import routes as ops_routes
 from ops.service import OpsService
 from ops.stats import LatestStats
-from scheduler import care_routes, change_routes, pace_routes, week_routes
+from scheduler import care_routes, change_routes, fhir_routes, pace_routes, week_routes
 from scheduler import routes as scheduler_routes
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
 from scheduler.changes import Changes
+from scheduler.fhir_search import FhirSearch
 from scheduler.first_free import FirstFree
 from scheduler.join_links import JoinLinks
 from scheduler.pace_service import PaceService
@@ -330,6 +331,7 @@ def all_routes(house: House) -> list[Route]:
         *house.outward.routes(),
         *week_routes.routes(house.week),
         *house.sessions.routes(),
+        *fhir_routes.routes(FhirSearch(ground.database, ground.config.scheduler, ground.clock)),
         *house.signaling.routes(),
         *chat_routes.routes(house.chat, _chat_door(house), house.outward.promises.answers_by),
         *ops_routes.routes(house.ops),

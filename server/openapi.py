@@ -127,6 +127,8 @@ def _responses(item: Route, refs: dict[Any, Any]) -> dict[str, Any]:
         errors.setdefault(error.status, []).append(error)
     for status, kinds in sorted(errors.items()):
         codes = ", ".join(f"`{kind.code}`" for kind in kinds)
-        content = {"application/problem+json": {"schema": {"$ref": REF.format(model="Problem")}}}
+        problem = item.error_type == Route.error_type
+        schema = {"$ref": REF.format(model="Problem")} if problem else {"type": "object"}
+        content = {item.error_type: {"schema": schema}}
         responses[str(status)] = {"description": codes, "content": content}
     return responses

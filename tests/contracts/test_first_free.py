@@ -257,7 +257,7 @@ async def test_one_answer_reads_one_batch_however_many_there_are(
     monkeypatch.setattr(practice_store, "calendars", counted)
     async with clinic.database.read() as connection:
         await soonest(connection, NOBODY, 3, clinic.config, clinic.clock.now())
-    assert looked == [first_free.BATCH]
+    assert looked == [3 + first_free.SPARE]
 
 
 async def test_a_bound_worked_out_while_a_booking_is_cancelled_is_not_too_late(clinic: Clinic) -> None:

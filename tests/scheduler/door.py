@@ -18,6 +18,7 @@ from scheduler import (
     care_routes,
     change_routes,
     feed_routes,
+    fhir_routes,
     pace_routes,
     push_routes,
     webhook_routes,
@@ -28,6 +29,7 @@ from scheduler.care_views import CareViews
 from scheduler.cares import Cares
 from scheduler.changes import Changes
 from scheduler.feed import Feeds
+from scheduler.fhir_search import FhirSearch
 from scheduler.importing import CalendarImports
 from scheduler.join_links import JoinLinks
 from scheduler.outcome import Attendance
@@ -124,6 +126,7 @@ async def _opened(door: Door) -> AsyncIterator[Door]:
         *feed_routes.routes(Feeds(clinic.database, clinic.clock, PUBLIC_URL)),
         *week_routes.routes(WeekService(clinic.database, clinic.clock)),
         *Sessions(clinic.database, clinic.clock, clinic.service, changes, nobody_came).routes(),
+        *fhir_routes.routes(FhirSearch(clinic.database, clinic.config, clinic.clock)),
     ]
     app = application(every, edge)
     async with TestClient(TestServer(app)) as client:

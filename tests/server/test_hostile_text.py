@@ -76,16 +76,20 @@ async def answers(everybody: Everybody, attempt: Attempt, text: str) -> dict[str
     return found
 
 
+def named_in(document: dict[str, Any]) -> str:
+    """The member at fault, in a problem document or FHIR's."""
+    if "issue" in document:
+        return str(document["issue"][0]["expression"][0])
+    assert document["code"] == "invalid"
+    return str(document["errors"][0]["field"])
+
+
 async def test_a_nul_in_any_text_is_a_422_that_names_the_member(everybody: Everybody) -> None:
     tried = 0
     for attempt in attempts(await everybody.document(), everybody.ids):
         found = await answers(everybody, attempt, NUL)
         assert max(status for status, _ in found.values()) < 500, (attempt, found)
-        named = [
-            document["errors"][0]["field"]
-            for status, document in found.values()
-            if status == 422 and document["code"] == "invalid"
-        ]
+        named = [named_in(document) for status, document in found.values() if status == 422]
         assert set(named) == {attempt.tried}, (attempt, found)
         tried += 1
     assert tried > 15
