@@ -13,7 +13,7 @@ from media.python_streams import Peer
 
 TRIES_PER_S = 400  # of all strangers together: what a flood can cost
 HOST_TRIES_PER_S = 100
-MOST_HOSTS = 256  # whose tries are counted
+HOST_GROUPS = 64  # by chance; a host shares its tries with the others of its group
 CANDIDATES = 8  # for one packet; the next one tries others
 QUIET_S = 0.2  # who looks on reports more often than that
 
@@ -24,7 +24,7 @@ class Movers:
     def __init__(self) -> None:
         self._by_ssrc: dict[int, list[Peer]] = {}
         self._all = Allowance(TRIES_PER_S, TRIES_PER_S)
-        self._hosts: dict[str, Allowance] = {}
+        self._hosts = tuple(Allowance(HOST_TRIES_PER_S, HOST_TRIES_PER_S) for _ in range(HOST_GROUPS))
 
     def __len__(self) -> int:
         return len(self._by_ssrc)
@@ -59,12 +59,8 @@ class Movers:
 
     def may_try(self, host: str, now: float) -> bool:
         """Count a try for a packet from this host."""
-        allowance = self._hosts.get(host)
-        if allowance is None:
-            while len(self._hosts) >= MOST_HOSTS:
-                del self._hosts[next(iter(self._hosts))]
-            allowance = self._hosts[host] = Allowance(HOST_TRIES_PER_S, HOST_TRIES_PER_S)
-        return allowance.take(1, now) and self._all.take(1, now)
+        own = self._hosts[hash(host) % len(self._hosts)]
+        return own.take(1, now) and self._all.take(1, now)
 
     def tried(self, ssrc: int, peer: Peer) -> None:
         """It was not this one: others have their turn with the next packet."""
