@@ -89,7 +89,7 @@ class Relay(Company):
         seat: int,
         displays: Mapping[ParticipantId, Display],
     ) -> None:
-        """How somebody's page shows the others; who is not named is shown in any size.
+        """How somebody's page shows the others; who is not named is shown as its reports say.
 
         Raises RelayRoomUnknown, RelaySeatUnknown.
         """

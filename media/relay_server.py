@@ -11,14 +11,23 @@ from dataclasses import asdict
 from typing import Any
 
 import structlog
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.bus import Bus, Subscription
 from core.clock import Clock
 from core.errors import Invalid, TodokuError
 from core.grants import GrantRefused, Verifier
 from core.ids import ParticipantId, RelayId, RoomId
-from media.model import CandidateType, ClientProtocol, Device, Notice, PageReport, RelayEvent
+from media.model import (
+    CandidateType,
+    ClientProtocol,
+    Device,
+    Display,
+    Notice,
+    PageReport,
+    RelayEvent,
+    Shape,
+)
 from media.relay import Relay
 from media.relays import (
     EVENTS_TOPIC,
@@ -33,6 +42,7 @@ from media.relays import (
 
 STATS_EVERY_S = 1.0
 DRAIN_LOOK_S = 0.5
+MOST_NAMED = 64  # people in one call; a room of any shape has fewer
 
 log = structlog.get_logger()
 
@@ -50,6 +60,15 @@ class _Room(_Call):
     epoch: int
 
 
+class _Open(_Room):
+    shape: Shape = "consultation"
+
+
+class _Pin(_Call):
+    room_id: RoomId
+    participant_ids: list[ParticipantId] = Field(max_length=MOST_NAMED)
+
+
 class _Join(_Call):
     grant: str
     seat: int
@@ -64,6 +83,16 @@ class _Seat(_Call):
 
 class _Offer(_Seat):
     restart: bool
+
+
+class _Display(_Call):
+    height_px: int | None = Field(None, ge=0)
+    visible: bool = True
+    paused: bool = False
+
+
+class _Show(_Seat):
+    displays: dict[ParticipantId, _Display] = Field(max_length=MOST_NAMED)
 
 
 class _Answer(_Seat):
@@ -172,8 +201,8 @@ class RelayServer:
 
     # The calls.
 
-    def _open_room(self, call: _Room) -> dict[str, Any]:
-        self._relay.open_room(call.room_id, call.epoch)
+    def _open_room(self, call: _Open) -> dict[str, Any]:
+        self._relay.open_room(call.room_id, call.epoch, call.shape)
         return {}
 
     def _close_room(self, call: _Room) -> dict[str, Any]:
@@ -192,6 +221,15 @@ class RelayServer:
 
     def _answer(self, call: _Answer) -> dict[str, Any]:
         self._relay.answer(call.room_id, call.participant_id, call.seat, call.number, call.sdp)
+        return {}
+
+    def _show(self, call: _Show) -> dict[str, Any]:
+        displays = {name: Display(**one.model_dump()) for name, one in call.displays.items()}
+        self._relay.show(call.room_id, call.participant_id, call.seat, displays)
+        return {}
+
+    def _pin(self, call: _Pin) -> dict[str, Any]:
+        self._relay.pin(call.room_id, call.participant_ids)
         return {}
 
     def _leave(self, call: _Seat) -> dict[str, Any]:
@@ -258,11 +296,13 @@ class RelayServer:
 
 
 _METHODS: dict[str, tuple[type[_Call], Callable[[RelayServer, Any], dict[str, Any]]]] = {
-    "open_room": (_Room, RelayServer._open_room),
+    "open_room": (_Open, RelayServer._open_room),
     "close_room": (_Room, RelayServer._close_room),
     "join": (_Join, RelayServer._join),
     "offer": (_Offer, RelayServer._offer),
     "answer": (_Answer, RelayServer._answer),
+    "show": (_Show, RelayServer._show),
+    "pin": (_Pin, RelayServer._pin),
     "leave": (_Seat, RelayServer._leave),
     "attach": (_Attach, RelayServer._attach),
     "amend": (_Amend, RelayServer._amend),

@@ -4,17 +4,20 @@ The relay's side is media/relay_server.py. Every call may raise core.bus.BusTime
 and what the called method of media.relay.Relay raises.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.bus import Bus
 from core.ids import ParticipantId, RelayId, RoomId
 from media.model import (
     DeviceSession,
+    Display,
     Offer,
     OneWay,
     ParticipantStats,
     RelayStats,
     RoomStats,
+    Shape,
     StreamStats,
     Track,
 )
@@ -39,9 +42,11 @@ class Relays:
         self._bus = bus
         self._timeout_s = timeout_s
 
-    async def open_room(self, relay_id: RelayId, room_id: RoomId, epoch: int) -> None:
+    async def open_room(
+        self, relay_id: RelayId, room_id: RoomId, epoch: int, shape: Shape = "consultation"
+    ) -> None:
         """Have the relay take the room; a higher epoch ends what was before."""
-        await self._call(relay_id, "open_room", room_id=room_id, epoch=epoch)
+        await self._call(relay_id, "open_room", room_id=room_id, epoch=epoch, shape=shape)
 
     async def close_room(self, relay_id: RelayId, room_id: RoomId, epoch: int) -> None:
         """End the room for everybody; nothing when it is gone."""
@@ -82,6 +87,24 @@ class Relays:
             number=number,
             sdp=sdp,
         )
+
+    async def show(
+        self,
+        relay_id: RelayId,
+        room_id: RoomId,
+        participant_id: ParticipantId,
+        seat: int,
+        displays: Mapping[ParticipantId, Display],
+    ) -> None:
+        """How somebody's page shows the others; who is not named is shown as the page's reports say."""
+        plain = {name: vars(display) for name, display in displays.items()}
+        seat_of = {"room_id": room_id, "participant_id": participant_id, "seat": seat}
+        await self._call(relay_id, "show", **seat_of, displays=plain)
+
+    async def pin(self, relay_id: RelayId, room_id: RoomId, participant_ids: Sequence[ParticipantId]) -> None:
+        """Show these before all others, in this order. That it is the room's therapist who wishes so is for
+        the caller to know: a relay knows nobody's role."""
+        await self._call(relay_id, "pin", room_id=room_id, participant_ids=list(participant_ids))
 
     async def leave(
         self, relay_id: RelayId, room_id: RoomId, participant_id: ParticipantId, seat: int

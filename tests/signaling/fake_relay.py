@@ -15,6 +15,7 @@ from media.model import (
     RelayEvent,
     RelayStats,
     RoomStats,
+    Shape,
     Track,
 )
 from media.relay_server import RelayServer
@@ -42,8 +43,8 @@ class FakeRelay:
     def load(self) -> int:
         return sum(len(room.seats) for room in self.rooms.rooms.values())
 
-    def open_room(self, room_id: RoomId, epoch: int) -> None:
-        self.rooms.open(room_id, epoch, 0.0)
+    def open_room(self, room_id: RoomId, epoch: int, shape: Shape = "consultation") -> None:
+        self.rooms.open(room_id, epoch, 0.0, shape)
 
     def close_room(self, room_id: RoomId, epoch: int) -> None:
         self.rooms.close(room_id, epoch, 0.0)
