@@ -256,7 +256,7 @@ def test_an_unknown_stream_is_told_with_its_names(one: Browser, two: Browser, pl
     ]
 
 
-# Moving.
+# A blocked connection.
 
 
 def test_a_connection_that_takes_no_more_loses_video_until_a_key_frame(
