@@ -72,6 +72,7 @@ class Uplinks:
         """Ask for what is still missing and due."""
         losses = Losses([], [])
         for (peer, ssrc), schedule in list(self._schedules.items()):
+            del self._schedules[peer, ssrc]  # kept below: what fails once shall not do so for ever
             self._forget_arrived(peer, ssrc, schedule)
             asked = schedule.due(now, rtt_s(peer))
             if asked:
@@ -81,8 +82,8 @@ class Uplinks:
             if schedule.lost:
                 self.counters["lost_packets"] += len(schedule.lost)
                 losses.given_up.append((peer, ssrc))
-            if schedule.next_due() is None:
-                del self._schedules[peer, ssrc]
+            if schedule.next_due() is not None:
+                self._schedules[peer, ssrc] = schedule
         return losses
 
     def next_due(self) -> float | None:
