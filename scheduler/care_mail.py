@@ -134,9 +134,11 @@ class CareMails:
         secret: bytes,
         *,
         answered: bool,
+        help_contact: str = "",
     ) -> None:
         self._database, self._mailer, self._clock = database, mailer, clock
-        self._public_url, self._secret, self._answered = public_url.rstrip("/"), secret, answered
+        self._public_url, self._secret = public_url.rstrip("/"), secret
+        self._answered, self._help_contact = answered, help_contact
 
     def handlers(self) -> dict[str, Handler]:
         """By topic."""
@@ -165,10 +167,11 @@ class CareMails:
             "name": to.name,
             "other": people[one.other].name if one.other else "",
             "from": moment(one.since, to.timezone, locale) if one.since else "",
+            "help": self._help_contact,
             "until": moment(one.until, to.timezone, locale) if one.until else "",
         }
         helps = HELP_THERAPIST if one.page == "clients" else HELP_CLIENT
-        after = [*letter.after, helps[locale][0 if self._answered else 1]]
+        after = [*letter.after, helps[locale].line(self._answered, self._help_contact)]
         host = urlsplit(self._public_url).hostname or "localhost"
         await self._mailer.send(
             Mail(

@@ -38,10 +38,17 @@ class GroupMails:
     """Handlers for the outbox. `answered`: whether somebody reads the answers to these mails."""
 
     def __init__(
-        self, database: Database, service: SchedulerService, mailer: Mailer, clock: Clock, *, answered: bool
+        self,
+        database: Database,
+        service: SchedulerService,
+        mailer: Mailer,
+        clock: Clock,
+        *,
+        answered: bool,
+        help_contact: str = "",
     ) -> None:
         self._database, self._service, self._mailer, self._clock = database, service, mailer, clock
-        self._answered = answered
+        self._answered, self._help_contact = answered, help_contact
 
     def handlers(self) -> dict[str, list[Handler]]:
         """By topic, as core.outbox.Outbox takes them."""
@@ -78,7 +85,8 @@ class GroupMails:
             "other": therapist,
         }
         lines = [line.format(**words) for line in LETTERS[kind][locale]]
-        answer = HELP_CLIENT[locale][0 if self._answered else 1]
+        helps = HELP_CLIENT[locale].line(self._answered, self._help_contact)
+        answer = helps.format(help=self._help_contact)
         return "\n\n".join([*lines, self._service.links.public_url, answer, "Todoku"]) + "\n"
 
     async def _send(self, kind: str, word: str, seat: Booking, text: str, to: Person) -> None:

@@ -1,7 +1,7 @@
-"""The words of the scheduler's mails, by occasion, recipient and language. Only texts, no decisions.
+"""The words of the scheduler's mails, by occasion, recipient and language.
 
-{name}, {when}, {other}, {opens}, {until} are filled in. Nothing says health, nobody is blamed, and each mail
-says what can be done next. {change} and {cancel} are addresses, good only in a client's mail.
+{name}, {when}, {other}, {opens}, {until}, {help} are filled in. Nothing says health, nobody is blamed, and
+each mail says what can be done next. {change} and {cancel} are addresses, good only in a client's mail.
 """
 
 from dataclasses import dataclass
@@ -19,24 +19,47 @@ class Letter:
     after: tuple[str, ...] = ()
 
 
-# The first where answers are read, else the second.
+@dataclass(frozen=True)
+class Help:
+    """Where help is: an answer to the mail, the configuration's contact ({help}), both, or another person."""
+
+    answered: str
+    contact: str
+    either: str
+    neither: str
+
+    def line(self, answered: bool, contact: str) -> str:
+        """Which of them is true."""
+        if contact:
+            return self.either if answered else self.contact
+        return self.answered if answered else self.neither
+
+
 HELP_CLIENT = {
-    "ja": (
+    "ja": Help(
         "お困りのときは、このメールにご返信ください。",
+        "このメールには返信できません。お困りのときのご連絡先: {help}",
+        "お困りのときは、このメールにご返信ください。ほかのご連絡先: {help}",
         "このメールには返信できません。お困りのときは、面談をご案内した会社の担当者へお問い合わせください。",
     ),
-    "en": (
+    "en": Help(
         "For help, reply to this email.",
+        "Nobody reads replies to this email. For help: {help}",
+        "For help, reply to this email, or: {help}",
         "Nobody reads replies to this email. For help, please ask whoever at your company invited you.",
     ),
 }
 HELP_THERAPIST = {
-    "ja": (
+    "ja": Help(
         "お困りのときは、このメールにご返信ください。",
+        "このメールには返信できません。お困りのときは、スタッフへお知らせください: {help}",
+        "お困りのときは、このメールにご返信ください。ほかのご連絡先: {help}",
         "このメールには返信できません。お困りのときは、スタッフへお知らせください。",
     ),
-    "en": (
+    "en": Help(
         "For help, reply to this email.",
+        "Nobody reads replies to this email. For help, please tell staff: {help}",
+        "For help, reply to this email, or: {help}",
         "Nobody reads replies to this email. For help, please tell staff.",
     ),
 }

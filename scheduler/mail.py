@@ -14,6 +14,7 @@ from accounts import service as accounts
 from accounts.model import Person
 from core.clock import Clock
 from core.database import Database
+from core.help_contact import address_of
 from core.mail import Attachment, Mail, Mailer
 from scheduler import store, visits
 from scheduler.calendar_file import Entry, Method, calendar_file
@@ -61,13 +62,21 @@ class BookingMails:
     """Handlers for the outbox. `answered`: whether somebody reads the answers to these mails."""
 
     def __init__(
-        self, database: Database, service: SchedulerService, mailer: Mailer, clock: Clock, *, answered: bool
+        self,
+        database: Database,
+        service: SchedulerService,
+        mailer: Mailer,
+        clock: Clock,
+        *,
+        answered: bool,
+        help_contact: str = "",
     ) -> None:
         self._database = database
         self._service = service
         self._mailer = mailer
         self._clock = clock
         self._answered = answered
+        self._help_contact = help_contact
 
     def handlers(self) -> dict[str, list[Handler]]:
         """By topic, as core.outbox.Outbox takes them."""
@@ -103,7 +112,7 @@ class BookingMails:
         letter = _letter(kind, visit, locale)
         words = self._words(visit, to, url, locale)
         after = [line for line in letter.after if _is_possible(line, visit, self._clock.now())]
-        after.append(HELP[visit.role][locale][0 if self._answered else 1])
+        after.append(HELP[visit.role][locale].line(self._answered, self._help_contact))
         host = urlsplit(links.public_url).hostname or "localhost"
         part = "" if kind == "confirmed" else f"-{kind}{word}"
         await self._mailer.send(
@@ -136,6 +145,7 @@ class BookingMails:
             "until": moment(until, visit.timezone, locale),
             "change": self._service.links.change(url, "change"),
             "cancel": self._service.links.change(url, "cancel"),
+            "help": self._help_contact,
         }
 
     def _entry(self, kind: str, visit: Visit, url: str, address: str) -> tuple[Attachment, ...]:
@@ -215,6 +225,9 @@ def html(
     safe = {name: escape(word) for name, word in words.items()}
     for name in {"change", "cancel"} & safe.keys():
         safe[name] = f'<a href="{safe[name]}">{safe[name]}</a>'
+    help_address = address_of(words["help"])
+    if help_address is not None:
+        safe["help"] = f'<a href="{escape(help_address)}">{safe["help"]}</a>'
     link = escape(url)
     button = (
         f'<p><a href="{link}">{letter.button}</a></p><p>{letter.link}:<br>{link}</p>' if letter.link else ""

@@ -34,10 +34,17 @@ class SeriesMails:
     """Handlers for the outbox. `answered`: whether somebody reads the answers to these mails."""
 
     def __init__(
-        self, database: Database, service: SchedulerService, mailer: Mailer, clock: Clock, *, answered: bool
+        self,
+        database: Database,
+        service: SchedulerService,
+        mailer: Mailer,
+        clock: Clock,
+        *,
+        answered: bool,
+        help_contact: str = "",
     ) -> None:
         self._database, self._service, self._mailer, self._clock = database, service, mailer, clock
-        self._answered = answered
+        self._answered, self._help_contact = answered, help_contact
 
     def handlers(self) -> dict[str, list[Handler]]:
         """By topic, as core.outbox.Outbox takes them."""
@@ -101,7 +108,8 @@ class SeriesMails:
             times.append(f"{line}\n{links.change(url, 'look')}" if shown else line)
         words = {"name": to.name, "other": first.therapist_name, "times": "\n".join(times)}
         after = [urls[0]] if first.role == "therapist" else []
-        after.append(HELP[first.role][locale][0 if self._answered else 1])
+        helps = HELP[first.role][locale].line(self._answered, self._help_contact)
+        after.append(helps.format(help=self._help_contact))
         return "\n\n".join([*(line.format(**words) for line in letter), *after, "Todoku"]) + "\n"
 
     def _entries(self, kind: str, seen: list[Visit], urls: list[str], address: str) -> tuple[Attachment, ...]:

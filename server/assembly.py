@@ -273,7 +273,7 @@ async def _web(house: House, stack: AsyncExitStack) -> None:
         Edge(house.accounts.identify, ground.clock, ground.url, ground.config.server.trusted_proxies),
     )
     house.sockets.attach(app)
-    add_pages(app)
+    add_pages(app, ground.config.server.help_contact)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

@@ -41,6 +41,12 @@ class ServerConfig:
     trusted_proxies: int = option(
         0, "reverse proxies in front whose X-Forwarded-For is believed", must=NOT_NEGATIVE
     )
+    help_contact: str = option(
+        "",
+        "whom mails and pages name for help: a mail address, a telephone number, a web address or words;"
+        " empty: the contact person at the company",
+        must=like("one line of at most 100 characters without braces", r"[^\x00-\x1f\x7f{}]{0,100}"),
+    )
     log_format: str = option("console", "console or json", must=one_of("console", "json"))
     log_level: str = option("info", "debug, info, warning or error", must=one_of(*LEVELS))
 

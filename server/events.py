@@ -23,12 +23,16 @@ def handlers(house: "House") -> dict[str, list[Handler]]:
     """By topic."""
     ground = house.ground
     mailer, answered = open_mailer(ground.config.mail, ground.clock), bool(ground.config.mail.reply_to)
-    bookings = BookingMails(ground.database, house.scheduler, mailer, ground.clock, answered=answered)
+    contact = ground.config.server.help_contact
+    parts = (ground.database, house.scheduler, mailer, ground.clock)
+    bookings = BookingMails(*parts, answered=answered, help_contact=contact)
     sign_ins = SignInMails(ground.database, mailer, ground.clock, ground.config.accounts, ground.url)
     secret = ground.signer.secret("care links")
-    cares = CareMails(ground.database, mailer, ground.clock, ground.url, secret, answered=answered)
+    cares = CareMails(
+        ground.database, mailer, ground.clock, ground.url, secret, answered=answered, help_contact=contact
+    )
     # Others first: a mail that fails holds them up no more than they do it.
-    sessions = house.sessions.handlers(mailer, answered=answered)
+    sessions = house.sessions.handlers(mailer, answered=answered, help_contact=contact)
     several = [house.outward.handlers(), bookings.handlers(), sessions]
     alone: list[dict[str, Handler]] = [
         Conversations(house).handlers(),

@@ -5,13 +5,16 @@ Which page shows what is decided in the browser; the server knows only which bun
 
 import secrets
 from collections.abc import Awaitable, Callable
+from html import escape
 from pathlib import Path
 
 from aiohttp import web
 
+from core.help_contact import address_of
 from web import static_folder
 
 NONCE_MARK = "__CSP_NONCE__"
+HEAD_END = "</head>"
 IMMUTABLE = "public, max-age=31536000, immutable"  # names hold a hash of the content
 
 JOIN_PATHS = ("/join/{token}", "/room/{booking_id}")
@@ -25,9 +28,10 @@ NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Todok
 <p>Run <code>make run</code> once and load this page again.</p></html>"""
 
 
-def add_pages(app: web.Application) -> None:
-    """Add the shells, the assets and the not-found page."""
+def add_pages(app: web.Application, help_contact: str = "") -> None:
+    """Add the shells, the assets and the not-found page. The shells name whom to ask for help."""
     folder = static_folder()
+    head = help_link(help_contact)
     shells = {
         "join": JOIN_PATHS,
         "book": BOOK_PATHS,
@@ -37,40 +41,50 @@ def add_pages(app: web.Application) -> None:
     }
     for page, paths in shells.items():
         for path in paths:
-            app.router.add_get(path, _shell(folder / f"{page}.html"))
-    app.router.add_get("/{path:(?!api/|health/|socket.io).+}", _file_or_not_found(folder))
+            app.router.add_get(path, _shell(folder / f"{page}.html", head))
+    app.router.add_get("/{path:(?!api/|health/|socket.io).+}", _file_or_not_found(folder, head))
 
 
-def _shell(file: Path, status: int = 200) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def help_link(contact: str) -> str:
+    """For a page's head: where help is, in words and, if there is one, as an address; empty if nowhere."""
+    if not contact:
+        return ""
+    address = address_of(contact)
+    href = f' href="{escape(address)}"' if address else ""
+    return f'<link rel="help" title="{escape(contact)}"{href}>'
+
+
+def _shell(file: Path, head: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def serve(_request: web.Request) -> web.StreamResponse:
-        return _page(file, status)
+        return _page(file, head, 200)
 
     return serve
 
 
-def _page(file: Path, status: int) -> web.Response:
+def _page(file: Path, head: str, status: int) -> web.Response:
     if not file.is_file():
         return web.Response(text=NOT_BUILT, content_type="text/html", status=503)
     nonce = secrets.token_urlsafe(18)
     headers = {"Content-Security-Policy": content_security_policy(nonce), "Cache-Control": "no-store"}
     text = file.read_text(encoding="utf-8").replace(NONCE_MARK, nonce)
+    text = text.replace(HEAD_END, head + HEAD_END, 1)
     return web.Response(text=text, content_type="text/html", status=status, headers=headers)
 
 
-def _file_or_not_found(folder: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _file_or_not_found(folder: Path, head: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     root = folder.resolve()
 
     async def serve(request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"]
         if "\0" in path:
-            return _page(folder / "app.html", 404)
+            return _page(folder / "app.html", head, 404)
         try:
             file = (root / path).resolve()
             found = file.is_relative_to(root) and file.is_file() and file.suffix != ".html"
         except OSError:  # a name longer than the file system takes
             found = False
         if not found:
-            return _page(folder / "app.html", 404)
+            return _page(folder / "app.html", head, 404)
         caching = IMMUTABLE if path.startswith("assets/") else "public, max-age=3600"
         return web.FileResponse(file, headers={"Cache-Control": caching})
 

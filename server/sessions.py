@@ -44,10 +44,11 @@ class Sessions:
             *group_routes.routes(groups, self.service),
         ]
 
-    def handlers(self, mailer: Mailer, *, answered: bool) -> dict[str, list[Handler]]:
+    def handlers(self, mailer: Mailer, *, answered: bool, help_contact: str) -> dict[str, list[Handler]]:
         """What is told of them, by topic."""
-        series = SeriesMails(self.database, self.service, mailer, self.clock, answered=answered)
-        groups = GroupMails(self.database, self.service, mailer, self.clock, answered=answered)
+        parts = (self.database, self.service, mailer, self.clock)
+        series = SeriesMails(*parts, answered=answered, help_contact=help_contact)
+        groups = GroupMails(*parts, answered=answered, help_contact=help_contact)
         return {**series.handlers(), **groups.handlers()}
 
     def add_jobs(self, jobs: Jobs) -> None:

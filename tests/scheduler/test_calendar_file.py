@@ -138,14 +138,14 @@ async def test_both_people_are_told_in_their_language_with_a_calendar_file(clini
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
 async def test_a_mail_asks_for_an_answer_only_where_answers_are_read(clinic: Clinic, locale: str) -> None:
-    asks, refuses = HELP_CLIENT[locale]
+    asks, refuses = HELP_CLIENT[locale].answered, HELP_CLIENT[locale].neither
     await clinic.book(clinic.visitor(), await clinic.therapist(), WEDNESDAY, locale=locale)
     for answered, said, unsaid in ((True, asks, refuses), (False, refuses, asks)):
         to_client, to_therapist = await delivered(clinic, answered=answered)
         assert said in to_client.text
         assert said in to_client.html
         assert unsaid not in to_client.text + to_client.html
-        assert HELP_THERAPIST["ja"][0 if answered else 1] in to_therapist.text
+        assert HELP_THERAPIST["ja"].line(answered, "") in to_therapist.text
 
 
 async def test_a_mail_sent_twice_has_one_message_id_and_one_link(clinic: Clinic) -> None:

@@ -37,10 +37,17 @@ def changes(clinic: Clinic) -> Changes:
     return Changes(clinic.database, clinic.config, clinic.clock, links)
 
 
-async def sent(clinic: Clinic, kind: str) -> list[Mail]:
+async def sent(clinic: Clinic, kind: str, *, answered: bool = False, help_contact: str = "") -> list[Mail]:
     """The mails that the events of this kind lead to now."""
     letterbox = Letterbox()
-    mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, answered=False)
+    mails = BookingMails(
+        clinic.database,
+        clinic.service,
+        letterbox,
+        clinic.clock,
+        answered=answered,
+        help_contact=help_contact,
+    )
     for payload in await clinic.events(f"booking.{kind}"):
         await mails.handlers()[f"booking.{kind}"][0](payload)
     return letterbox.mails
@@ -189,3 +196,15 @@ async def test_a_session_missed_long_ago_is_not_written_about(clinic: Clinic) ->
     await noshow(clinic, None)
     clinic.clock.advance(15 * 24 * 3600)
     assert await sent(clinic, "noshow") == []
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_where_help_is_stands_in_the_mail_and_is_one_tap_away(clinic: Clinic, answered: bool) -> None:
+    await clinic.book(clinic.visitor(), await clinic.therapist(), WEDNESDAY, locale="en")
+    for mail in await sent(clinic, "confirmed", answered=answered, help_contact="help@todoku.example"):
+        assert "help@todoku.example" in mail.text
+        assert '<a href="mailto:help@todoku.example">help@todoku.example</a>' in mail.html
+        assert "at your company" not in mail.text
+    for mail in await sent(clinic, "confirmed", help_contact="内線 <12>"):
+        assert "内線 <12>" in mail.text
+        assert "内線 &lt;12&gt;" in mail.html

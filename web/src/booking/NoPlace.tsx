@@ -1,6 +1,7 @@
 /** Nobody has a place, or nothing is free at all. What can be done then stands here, and nowhere else. */
 import { useTranslation } from "react-i18next";
 import { Button } from "../join/ui/Button";
+import { Help } from "../shared/Help";
 import type { BookingFlow } from "./flow";
 import { Waiting } from "./Waiting";
 
@@ -17,6 +18,7 @@ export function NoPlace({ flow, reason, onRetry }: NoPlaceProps) {
     <div className="card card-center no-place" data-testid="no-place" data-reason={reason}>
       <h2>{t(`booking.noPlace.${reason}`)}</h2>
       <p>{t("booking.noPlace.next")}</p>
+      <Help />
       <Button onClick={onRetry}>{t("booking.noPlace.lookAgain")}</Button>
       {reason === "nobody" ? <Waiting flow={flow} /> : null}
     </div>

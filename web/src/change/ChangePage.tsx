@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Booking } from "../api/types";
 import { request } from "../shared/api";
 import { serverNow } from "../shared/clock";
+import { Help } from "../shared/Help";
 import { useStore } from "../shared/store";
 import { dateAndTime, timeOfDay, visitorZone, zoneLabel } from "../shared/time";
 import { Button } from "../join/ui/Button";
@@ -28,7 +29,7 @@ export function ChangePage({ token }: { token: string }) {
     return (
       <Page title={t("change.title")}>
         <ErrorScreen error={state.fatal} onRetry={() => void flow.start(wanted)}>
-          <WayOut />
+          <WayOut bookAgain />
         </ErrorScreen>
       </Page>
     );
@@ -119,7 +120,12 @@ function Overview({ flow, booking }: { flow: ChangeFlow; booking: Booking }) {
           </Button>
         </div>
       ) : null}
-      {isAhead && !flow.changeable ? <p data-testid="too-late">{t("change.tooLate")}</p> : null}
+      {isAhead && !flow.changeable ? (
+        <>
+          <p data-testid="too-late">{t("change.tooLate")}</p>
+          <Help />
+        </>
+      ) : null}
       {isAhead && booking.join_url ? (
         <p>
           <a href={booking.join_url}>{t("change.enter")}</a>

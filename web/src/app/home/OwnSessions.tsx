@@ -5,6 +5,7 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { OwnSession } from "../../api/types";
 import { serverNow } from "../../shared/clock";
+import { Help } from "../../shared/Help";
 import {
   dateAndTime,
   dayName,
@@ -14,6 +15,7 @@ import {
   visitorZone,
   zoneLabel,
 } from "../../shared/time";
+import { bookingPage } from "../../join/room/memory";
 import { Loading } from "../layout/Screens";
 import { useOwnSessions } from "../queries";
 import { type Stage, stageOf } from "../stages";
@@ -59,6 +61,7 @@ function Upcoming({ sessions }: { sessions: readonly OwnSession[] }) {
         <div className="card" data-testid="own-empty">
           <Text fw={700}>{t("app.own.empty")}</Text>
           <Text>{t("app.own.empty_next")}</Text>
+          <BookNext />
           <Text c="dimmed">{t("app.own.empty_other")}</Text>
         </div>
       ) : (
@@ -69,6 +72,18 @@ function Upcoming({ sessions }: { sessions: readonly OwnSession[] }) {
         </ul>
       )}
     </section>
+  );
+}
+
+/** Where this browser has booked before; a link is kept nowhere else. */
+function BookNext() {
+  const { t } = useTranslation();
+  const page = bookingPage();
+  if (!page) return <Help />;
+  return (
+    <Button component="a" href={page} data-testid="book-next">
+      {t("app.own.book")}
+    </Button>
   );
 }
 

@@ -2,6 +2,7 @@
 import { Button, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Help } from "../../shared/Help";
 import { PageLink } from "../navigation";
 import { usePageTitle } from "./title";
 
@@ -21,6 +22,7 @@ export function ErrorScreen({ title, text, children }: Props) {
         {title}
       </Title>
       <Text>{text}</Text>
+      <Help />
       <div className="actions">
         {children}
         <Button component={PageLink} href="/" variant="default">

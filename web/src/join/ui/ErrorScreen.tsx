@@ -2,6 +2,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { errorText } from "../../shared/errors";
+import { Help } from "../../shared/Help";
 import { Button } from "./Button";
 import { Heading } from "./Heading";
 
@@ -31,10 +32,14 @@ export function ErrorScreen({ error, onRetry, words, calm, children }: ErrorScre
           {t("common.retry")}
         </Button>
       ) : null}
+      <Help />
       {calm ? null : <p className="fine">{t("common.errorCode", { code: text.code })}</p>}
     </section>
   );
 }
+
+/** What one cannot go on from alone. */
+const HELPED = ["internal", "too_late"];
 
 /** The same words in a box, for errors that leave the page usable. */
 export function ErrorNotice({ error, children }: { error: unknown; children?: ReactNode }) {
@@ -49,6 +54,7 @@ export function ErrorNotice({ error, children }: { error: unknown; children?: Re
     <div ref={box} className="notice notice-warm" role="alert" data-code={text.code}>
       <strong>{text.title}</strong>
       <p>{text.next}</p>
+      {HELPED.includes(text.code) ? <Help /> : null}
       {children}
     </div>
   );
