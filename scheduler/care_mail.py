@@ -125,7 +125,7 @@ OCCASIONS: dict[str, Look] = {
 class CareMails:
     """Handlers for the outbox. `secret`: links are derived from it, so that a repeated mail has the same."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what a mail is sent with)
         self,
         database: Database,
         mailer: Mailer,

@@ -11,6 +11,7 @@ import { LinkPage } from "./sign-in/LinkPage";
 import { SignIn } from "./sign-in/SignIn";
 import { Rooms } from "./staff/Rooms";
 import { Today } from "./therapist/Today";
+import { WithPractice } from "./therapist/WithPractice";
 
 const PacePage = lazy(() => import("./therapist/pace/PacePage"));
 const WeekPage = lazy(() => import("./therapist/week/WeekPage"));
@@ -19,9 +20,21 @@ const PAGES: Readonly<Record<PageName, (place: Place) => ReactElement>> = {
   home: () => <Home />,
   "sign-in": () => <SignIn />,
   "sign-in-link": ({ token }) => <LinkPage key={token} token={token ?? ""} />,
-  therapist: () => <Today />,
-  week: () => <WeekPage />,
-  pace: () => <PacePage />,
+  therapist: () => (
+    <WithPractice>
+      <Today />
+    </WithPractice>
+  ),
+  week: () => (
+    <WithPractice>
+      <WeekPage />
+    </WithPractice>
+  ),
+  pace: () => (
+    <WithPractice>
+      <PacePage />
+    </WithPractice>
+  ),
   staff: () => <Rooms />,
   "not-found": () => <NotFound />,
 };

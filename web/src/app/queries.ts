@@ -1,6 +1,6 @@
 /** What the pages ask the server for, how often, and what a lost session does. Sentences for failures are shared/errors.ts's. */
 import { QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
-import type { Me, OpsRooms, OwnSessions, TherapistSessions } from "../api/types";
+import type { Me, OpsRooms, OwnSessions, Practice, TherapistSessions } from "../api/types";
 import { ApiError, asApiError, request } from "../shared/api";
 import { serverNow } from "../shared/clock";
 
@@ -8,6 +8,7 @@ export const ME = ["me"] as const;
 export const SESSIONS = ["sessions"] as const;
 export const ROOMS = ["rooms"] as const;
 export const OWN = ["own"] as const;
+const PRACTICE = ["practice"] as const;
 
 /** One answer with the time it came, so that old figures can say how old they are. */
 export interface LiveRooms extends OpsRooms {
@@ -72,6 +73,15 @@ export function useSessions(day: string | null) {
         timeoutMs: POLL_TIMEOUT_MS,
       }),
     retry: false,
+  });
+}
+
+export function usePractice() {
+  return useQuery({
+    queryKey: PRACTICE,
+    queryFn: ({ signal }) => request<Practice>("GET", "/therapist/practice", { signal }),
+    // A practice that is not set up yet may be, by and by.
+    refetchInterval: (query) => (query.state.status === "error" ? 15_000 : false),
   });
 }
 

@@ -6,12 +6,15 @@ import { usePageTitle } from "../layout/title";
 import { PageLink } from "../navigation";
 import { useMe } from "../queries";
 import { Groups } from "./Groups";
+import { CompanyHome } from "./CompanyHome";
 import { OwnSessions } from "./OwnSessions";
 import { PushChoice } from "./PushChoice";
 
 export function Home() {
   const me = useMe().data ?? null;
-  return me && !atWork(me) ? <ClientHome me={me} /> : <StartPage me={me} />;
+  if (!me || atWork(me)) return <StartPage me={me} />;
+  const forCompany = me.roles.includes("employer_admin");
+  return forCompany ? <CompanyPage me={me} /> : <ClientHome me={me} />;
 }
 
 function atWork(me: Me): boolean {
@@ -32,6 +35,16 @@ function StartPage({ me }: { me: Me | null }) {
       {me?.roles.includes("client") ? <Groups /> : null}
       {me?.person_id ? <PushChoice person={me.person_id} /> : null}
     </Stack>
+  );
+}
+
+/** Somebody may look after a company's contract and be a client, too. */
+function CompanyPage({ me }: { me: Me }) {
+  return (
+    <>
+      <CompanyHome me={me} />
+      {me.roles.includes("client") ? <OwnSessions /> : null}
+    </>
   );
 }
 
