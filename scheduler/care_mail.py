@@ -179,7 +179,7 @@ class CareMails:
                 to=to.email,
                 subject=CARE_SUBJECT,
                 text=text(letter, after, words, url),
-                html=html(letter, after, words, url, locale, subject=CARE_SUBJECT),
+                html=html(letter, after, words, url, locale, CARE_SUBJECT),
                 locale=locale,
             )
         )

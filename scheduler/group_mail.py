@@ -18,8 +18,8 @@ from scheduler import group_store, store
 from scheduler.calendar_file import Entry, Method, calendar_file
 from scheduler.group_letters import LETTERS
 from scheduler.group_store import Group
-from scheduler.letters import HELP_CLIENT, SUBJECT
-from scheduler.mail import WEEKDAYS, when
+from scheduler.letters import HELP_CLIENT, SUBJECTS
+from scheduler.mail import WEEKDAYS, shortly, when
 from scheduler.model import Booking, Status
 from scheduler.plain_page import page
 from scheduler.service import SchedulerService
@@ -30,6 +30,13 @@ STANDS = {
     "reminder": Status.CONFIRMED,
     "given_back": Status.CANCELLED,
     "cancelled": Status.CANCELLED,
+}
+# A seat is told of in the words of other sessions.
+SAID = {
+    "taken": "confirmed",
+    "reminder": "reminder",
+    "given_back": "cancelled",
+    "cancelled": "cancelled",
 }
 ENTRIES: dict[str, Method] = {"taken": "REQUEST", "given_back": "CANCEL", "cancelled": "CANCEL"}
 
@@ -92,13 +99,16 @@ class GroupMails:
     async def _send(self, kind: str, word: str, seat: Booking, text: str, to: Person) -> None:
         host = urlsplit(self._service.links.public_url).hostname or "localhost"
         address = to.email or ""
+        locale = to.locale if to.locale in WEEKDAYS else "ja"
+        at = shortly(seat.starts_at, seat.client_timezone, locale)
+        subject = SUBJECTS[locale][SAID[kind]].format(at=at)
         await self._mailer.send(
             Mail(
                 message_id=f"seat-{seat.id}-{seat.sequence}-{word}@{host}",
                 to=address,
-                subject=SUBJECT,
+                subject=subject,
                 text=text,
-                html=page(text, SUBJECT, to.locale),
+                html=page(text, subject, to.locale),
                 locale=to.locale,
                 attachments=self._entry(kind, seat, address),
                 thread=f"seat-{seat.id}@{host}",

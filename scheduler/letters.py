@@ -6,7 +6,28 @@ each mail says what can be done next. {change} and {cancel} are addresses, good 
 
 from dataclasses import dataclass
 
-SUBJECT = "面談のご予約 / Your consultation"
+# Whoever stands beside reads a subject: it says the occasion, the day and the time, so that mails can be told
+# apart, and never a name or what a consultation is about.
+SUBJECTS = {
+    "ja": {
+        "confirmed": "面談のご予約 {at}",
+        "requested": "面談のお申し込み {at}",
+        "changed": "面談の日時変更 {at}",
+        "cancelled": "面談の取り消し {at}",
+        "declined": "面談のお申し込みについて {at}",
+        "reminder": "面談のお知らせ {at}",
+        "noshow": "面談について {at}",
+    },
+    "en": {
+        "confirmed": "Your consultation, {at}",
+        "requested": "Your request for a consultation, {at}",
+        "changed": "New time of your consultation: {at}",
+        "cancelled": "Cancelled: your consultation, {at}",
+        "declined": "About your request for a consultation, {at}",
+        "reminder": "Reminder: your consultation, {at}",
+        "noshow": "About your consultation, {at}",
+    },
+}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Mails of the scheduler, sent from the outbox: to client and therapist, when a booking is made or changes.
 
 A delivery may happen twice: the Message-ID is the same then, and so is the join link. What is out of date by
-then is not sent. The words are letters.py's; subjects and file names are neutral.
+then is not sent. The words are letters.py's; subjects and file names are
+neutral: no name, no address, nothing about health.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,7 +24,7 @@ from scheduler.letters import (
     APOLOGY,
     HELP_CLIENT,
     HELP_THERAPIST,
-    SUBJECT,
+    SUBJECTS,
     TO_CLIENT,
     TO_THERAPIST,
     Letter,
@@ -111,6 +112,7 @@ class BookingMails:
         locale = to.locale if to.locale in WEEKDAYS else "ja"
         letter = _letter(kind, visit, locale)
         words = self._words(visit, to, url, locale)
+        subject = SUBJECTS[locale][kind].format(at=shortly(visit.starts_at, visit.timezone, locale))
         after = [line for line in letter.after if _is_possible(line, visit, self._clock.now())]
         after.append(HELP[visit.role][locale].line(self._answered, self._help_contact))
         host = urlsplit(links.public_url).hostname or "localhost"
@@ -119,9 +121,9 @@ class BookingMails:
             Mail(
                 message_id=f"booking-{visit.booking_id}-{visit.sequence}-{visit.role}{part}@{host}",
                 to=address,
-                subject=SUBJECT,
+                subject=subject,
                 text=text(letter, after, words, url),
-                html=html(letter, after, words, url, locale),
+                html=html(letter, after, words, url, locale, subject),
                 locale=locale,
                 attachments=self._entry(kind, visit, url, address),
                 thread=f"booking-{visit.booking_id}-{visit.role}@{host}",
@@ -198,6 +200,15 @@ def moment(at: datetime, timezone: str, locale: str) -> str:
     return f"{day} {local.day} {MONTHS[local.month - 1]}, {local:%H:%M}"
 
 
+def shortly(at: datetime, timezone: str, locale: str) -> str:
+    """The same for a subject, which telephones cut off early."""
+    local = at.astimezone(zone(timezone))
+    day, clock = WEEKDAYS[locale][local.weekday()], f"{local.hour}:{local:%M}"
+    if locale == "ja":
+        return f"{local.month}月{local.day}日({day}) {clock}"
+    return f"{day[:3]} {local.day} {MONTHS[local.month - 1][:3]} {clock}"
+
+
 def _place(timezone: str, locale: str) -> str:
     """The zone as people call it: 日本時間 in Japanese, else the city of its IANA name."""
     if (timezone, locale) == ("Asia/Tokyo", "ja"):
@@ -213,13 +224,7 @@ def text(letter: Letter, after: Sequence[str], words: dict[str, str], url: str) 
 
 
 def html(
-    letter: Letter,
-    after: Sequence[str],
-    words: dict[str, str],
-    url: str,
-    locale: str,
-    *,
-    subject: str = SUBJECT,
+    letter: Letter, after: Sequence[str], words: dict[str, str], url: str, locale: str, subject: str
 ) -> str:
     """The HTML part: no image, no style sheet, nothing that loads from anywhere."""
     safe = {name: escape(word) for name, word in words.items()}
@@ -236,7 +241,7 @@ def html(
         "".join(f"<p>{line}</p>" for line in _filled(lines, safe)) for lines in (letter.lines, after)
     )
     return (
-        f'<!doctype html><html lang="{locale}"><meta charset="utf-8"><title>{subject}</title>'
+        f'<!doctype html><html lang="{locale}"><meta charset="utf-8"><title>{escape(subject)}</title>'
         f"<body>{before}{button}{behind}<p>Todoku</p></body></html>"
     )
 

@@ -15,8 +15,8 @@ from core.database import Database
 from core.mail import Attachment, Mail, Mailer
 from scheduler import series_store, visits
 from scheduler.calendar_file import Entry, Method, calendar_file
-from scheduler.letters import HELP_CLIENT, HELP_THERAPIST, SUBJECT
-from scheduler.mail import WEEKDAYS, when
+from scheduler.letters import HELP_CLIENT, HELP_THERAPIST, SUBJECTS
+from scheduler.mail import WEEKDAYS, shortly, when
 from scheduler.model import Status, Visit
 from scheduler.plain_page import page
 from scheduler.series_letters import LETTERS
@@ -83,14 +83,17 @@ class SeriesMails:
         urls = [await links.ensure(one, mailed=True) if client else own for one in seen]
         locale = to.locale if to.locale in WEEKDAYS else "ja"
         text = self._text(kind, seen, urls, to, locale)
+        asked = first.status is Status.REQUESTED
+        word = "requested" if asked else {"arranged": "confirmed"}.get(kind, kind)
+        subject = SUBJECTS[locale][word].format(at=shortly(first.starts_at, first.timezone, locale))
         host = urlsplit(links.public_url).hostname or "localhost"
         await self._mailer.send(
             Mail(
                 message_id=f"series-{series_id}-{first.booking_id}-{first.sequence}-{first.role}-{kind}@{host}",
                 to=address,
-                subject=SUBJECT,
+                subject=subject,
                 text=text,
-                html=page(text, SUBJECT, locale),
+                html=page(text, subject, locale),
                 locale=locale,
                 attachments=self._entries(kind, seen, urls, address),
                 thread=f"series-{series_id}-{first.role}@{host}",

@@ -14,7 +14,7 @@ from core.mail import Mail, compose
 from scheduler import settled_store, store, telling
 from scheduler.changes import Changes
 from scheduler.join_links import JoinLinks
-from scheduler.letters import SUBJECT, TO_CLIENT, TO_THERAPIST
+from scheduler.letters import SUBJECTS, TO_CLIENT, TO_THERAPIST
 from scheduler.mail import STANDS, BookingMails
 from scheduler.model import Status
 from scheduler.outcome import Outcome
@@ -64,6 +64,10 @@ def entry(mail: Mail) -> tuple[str, str, int, str]:
 
 async def test_every_occasion_has_words_for_both_in_both_languages() -> None:
     assert set(TO_CLIENT) == set(TO_THERAPIST) == set(STANDS)
+    for subjects in SUBJECTS.values():
+        assert set(subjects) == set(STANDS)
+        assert len(set(subjects.values())) == len(subjects)  # each can be told from the others
+        assert HEALTH.search(" ".join(subjects.values())) is None
     for letters in (*TO_CLIENT.values(), *TO_THERAPIST.values()):
         assert set(letters) == {"ja", "en"}
         for letter in letters.values():
@@ -93,7 +97,7 @@ async def test_cancelling_takes_the_calendar_entry_back(clinic: Clinic, changes:
     await changes.cancel(who, booking_id, "腰が痛い", NOBODY_REPEATS)
     for mail in await sent(clinic, "cancelled"):
         assert entry(mail)[:3] == ("CANCEL", "CANCELLED", 1)
-        assert mail.subject == SUBJECT
+        assert mail.subject == "面談の取り消し 11月25日(水) 9:00"
         assert "腰" not in mail.text + mail.html  # a reason is for the page, not for a mailbox
         assert "?do=" not in mail.text
     assert await sent(clinic, "reminder") == []
@@ -173,7 +177,7 @@ async def noshow(clinic: Clinic, by: str | None) -> dict[str, str]:
         await telling.ended(connection, "booking.noshow", settled, Status.CONFIRMED, None, now)
     clinic.clock.advance(2 * 24 * 3600)
     mails = await sent(clinic, "noshow")
-    assert all(mail.attachments == () and mail.subject == SUBJECT for mail in mails)
+    assert all(mail.attachments == () and "面談について" in mail.subject for mail in mails)
     return dict(zip(("client", "therapist"), (mail.text for mail in mails), strict=True))
 
 
@@ -208,3 +212,22 @@ async def test_where_help_is_stands_in_the_mail_and_is_one_tap_away(clinic: Clin
     for mail in await sent(clinic, "confirmed", help_contact="内線 <12>"):
         assert "内線 <12>" in mail.text
         assert "内線 &lt;12&gt;" in mail.html
+
+
+@pytest.mark.parametrize(
+    ("locale", "timezone", "says"),
+    [
+        ("ja", "Asia/Tokyo", "面談のご予約 11月25日(水) 9:00"),
+        ("en", "Asia/Tokyo", "Your consultation, Wed 25 Nov 9:00"),
+        ("en", "America/New_York", "Your consultation, Tue 24 Nov 19:00"),
+    ],
+)
+async def test_a_subject_says_when_on_the_readers_wall_and_nobodys_name(
+    clinic: Clinic, locale: str, timezone: str, says: str
+) -> None:
+    therapist_id = await clinic.therapist()
+    await clinic.book(clinic.visitor(), therapist_id, WEDNESDAY, locale=locale, timezone=timezone)
+    to_client, to_therapist = await sent(clinic, "confirmed")
+    assert (to_client.subject, to_therapist.subject) == (says, "面談のご予約 11月25日(水) 9:00")
+    assert f"<title>{says}</title>" in to_client.html
+    assert "佐藤" not in to_client.subject + to_therapist.subject

@@ -31,6 +31,8 @@ export type ClientCare = Schemas["ClientCareReply"];
 export type CareChoice = Schemas["ChoiceReply"];
 export type CareHandover = Schemas["HandoverReply"];
 
+export type Practice = Schemas["PracticeReply"];
+
 export type RoomEntry = Schemas["EnterReply"];
 export type RoomDoor = Schemas["DoorReply"];
 export type RoomSummary = Schemas["SummaryReply"];

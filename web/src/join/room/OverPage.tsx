@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RoomSummary } from "../../api/types";
+import { Help } from "../../shared/Help";
 import { useStore } from "../../shared/store";
 import { Button } from "../ui/Button";
 import { Heading } from "../ui/Heading";
@@ -89,6 +90,7 @@ function EndPage({ session, entry, by }: InsideProps & { by: string | null }) {
         ) : (
           <>
             <NextBooking />
+            <Help known />
             <p className="fine">{t("ended.close")}</p>
           </>
         )}
