@@ -54,6 +54,10 @@ class Devices:
         self._transports.accept(transport, offer.answer)
         return DeviceSession(seat.number, seat.offer_number, answer)
 
+    def dismiss(self, room_id: RoomId, device_id: ParticipantId) -> None:
+        """End a device's seat for good. Raises RelaySeatUnknown."""
+        self._remove(self._rooms.dismiss(room_id, device_id).peer)
+
     def amend(
         self, room_id: RoomId, device_id: ParticipantId, seat: int, number: int | None, fragment: str
     ) -> DeviceSession:

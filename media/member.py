@@ -123,6 +123,7 @@ class Member:
             freezes=self.told.freezes,
             frozen_ms=self.told.frozen_ms,
             streams=self.streams,
+            device=self.seat.device.purpose if self.seat.device is not None else None,
         )
 
 

@@ -190,6 +190,7 @@ class ParticipantStats:
     `target_bps`: what the way to them is thought to carry. `score` is that of their worst stream, with its
     `cause` and direction; `mos` is of what they hear. `transport` is how packets come to the relay;
     `candidate_type`, `protocol`, `freezes` and `frozen_ms` are their page's words, as in a PageReport.
+    `device`: what it is here for, when it is no person.
     """
 
     participant_id: ParticipantId
@@ -213,6 +214,7 @@ class ParticipantStats:
     freezes: int | None = None
     frozen_ms: float | None = None
     streams: tuple[StreamStats, ...] = ()
+    device: Purpose | None = None
 
 
 @dataclass(frozen=True)

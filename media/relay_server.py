@@ -110,6 +110,11 @@ class _Amend(_Seat):
     fragment: str
 
 
+class _Dismiss(_Call):
+    room_id: RoomId
+    device_id: ParticipantId
+
+
 class _PageSays(BaseModel):
     """A message on QUALITY_TOPIC, as far as a relay needs it; more members may come."""
 
@@ -247,6 +252,10 @@ class RelayServer:
         amend = self._relay.devices.amend
         return asdict(amend(call.room_id, call.participant_id, call.seat, call.number, call.fragment))
 
+    def _dismiss(self, call: _Dismiss) -> dict[str, Any]:
+        self._relay.devices.dismiss(call.room_id, call.device_id)
+        return {}
+
     def _stats(self, call: _Nothing) -> dict[str, Any]:
         return self._plain_stats()
 
@@ -306,5 +315,6 @@ _METHODS: dict[str, tuple[type[_Call], Callable[[RelayServer, Any], dict[str, An
     "leave": (_Seat, RelayServer._leave),
     "attach": (_Attach, RelayServer._attach),
     "amend": (_Amend, RelayServer._amend),
+    "dismiss": (_Dismiss, RelayServer._dismiss),
     "stats": (_Nothing, RelayServer._stats),
 }

@@ -131,6 +131,10 @@ class Relays:
             **await self._call(relay_id, "amend", **seat_of, number=number, fragment=fragment)
         )
 
+    async def dismiss(self, relay_id: RelayId, room_id: RoomId, device_id: ParticipantId) -> None:
+        """End a device's seat; its grant opens none again."""
+        await self._call(relay_id, "dismiss", room_id=room_id, device_id=device_id)
+
     async def stats(self, relay_id: RelayId, timeout_s: float | None = None) -> RelayStats:
         """The last second of everybody on the relay; its answer is a sign of life, too."""
         message = {"method": "stats", "arguments": {}}

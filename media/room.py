@@ -52,6 +52,7 @@ class Room:
     seats: dict[ParticipantId, Seat] = field(default_factory=dict)
     latest_seat: dict[ParticipantId, int] = field(default_factory=dict)
     latest_offer: dict[ParticipantId, int] = field(default_factory=dict)
+    dismissed: set[ParticipantId] = field(default_factory=set)  # devices whose grants count no more
 
     def others(self, participant_id: ParticipantId) -> list[Seat]:
         """The other people's seats."""
@@ -141,13 +142,25 @@ class Rooms:
         return self._seated(room, participant_id, number)
 
     def attach(self, room_id: RoomId, device: Device, epoch: int) -> Taken:
-        """Give a device its next seat. Raises RelayRoomUnknown, RelayRoomOutdated, RelayRoomFull."""
+        """Give a device its next seat. Raises RelayRoomUnknown, RelayRoomOutdated (also for one that was
+        dismissed), RelayRoomFull."""
         room = self._current(room_id, epoch)
+        if device.device_id in room.dismissed:
+            raise RelayRoomOutdated
         devices = {seat.participant_id for seat in room.seats.values() if seat.device is not None}
         if len(devices - {device.device_id}) >= DEVICES:
             raise RelayRoomFull
         number = room.latest_seat.get(device.device_id, 0) + 1
         return self._seated(room, device.device_id, number, device)
+
+    def dismiss(self, room_id: RoomId, device_id: ParticipantId) -> Seat:
+        """The device's grant is good for no seat any more; the one it has. Raises RelaySeatUnknown."""
+        room = self.rooms.get(room_id)
+        seat = room.seats.get(device_id) if room is not None else None
+        if room is None or seat is None or seat.device is None:
+            raise RelaySeatUnknown
+        room.dismissed.add(device_id)
+        return seat
 
     def _seated(
         self, room: Room, participant_id: ParticipantId, number: int, device: Device | None = None

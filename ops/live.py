@@ -6,8 +6,9 @@ Figures never decide who is there: the rows do. Figures that are too old are lef
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from media.model import OneWay
+from media.model import OneWay, Purpose
 from signaling.model import Participant, Room
 from signaling.participant import State
 from signaling.room import Call
@@ -58,15 +59,27 @@ class LivePerson:
 
 
 @dataclass(frozen=True)
+class LiveDevice:
+    """A camera or a screen beside the people of a room."""
+
+    device_id: str
+    purpose: Purpose
+    state: Literal["joining", "connected", "silent"]
+    figures: Figures
+
+
+@dataclass(frozen=True)
 class LiveRoom:
     """A room that has not ended. `one_way`: who does not get what they should."""
 
     room: Room
     people: tuple[LivePerson, ...]
     one_way: tuple[OneWay, ...] = ()
+    devices: tuple[LiveDevice, ...] = ()
 
 
 NO_FAULTS: Mapping[str, tuple[OneWay, ...]] = {}
+NO_DEVICES: Mapping[str, tuple[LiveDevice, ...]] = {}
 MEASURED = frozenset({State.JOINING, State.CONNECTED, State.AWAY})
 
 
@@ -75,16 +88,18 @@ def live(
     figures: Mapping[tuple[str, str], Figures],
     now: datetime,
     one_way: Mapping[str, tuple[OneWay, ...]] = NO_FAULTS,
+    devices: Mapping[str, tuple[LiveDevice, ...]] = NO_DEVICES,
 ) -> list[LiveRoom]:
     """Rooms somebody is in, or whose time has not passed; the newest last.
 
-    `figures`: by room and participant; `one_way`: by room.
+    `figures`: by room and participant; `one_way`, `devices`: by room.
     """
     return [
         LiveRoom(
             call.room,
             tuple(LivePerson(one, _shown(figures, call, one)) for one in call.people),
             one_way.get(call.room.id, ()),
+            devices.get(call.room.id, ()),
         )
         for call in calls
         if _is_live(call, now)

@@ -8,11 +8,11 @@ from pydantic import Field
 from core.errors import Denied, Invalid, Unauthenticated
 from core.http import Body, Reply, Route, Utc, body, path_id, reply, require
 from core.ids import PersonId
-from media.model import Direction
+from media.model import Direction, Purpose
 from media.one_way import Leg, Step
 from media.quality import Cause
 from ops.errors import ConfirmationWrong
-from ops.live import LivePerson, LiveRoom
+from ops.live import LiveDevice, LivePerson, LiveRoom
 from ops.service import OpsService
 from signaling.errors import RoomEnded, RoomUnknown
 from signaling.model import Media, RoomState
@@ -54,6 +54,19 @@ class ParticipantReply(Reply):
     )
 
 
+class DeviceReply(Reply):
+    """A camera or a screen beside the people, with its figures of the last second."""
+
+    device_id: str
+    purpose: Purpose
+    state: Literal["joining", "connected", "silent"]
+    transport: Literal["udp", "tcp"] | None
+    up_bps: int | None
+    down_bps: int | None
+    loss_up_pct: float | None
+    loss_down_pct: float | None
+
+
 class OneWayReply(Reply):
     """A sound or picture that should reach somebody and does not."""
 
@@ -74,6 +87,7 @@ class RoomReply(Reply):
     call_since: Utc | None
     relay_id: str | None
     participants: list[ParticipantReply]
+    devices: list[DeviceReply]
     one_way: list[OneWayReply] = Field(description="who does not see or hear whom")
 
 
@@ -138,7 +152,22 @@ def _room(live: LiveRoom) -> RoomReply:
         call_since=room.call_since,
         relay_id=room.relay_id,
         participants=[_participant(one) for one in live.people],
+        devices=[_device(one) for one in live.devices],
         one_way=[OneWayReply(**vars(one)) for one in live.one_way],
+    )
+
+
+def _device(live: LiveDevice) -> DeviceReply:
+    figures = live.figures
+    return DeviceReply(
+        device_id=live.device_id,
+        purpose=live.purpose,
+        state=live.state,
+        transport=figures.transport,
+        up_bps=figures.up_bps,
+        down_bps=figures.down_bps,
+        loss_up_pct=figures.loss_up_pct,
+        loss_down_pct=figures.loss_down_pct,
     )
 
 

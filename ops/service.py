@@ -27,7 +27,7 @@ class OpsService:
         now = self._clock.now()
         async with self._database.read() as connection:
             calls = await store.live_calls(connection)
-        return now, live(calls, self._stats.figures(), now, self._stats.one_way())
+        return now, live(calls, self._stats.figures(), now, self._stats.one_way(), self._stats.devices())
 
     async def end(self, actor: PersonId, room_id: str, confirm: str, reason: str) -> None:
         """End a room for both, on the record. Raises ConfirmationWrong, RoomUnknown, RoomEnded."""

@@ -12,11 +12,11 @@ from core.bus import Bus, Subscription
 from core.clock import Clock
 from core.ids import ParticipantId
 from media.codecs import Kind
-from media.model import Direction, OneWay
+from media.model import Direction, OneWay, Purpose
 from media.one_way import Leg, Step
 from media.quality import Cause
 from media.relays import QUALITY_TOPIC, STATS_TOPIC
-from ops.live import NOTHING, Figures
+from ops.live import NOTHING, Figures, LiveDevice
 
 Key = tuple[str, str]  # room, participant
 PAGES_LATER_S = 3.0  # pages speak every two seconds, relays every one
@@ -44,11 +44,20 @@ class _Person(_Heard):
     worst: Direction | None = None
     mos: float | None = None
     streams: list[_Stream] = []
+    state: Literal["joining", "connected", "silent"] = "connected"
+    device: Purpose | None = None
 
     def figures(self) -> Figures:
         jitters = (stream.jitter_ms for stream in self.streams)
         jitter_ms = max((jitter for jitter in jitters if jitter is not None), default=None)
-        return Figures(**self.model_dump(exclude={"participant_id", "streams"}), jitter_ms=jitter_ms)
+        told = self.model_dump(exclude={"participant_id", "streams", "state", "device"})
+        return Figures(**told, jitter_ms=jitter_ms)
+
+    def as_device(self) -> LiveDevice | None:
+        """What it is when it is no person."""
+        if self.device is None:
+            return None
+        return LiveDevice(self.participant_id, self.device, self.state, self.figures())
 
 
 class _OneWay(_Heard):
@@ -91,6 +100,7 @@ class _Noted:
     at: float  # monotonic seconds
     figures: Figures
     relay_id: str = ""
+    device: LiveDevice | None = None
 
 
 class LatestStats:
@@ -122,7 +132,7 @@ class LatestStats:
         self._faults = {room: found for room, found in self._faults.items() if found[0] != stats.relay_id}
         for room in stats.rooms:
             for person in room.participants:
-                noted = self._noted(person.figures(), stats.relay_id)
+                noted = self._noted(person.figures(), stats.relay_id, person.as_device())
                 self._relays[room.room_id, person.participant_id] = noted
             if room.one_way:
                 self._faults[room.room_id] = stats.relay_id, room.faults()
@@ -153,12 +163,21 @@ class LatestStats:
         fresh = {(room, note.relay_id) for (room, _), note in self._relays.items()}
         return {room: faults for room, (relay, faults) in self._faults.items() if (room, relay) in fresh}
 
+    def devices(self) -> dict[str, tuple[LiveDevice, ...]]:
+        """The cameras and screens beside the people, by room."""
+        self._forget(self._relays, self._stale_after_s)
+        found: dict[str, tuple[LiveDevice, ...]] = {}
+        for (room_id, _), note in self._relays.items():
+            if note.device is not None:
+                found[room_id] = (*found.get(room_id, ()), note.device)
+        return found
+
     @staticmethod
     def _figures(noted: dict[Key, _Noted], key: Key) -> Figures:
         return noted[key].figures if key in noted else NOTHING
 
-    def _noted(self, figures: Figures, relay_id: str = "") -> _Noted:
-        return _Noted(self._clock.monotonic(), figures, relay_id)
+    def _noted(self, figures: Figures, relay_id: str = "", device: LiveDevice | None = None) -> _Noted:
+        return _Noted(self._clock.monotonic(), figures, relay_id, device)
 
     def _forget(self, noted: dict[Key, _Noted], after_s: float) -> None:
         oldest = self._clock.monotonic() - after_s

@@ -26,6 +26,7 @@ from media.sdp_client_offer import DESCRIPTION_TYPE
 from media.sdp_fragment import FRAGMENT_TYPE
 from signaling import errors
 from signaling.devices import DeviceService, SessionName
+from signaling.protocol import DeviceThere
 from signaling.turn import IceServer
 
 PROTOCOLS: dict[str, Purpose] = {"whip": "publish", "whep": "watch"}
@@ -52,6 +53,12 @@ class LetInReply(Reply):
     expires_at: Utc
 
 
+class DevicesReply(Reply):
+    """The devices in the room at the moment."""
+
+    devices: list[DeviceThere]
+
+
 def routes(devices: DeviceService, public_url: str) -> list[Route]:
     """Every operation of devices."""
     edge = _Edge(devices, public_url)
@@ -66,6 +73,30 @@ def routes(devices: DeviceService, public_url: str) -> list[Route]:
             status=201,
             tag="devices",
             errors=(Unauthenticated, errors.RoomUnknown, errors.NotTherapist, errors.RoomEnded),
+        ),
+        Route(
+            "GET",
+            "/api/rooms/{room_id}/devices",
+            edge.there,
+            "The devices in a room",
+            response=DevicesReply,
+            tag="devices",
+            errors=(Unauthenticated, errors.RoomUnknown, errors.NotTherapist, errors.RoomEnded),
+        ),
+        Route(
+            "DELETE",
+            "/api/rooms/{room_id}/devices/{device_id}",
+            edge.dismiss,
+            "End a device's part in a room; its token opens none again",
+            status=204,
+            tag="devices",
+            errors=(
+                Unauthenticated,
+                errors.RoomUnknown,
+                errors.NotTherapist,
+                errors.RoomEnded,
+                relay_errors.RelaySeatUnknown,
+            ),
         ),
         *(route for protocol in PROTOCOLS for route in _protocol(edge, protocol)),
     ]
@@ -129,6 +160,15 @@ class _Edge:
             ),
             201,
         )
+
+    async def there(self, request: web.Request) -> web.Response:
+        found = await self._devices.there(identity(request), path_id(request, "room_id"))
+        return reply(DevicesReply(devices=list(found)))
+
+    async def dismiss(self, request: web.Request) -> web.Response:
+        room_id, device_id = path_id(request, "room_id"), path_id(request, "device_id")
+        await self._devices.dismiss(identity(request), room_id, device_id)
+        return web.Response(status=204)
 
     def attach(self, protocol: str) -> Handler:
         async def handler(request: web.Request) -> web.Response:

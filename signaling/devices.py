@@ -5,6 +5,7 @@ A device has no row: its seat is the relay's alone and ends with the room's epoc
 over. Not here: HTTP (device_routes.py), and what a device's picture stands for (media/stage.py).
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from accounts import service as accounts
 from core.grants import Grant, GrantExpired, GrantRefused
 from core.http import Identity
-from core.ids import ParticipantId, RelayId, new_id
+from core.ids import ParticipantId, RelayId, RoomId, new_id
 from media.errors import RelayRoomOutdated, RelaySeatUnknown
 from media.model import DeviceSession, Purpose
 from signaling import room as rules
@@ -21,11 +22,12 @@ from signaling import store
 from signaling.config import TurnConfig
 from signaling.errors import BearerRefused, NotTherapist, RoomUnknown
 from signaling.model import Participant, RoomState
+from signaling.protocol import DeviceThere
 from signaling.seats import Seats
 from signaling.service import CallService
 from signaling.turn import IceServer, ice_servers
 
-MOVED = "the room has moved meanwhile; ask for a new token"
+MOVED = "the room has moved, or the device was stopped, meanwhile; ask for a new token"
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,14 @@ def grant_for(call: rules.Call, host: Participant, purpose: Purpose, expires_at:
 class DeviceService:
     """Letting devices in, and what they ask for."""
 
-    def __init__(self, calls: CallService, seats: Seats, turn: TurnConfig) -> None:
-        self._calls, self._seats, self._turn = calls, seats, turn
+    def __init__(
+        self,
+        calls: CallService,
+        seats: Seats,
+        turn: TurnConfig,
+        present: Callable[[str], Sequence[DeviceThere]],
+    ) -> None:
+        self._calls, self._seats, self._turn, self._present = calls, seats, turn, present
 
     async def let_in(self, identity: Identity, room_id: str, purpose: Purpose) -> LetIn:
         """A grant for one device, on the record. Raises what `host_of` raises."""
@@ -115,6 +123,38 @@ class DeviceService:
 
         grant = await self._calls.database.transact(work)
         return LetIn(grant.participant_id, self._calls.sign(grant), grant.expires_at)
+
+    async def there(self, identity: Identity, room_id: str) -> Sequence[DeviceThere]:
+        """Which devices are in the room, for its therapist. Raises what `host_of` raises."""
+        host_of(await self._calls.load(room_id), identity)
+        return self._present(room_id)
+
+    async def dismiss(self, identity: Identity, room_id: str, device_id: str) -> None:
+        """End one device's seat, on the record; its grant opens none again.
+
+        Raises RelaySeatUnknown, BusTimeout, and what `host_of` raises.
+        """
+        now = self._calls.clock.now()
+
+        async def work(connection: AsyncConnection) -> RelayId | None:
+            call = await store.lock_call(connection, room_id)
+            if call is None:
+                raise RoomUnknown
+            host = host_of(call, identity)
+            await accounts.audit(
+                connection,
+                actor=host.person_id,
+                action="device_dismissed",
+                subject=room_id,
+                detail={"device_id": device_id},
+                now=now,
+            )
+            return call.room.relay_id
+
+        relay_id = await self._calls.database.transact(work)
+        if relay_id is None:
+            raise RelaySeatUnknown
+        await self._calls.relays.dismiss(relay_id, RoomId(room_id), ParticipantId(device_id))
 
     def checked(self, purpose: Purpose, room_id: str, token: str | None) -> Grant:
         """The grant with which a device may come. Raises BearerRefused."""

@@ -7,7 +7,7 @@ and a connection that lost its place without hearing of it is found by the next 
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
 import structlog
 from aiohttp import web
@@ -43,6 +43,7 @@ class CallGateway:
         ] = {}  # those of them that give no sign of life, and for how many seconds
         self._telling = asyncio.Lock()  # snapshots leave in the order they were read
         self._tasks: set[asyncio.Task[None]] = set()
+        self.devices_of: Callable[[str], Sequence[p.DeviceThere]] = lambda room_id: ()
         calls.notices = self
         handlers: dict[str, Handler] = {
             "join": self._join,
@@ -75,7 +76,7 @@ class CallGateway:
     async def _connect(self, sid: str, _request: web.Request, auth: p.Auth) -> None:
         member = await self._calls.connect(auth.grant, auth.tab_id, sid)
         self._mine[sid] = member
-        self._spawn(self.changed(member.room_id))  # after the page has been told that it is connected
+        self._spawn(self._welcome(member))  # after the page has been told that it is connected
 
     async def _disconnect(self, sid: str) -> None:
         member = self._mine.pop(sid, None)
@@ -158,6 +159,18 @@ class CallGateway:
         """This process's own connections of somebody."""
         wanted = (room_id, participant_id)
         return [sid for sid, one in self._mine.items() if (one.room_id, one.participant_id) == wanted]
+
+    async def devices_are(self, room_id: RoomId, devices: p.DevicesMessage) -> None:
+        """Which devices are in a room, to this process's own connections there."""
+        for sid in [sid for sid, one in self._mine.items() if one.room_id == room_id]:
+            await self._emit("devices", devices, sid)
+
+    async def _welcome(self, member: Member) -> None:
+        await self.changed(member.room_id)
+        devices = self.devices_of(member.room_id)
+        if devices:
+            message = p.DevicesMessage(devices=list(devices))
+            await self._emit("devices", message, member.connection_id)
 
     async def advised(self, connection_id: str, advice: p.OneWayMedia | p.RatingMessage | p.Repair) -> None:
         """Something a relay has noticed, to the page it is about."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.http import Utc
 from core.inbound import Inbound
-from media.model import Offer
+from media.model import Offer, Purpose
 from media.one_way import Leg, Step
 from media.quality import Cause, Rating
 from signaling.model import Media, Participant, Role, RoomState
@@ -217,6 +217,20 @@ class Repair(Reply):
     )
 
 
+class DeviceThere(Reply):
+    """A camera or a screen that takes part beside the people."""
+
+    device_id: str
+    purpose: Purpose = Field(description="`publish`: a camera; `watch`: a screen")
+    silent: bool = Field(description="nothing has come from it for a while")
+
+
+class DevicesMessage(Reply):
+    """The devices in the room; empty when the last is gone."""
+
+    devices: list[DeviceThere]
+
+
 class Ended(Reply):
     """The room has ended."""
 
@@ -259,6 +273,7 @@ FROM_SERVER: Mapping[str, type[Reply]] = {
     "one_way": OneWayMedia,
     "rating": RatingMessage,
     "repair": Repair,
+    "devices": DevicesMessage,
     "replaced": Replaced,
     "ended": Ended,
 }

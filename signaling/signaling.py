@@ -16,6 +16,7 @@ from media.relays import Relays
 from signaling import device_routes
 from signaling.advice import Advice
 from signaling.config import NO_TURN, SignalingConfig, TurnConfig
+from signaling.device_news import DeviceNews
 from signaling.devices import DeviceService
 from signaling.entering import Entering, Neighbours
 from signaling.gateway import CallGateway
@@ -53,8 +54,10 @@ class Signaling:
         self.entering = Entering(house.database, house.clock, house.signer, neighbours, config)
         self.calls = CallService(house.database, house.clock, house.signer, relays, neighbours, config)
         self.seats = Seats(self.calls, turn)
-        self.devices = DeviceService(self.calls, self.seats, turn)
         self.gateway = CallGateway(server, self.calls, self.seats, house.bus)
+        self.device_news = DeviceNews(self.gateway, house.bus, house.clock)
+        self.gateway.devices_of = self.device_news.of
+        self.devices = DeviceService(self.calls, self.seats, turn, self.device_news.of)
         self.registry = Registry(house.database, house.bus, house.clock, config.relay_lease)
         self.news = MediaNews(self.calls, house.bus)
         self.advice = Advice(self.calls, self.gateway, house.bus)
@@ -72,10 +75,12 @@ class Signaling:
         await self.registry.start()
         await self.news.start()
         await self.advice.start()
+        await self.device_news.start()
         await self.gateway.start()
 
     async def close(self) -> None:
         await self.gateway.close()
+        await self.device_news.close()
         await self.advice.close()
         await self.news.close()
         await self.registry.close()

@@ -184,3 +184,22 @@ async def test_a_device_that_never_connects_loses_its_seat(timed: Relay, clock: 
     timed.tick()
     with pytest.raises(RelaySeatUnknown):
         amend(timed, session, None, restarting())
+
+
+async def test_a_device_that_is_dismissed_goes_and_comes_back_with_no_grant_it_had(
+    relay: Relay, camera: Client
+) -> None:
+    assert [one.device for one in relay.stats().rooms[0].participants] == ["publish"]
+    relay.devices.dismiss(ROOM, CAMERA.device_id)
+    assert relay.stats().rooms[0].participants == ()
+    with pytest.raises(RelayRoomOutdated):
+        attach(relay, CAMERA)
+    with pytest.raises(RelaySeatUnknown):
+        relay.devices.dismiss(ROOM, CAMERA.device_id)
+    assert attach(relay, device("another")).seat == 1
+
+
+async def test_a_person_cannot_be_dismissed(relay: Relay, join: Join) -> None:
+    await join("client")
+    with pytest.raises(RelaySeatUnknown):
+        relay.devices.dismiss(ROOM, ParticipantId("client"))

@@ -42,7 +42,7 @@ async def test_staff_see_who_is_in_a_call_since_when_and_how_it_goes(office: Off
     assert therapist.id == by_role["therapist"]["participant_id"]
 
 
-async def test_a_device_beside_the_people_is_none_of_them(office: Office) -> None:
+async def test_a_device_beside_the_people_is_shown_beside_them(office: Office) -> None:
     client, _, relay = await office.world.both_in_call()
     camera = Device(ParticipantId("camera"), "publish", client.id)
     relay.devices.attach(client.room_id, camera, 1, OFFER)
@@ -50,6 +50,18 @@ async def test_a_device_beside_the_people_is_none_of_them(office: Office) -> Non
     await until(lambda: len(office.stats.figures()) == 3)
     [room] = (await office.ask("staff", "GET", ROOMS))[1]["rooms"]
     assert sorted(one["role"] for one in room["participants"]) == ["client", "therapist"]
+    assert room["devices"] == [
+        {
+            "device_id": "camera",
+            "purpose": "publish",
+            "state": "joining",
+            "transport": "udp",
+            "up_bps": 500_000,
+            "down_bps": 400_000,
+            "loss_up_pct": 0.5,
+            "loss_down_pct": None,
+        }
+    ]
 
 
 async def test_staff_see_who_is_not_seen_and_how_good_each_connection_is(office: Office) -> None:

@@ -23,6 +23,9 @@ class FakeDevices:
         self._media[room_id, device.device_id] = "joining"
         return DeviceSession(seat.number, seat.offer_number, ANSWER)
 
+    def dismiss(self, room_id: RoomId, device_id: ParticipantId) -> None:
+        self._rooms.leave(self._rooms.dismiss(room_id, device_id))
+
     def amend(
         self, room_id: RoomId, device_id: ParticipantId, seat: int, number: int | None, fragment: str
     ) -> DeviceSession:

@@ -94,8 +94,20 @@ class FakeRelay:
 
     def _stats(self, room_id: RoomId, seat: Seat) -> ParticipantStats:
         state: Any = self.media[room_id, seat.participant_id]
+        purpose = seat.device.purpose if seat.device is not None else None
         return ParticipantStats(
-            seat.participant_id, seat.number, state, "udp", 500_000, 400_000, 0.5, None, 20.0, 9, 9
+            seat.participant_id,
+            seat.number,
+            state,
+            "udp",
+            500_000,
+            400_000,
+            0.5,
+            None,
+            20.0,
+            9,
+            9,
+            device=purpose,
         )
 
     def tell(self, room_id: str, participant_id: str, event: EventName) -> None:

@@ -1519,11 +1519,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The devices in a room */
+        get: operations["get_api_rooms_room_id_devices"];
         put?: never;
         /** Let a device publish into a room, or watch it */
         post: operations["post_api_rooms_room_id_devices"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a device's part in a room; its token opens none again */
+        delete: operations["delete_api_rooms_room_id_devices_device_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2232,6 +2250,17 @@ export interface components {
             event_id: string;
             /** Topic */
             topic: string;
+         * DeviceReply
+         * @description A camera or a screen beside the people, with its figures of the last second.
+         */
+        DeviceReply: {
+            /** Device Id */
+            device_id: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "publish" | "watch";
             /**
              * State
              * @enum {string}
@@ -2253,6 +2282,44 @@ export interface components {
         DoneReply: {
             /** Id */
             id: string;
+            state: "joining" | "connected" | "silent";
+            /** Transport */
+            transport: ("udp" | "tcp") | null;
+            /** Up Bps */
+            up_bps: number | null;
+            /** Down Bps */
+            down_bps: number | null;
+            /** Loss Up Pct */
+            loss_up_pct: number | null;
+            /** Loss Down Pct */
+            loss_down_pct: number | null;
+        };
+        /**
+         * DeviceThere
+         * @description A camera or a screen that takes part beside the people.
+         */
+        DeviceThere: {
+            /** Device Id */
+            device_id: string;
+            /**
+             * Purpose
+             * @description `publish`: a camera; `watch`: a screen
+             * @enum {string}
+             */
+            purpose: "publish" | "watch";
+            /**
+             * Silent
+             * @description nothing has come from it for a while
+             */
+            silent: boolean;
+        };
+        /**
+         * DevicesReply
+         * @description The devices in the room at the moment.
+         */
+        DevicesReply: {
+            /** Devices */
+            devices: components["schemas"]["DeviceThere"][];
         };
         /**
          * DoorReply
@@ -3333,6 +3400,8 @@ export interface components {
             relay_id: string | null;
             /** Participants */
             participants: components["schemas"]["ParticipantReply"][];
+            /** Devices */
+            devices: components["schemas"]["DeviceReply"][];
             /**
              * One Way
              * @description who does not see or hear whom
@@ -10033,6 +10102,64 @@ export interface operations {
             };
         };
     };
+    get_api_rooms_room_id_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The devices in a room */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicesReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_therapist` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `room_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `room_ended` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_api_rooms_room_id_devices: {
         parameters: {
             query?: never;
@@ -10095,6 +10222,63 @@ export interface operations {
             };
             /** @description `invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_rooms_room_id_devices_device_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End a device's part in a room; its token opens none again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_therapist` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `room_unknown`, `relay_seat_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `room_ended` */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
