@@ -37,6 +37,11 @@ export type RoomEntry = Schemas["EnterReply"];
 export type RoomDoor = Schemas["DoorReply"];
 export type RoomSummary = Schemas["SummaryReply"];
 
+export type DeviceGrant = Schemas["LetInReply"];
+export type RoomDevice = Schemas["DeviceThere"];
+export type RoomDevices = Schemas["DevicesReply"];
+
+export type OpsDevice = Schemas["DeviceReply"];
 export type OpsParticipant = Schemas["ParticipantReply"];
 export type OpsRoom = Schemas["RoomReply"];
 export type OpsRooms = Schemas["RoomsReply"];

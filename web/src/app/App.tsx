@@ -10,6 +10,7 @@ import { type Place, type PageName, placeAt, roleNeeded, signInPath } from "./ro
 import { LinkPage } from "./sign-in/LinkPage";
 import { SignIn } from "./sign-in/SignIn";
 import { Rooms } from "./staff/Rooms";
+import { Devices } from "./therapist/Devices";
 import { Today } from "./therapist/Today";
 import { WithPractice } from "./therapist/WithPractice";
 
@@ -35,6 +36,7 @@ const PAGES: Readonly<Record<PageName, (place: Place) => ReactElement>> = {
       <PacePage />
     </WithPractice>
   ),
+  devices: ({ roomId }) => <Devices key={roomId} roomId={roomId ?? ""} />,
   staff: () => <Rooms />,
   "not-found": () => <NotFound />,
 };

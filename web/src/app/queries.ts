@@ -1,6 +1,13 @@
 /** What the pages ask the server for, how often, and what a lost session does. Sentences for failures are shared/errors.ts's. */
 import { QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
-import type { Me, OpsRooms, OwnSessions, Practice, TherapistSessions } from "../api/types";
+import type {
+  Me,
+  OpsRooms,
+  OwnSessions,
+  Practice,
+  RoomDevices,
+  TherapistSessions,
+} from "../api/types";
 import { ApiError, asApiError, request } from "../shared/api";
 import { serverNow } from "../shared/clock";
 
@@ -9,6 +16,7 @@ export const SESSIONS = ["sessions"] as const;
 export const ROOMS = ["rooms"] as const;
 export const OWN = ["own"] as const;
 const PRACTICE = ["practice"] as const;
+export const DEVICES = ["devices"] as const;
 
 /** One answer with the time it came, so that old figures can say how old they are. */
 export interface LiveRooms extends OpsRooms {
@@ -91,6 +99,20 @@ export function useOwnSessions() {
     queryKey: OWN,
     queryFn: ({ signal }) => request<OwnSessions>("GET", "/bookings", { signal }),
     refetchInterval: 30_000,
+  });
+}
+
+/** The cameras and screens in a room; asked often, as one is waited for while this is open. */
+export function useRoomDevices(roomId: string) {
+  return useQuery({
+    queryKey: [...DEVICES, roomId],
+    queryFn: ({ signal }) =>
+      request<RoomDevices>("GET", `/rooms/${roomId}/devices`, {
+        signal,
+        timeoutMs: POLL_TIMEOUT_MS,
+      }),
+    refetchInterval: 2_000,
+    retry: false,
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { afterSignIn, homeOf, placeAt, safeNext, signInPath } from "./routes";
+import { afterSignIn, homeOf, placeAt, roleNeeded, safeNext, signInPath } from "./routes";
 
 describe("an address", () => {
   it.each([
@@ -18,6 +18,16 @@ describe("an address", () => {
 
   it("of a mailed link carries its token", () => {
     expect(placeAt("/sign-in/a-B_9")).toEqual({ page: "sign-in-link", token: "a-B_9" });
+  });
+});
+
+describe("the page of a room's devices", () => {
+  it("is a therapist's, and one to come back to", () => {
+    const path = "/therapist/devices/0198-ab";
+    expect(placeAt(path)).toEqual({ page: "devices", roomId: "0198-ab" });
+    expect(roleNeeded("devices")).toBe("therapist");
+    expect(safeNext(path)).toBe(path);
+    expect(placeAt("/therapist/devices/a/b")).toEqual({ page: "not-found" });
   });
 });
 

@@ -6,12 +6,22 @@
 export type Role = "client" | "therapist" | "staff" | "employer_admin";
 
 export type PageName =
-  "home" | "sign-in" | "sign-in-link" | "therapist" | "week" | "pace" | "staff" | "not-found";
+  | "home"
+  | "sign-in"
+  | "sign-in-link"
+  | "therapist"
+  | "week"
+  | "pace"
+  | "devices"
+  | "staff"
+  | "not-found";
 
 export interface Place {
   readonly page: PageName;
   /** The secret of a mailed link; only for "sign-in-link". */
   readonly token?: string;
+  /** Only for "devices". */
+  readonly roomId?: string;
 }
 
 const FIXED: Readonly<Record<string, PageName>> = {
@@ -28,6 +38,7 @@ const NEEDS: Readonly<Partial<Record<PageName, Role>>> = {
   therapist: "therapist",
   week: "therapist",
   pace: "therapist",
+  devices: "therapist",
   staff: "staff",
 };
 
@@ -42,6 +53,8 @@ export function placeAt(pathname: string): Place {
   if (fixed) return { page: fixed };
   const link = /^\/sign-in\/([^/]+)$/.exec(path);
   if (link?.[1]) return { page: "sign-in-link", token: link[1] };
+  const room = /^\/therapist\/devices\/([\w-]+)$/.exec(path);
+  if (room?.[1]) return { page: "devices", roomId: room[1] };
   return { page: "not-found" };
 }
 

@@ -51,6 +51,7 @@ describe("the note over the picture", () => {
     outcome: null,
     oneWay: [],
     rating: null,
+    devices: [],
     snapshot: snapshot("client", "connected", theirs),
     ...more,
   });

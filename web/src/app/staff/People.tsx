@@ -1,7 +1,7 @@
 /** The people of a room with what the relay measures: a table where there is room for one, cards on a phone. */
 import { Table } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import type { OpsParticipant, OpsRoom } from "../../api/types";
+import type { OpsDevice, OpsParticipant, OpsRoom } from "../../api/types";
 import { timeOfDay, visitorZone } from "../../shared/time";
 import { bitrate, milliseconds, mos, percent } from "./format";
 import { qualityOf } from "./quality";
@@ -30,6 +30,9 @@ export function PeopleTable({ room, code }: Props) {
       <Table.Tbody>
         {room.participants.map((one) => (
           <PersonRow key={one.participant_id} one={one} room={room} />
+        ))}
+        {room.devices.map((one) => (
+          <DeviceRow key={one.device_id} one={one} />
         ))}
       </Table.Tbody>
     </Table>
@@ -72,6 +75,35 @@ function PersonRow({ one, room }: PersonProps) {
   );
 }
 
+function DeviceRow({ one }: { one: OpsDevice }) {
+  const { t } = useTranslation();
+  return (
+    <Table.Tr data-testid="staff-device">
+      <Table.Th scope="row">
+        <DeviceName one={one} />
+      </Table.Th>
+      <Table.Td colSpan={2}>{t(`app.rooms.device_state.${one.state}`)}</Table.Td>
+      <Table.Td className="figure">
+        <Pair first={bitrate(one.up_bps)} second={bitrate(one.down_bps)} />
+      </Table.Td>
+      <Table.Td className="figure" colSpan={3}>
+        <Pair first={percent(one.loss_up_pct)} second={percent(one.loss_down_pct)} />
+      </Table.Td>
+      <Table.Td>{one.transport?.toUpperCase() ?? t("app.rooms.transport_none")}</Table.Td>
+    </Table.Tr>
+  );
+}
+
+function DeviceName({ one }: { one: OpsDevice }) {
+  const { t } = useTranslation();
+  return (
+    <div>
+      <div className="person-name">{t(`app.devices.${one.purpose}`)}</div>
+      <div className="dimmed small">{t("app.rooms.device")}</div>
+    </div>
+  );
+}
+
 function Pair({ first, second }: { first: string; second: string }) {
   return (
     <>
@@ -93,6 +125,17 @@ export function PeopleCards({ room, code }: Props) {
           </div>
           <QualityHint one={one} room={room} />
           <Figures one={one} />
+        </li>
+      ))}
+      {room.devices.map((one) => (
+        <li key={one.device_id} data-testid="staff-device">
+          <div className="person-head">
+            <DeviceName one={one} />
+            <div>{t(`app.rooms.device_state.${one.state}`)}</div>
+          </div>
+          <span className="figure">
+            {bitrate(one.up_bps)} / {bitrate(one.down_bps)}
+          </span>
         </li>
       ))}
     </ul>

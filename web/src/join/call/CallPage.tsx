@@ -12,6 +12,7 @@ import type { InsideProps } from "../room/Inside";
 import { peerName } from "../room/peerName";
 import { guardBack, guardLeaving } from "./backGuard";
 import { Dialog } from "../ui/Dialog";
+import { Beside, BesideLink } from "./Beside";
 import { CallClock } from "./CallClock";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";
@@ -66,6 +67,7 @@ export function CallPage(props: CallProps) {
           <span className="call-name">{peer}</span>
           <CallClock link={link} endsAt={entry.ends_at} />
           <QualityHint verdict={verdict} />
+          <Beside link={link} />
           <LanguageSwitch />
           <OneWayNote link={link} name={peer} />
         </div>
@@ -80,6 +82,7 @@ export function CallPage(props: CallProps) {
       {view.open ? <ChatPanel chat={chat} entry={entry} view={view} /> : null}
       <Dialog title={t("call.devices")} open={open === "devices"} onClose={() => setOpen(null)}>
         <DevicePickers local={local} />
+        <BesideLink roomId={entry.room_id} role={entry.role} />
       </Dialog>
       <HangUp link={link} open={open === "hangup"} onClose={() => setOpen(null)} />
     </div>

@@ -134,6 +134,14 @@ describe("the wire of a call", () => {
     expect(fake.peers[0]?.configs.map((each) => each.iceServers)).toEqual([SERVERS, fresh]);
   });
 
+  it("knows the cameras and screens beside the two, and asks anew after a reconnection", () => {
+    const camera = { device_id: "c", purpose: "publish", silent: false };
+    channel.hear("devices", { devices: [camera] });
+    expect(link.state.get().devices).toEqual([camera]);
+    channel.up();
+    expect(link.state.get().devices).toEqual([]);
+  });
+
   it("ignores a snapshot that is older than the one shown", () => {
     channel.hear("state", snapshot("waiting", 5));
     channel.hear("state", snapshot("left", 4));

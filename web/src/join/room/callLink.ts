@@ -13,7 +13,15 @@ import { ApiError, asApiError } from "../../shared/api";
 import type { Channel } from "../../shared/socket";
 import { Store } from "../../shared/store";
 import { mark } from "./marks";
-import type { CallProtocol, OneWayFault, Rates, Rating, RepairStep, Snapshot } from "./protocol";
+import type {
+  CallProtocol,
+  DeviceThere,
+  OneWayFault,
+  Rates,
+  Rating,
+  RepairStep,
+  Snapshot,
+} from "./protocol";
 
 export type Outcome =
   | { kind: "ended"; reason: string; by: string | null }
@@ -33,6 +41,7 @@ export interface LinkState {
   oneWay: readonly OneWayFault[];
   /** Null until the relay has said so. */
   rating: Rating | null;
+  devices: readonly DeviceThere[];
 }
 
 export interface LinkTools {
@@ -85,6 +94,7 @@ export class CallLink {
       outcome: null,
       oneWay: [],
       rating: null,
+      devices: [],
     });
     this.#media = new MediaConnection(
       tools.browser,
@@ -107,6 +117,7 @@ export class CallLink {
       channel.on("offer", (offer) => void this.#media.take(offer)),
       channel.on("one_way", ({ faults }) => this.#oneWay(faults)),
       channel.on("rating", (rating) => this.state.update({ rating })),
+      channel.on("devices", ({ devices }) => this.state.update({ devices })),
       channel.on("repair", ({ step }) => this.#mend(step)),
       channel.on("replaced", () => this.#finish({ kind: "replaced" })),
       channel.on("ended", ({ reason, by }) => this.#finish({ kind: "ended", reason, by })),
@@ -160,7 +171,7 @@ export class CallLink {
   }
 
   async #up(): Promise<void> {
-    this.state.update({ online: "up" });
+    this.state.update({ online: "up", devices: [] }); // told anew if there are any
     this.#renewed = 0;
     this.#sentMedia = "";
     this.#tellMedia();

@@ -64,6 +64,14 @@ export interface Rating {
   worst: "up" | "down" | null;
 }
 
+/** A camera or a screen beside the people; docs/PROTOCOL.md, `devices`. */
+export interface DeviceThere {
+  device_id: string;
+  purpose: "publish" | "watch";
+  /** Nothing has come from it for a while. */
+  silent: boolean;
+}
+
 export type RepairStep = "ice_restart" | "tcp" | "rejoin";
 
 type Empty = Record<string, never>;
@@ -84,6 +92,7 @@ export interface CallProtocol {
     offer: Offer;
     one_way: { faults: OneWayFault[] };
     rating: Rating;
+    devices: { devices: DeviceThere[] };
     repair: { step: RepairStep };
     replaced: object;
     ended: { reason: string; by: string | null };
