@@ -34,6 +34,21 @@ function pages(): Plugin {
   };
 }
 
+/** Leaves out the ways of Socket.IO that are never taken: the protocol is WebSocket alone (docs/PROTOCOL.md). */
+function webSocketOnly(): Plugin {
+  const stub = "\0no-other-transport";
+  return {
+    name: "todoku-websocket-only",
+    enforce: "pre",
+    resolveId: (source, importer) =>
+      /engine\.io-client.*transports\/index\.js$/.test(importer ?? "") &&
+      /(polling-xhr\.node|webtransport)\.js$/.test(source)
+        ? stub
+        : null,
+    load: (id) => (id === stub ? "export const XHR = undefined, WT = undefined;" : null),
+  };
+}
+
 /** Writes NAME.gz beside every script and style: the server sends it to whoever takes it. */
 function compressed(): Plugin {
   return {
@@ -53,7 +68,7 @@ function compressed(): Plugin {
  * would be cut into more files, and the way into a call would weigh more.
  */
 export default defineConfig(({ mode }) => ({
-  plugins: [react(), pages(), compressed()],
+  plugins: [react(), webSocketOnly(), pages(), compressed()],
   html: { cspNonce: "__CSP_NONCE__" },
   build: {
     outDir: "static",
