@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../shared/api";
 import { addressOf } from "./address";
-import { stageNote } from "./call/RemoteStage";
+import { helpFor, stageNote } from "./call/RemoteStage";
 import type { LinkState } from "./room/callLink";
 import type { ParticipantState, Snapshot } from "./room/protocol";
 import { screenOf } from "./room/screens";
@@ -69,6 +69,12 @@ describe("the note over the picture", () => {
     const begun = { ...rest, room: { ...room, call_since: "2026-11-24T01:00:00Z" } };
     expect(stageNote(state("joining"))).toBe("peer_coming");
     expect(stageNote(state("joining", { snapshot: begun }))).toBe("peer_away");
+  });
+
+  it("blames a network that blocks video only while the server is there", () => {
+    expect(helpFor("reconnecting", "down")).toBe("room.lasting");
+    expect(helpFor("reconnecting", "up")).toBe("call.blocked");
+    expect(helpFor("trouble", "up")).toBe("room.goesOn");
   });
 
   it("names the gravest thing", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { STALLED_MS, StallWatch, packetsReceived } from "./stall";
+import { STALLED_MS, SURE_MS, StallWatch, packetsReceived } from "./stall";
 
 describe("noticing that nothing comes any more", () => {
   it("takes two seconds without a packet, and is said again only after a while", () => {
@@ -28,5 +28,11 @@ describe("noticing that nothing comes any more", () => {
     ]);
     expect(packetsReceived(report)).toBe(12);
     expect(packetsReceived(new Map())).toBeNull();
+  });
+
+  it("is surer, and sooner, when the server is away, too", () => {
+    const watch = new StallWatch();
+    watch.next(5, 0);
+    expect([watch.stalled(SURE_MS), watch.stalled(SURE_MS, true)]).toEqual([false, true]);
   });
 });

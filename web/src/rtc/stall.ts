@@ -4,6 +4,8 @@
  * the way is gone.
  */
 export const STALLED_MS = 2_000;
+/** Where the server is away, too: no second sign is needed. */
+export const SURE_MS = 1_200;
 const AGAIN_MS = 4_000; // a repair has had its time
 
 type Entry = Record<string, unknown> & { type: string };
@@ -33,8 +35,8 @@ export class StallWatch {
     return true;
   }
 
-  /** Whether nothing has come for so long that one may say so. */
-  stalled(atMs: number): boolean {
-    return atMs - this.#heardAt >= STALLED_MS;
+  /** Whether nothing has come for so long that one may say so; `away`: nor from the server. */
+  stalled(atMs: number, away = false): boolean {
+    return atMs - this.#heardAt >= (away ? SURE_MS : STALLED_MS);
   }
 }

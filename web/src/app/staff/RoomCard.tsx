@@ -6,6 +6,7 @@ import type { OpsRoom } from "../../api/types";
 import { timeOfDay, visitorZone } from "../../shared/time";
 import { duration, isoDuration } from "./format";
 import { OneWay } from "./OneWay";
+import { isSteady } from "./quality";
 import { PeopleCards, PeopleTable } from "./People";
 
 interface Props {
@@ -50,11 +51,17 @@ export function RoomCard({ room, code, nowMs, onEnd }: Props) {
 function Running({ room, nowMs }: { room: OpsRoom; nowMs: number }) {
   const { t } = useTranslation();
   const zone = visitorZone();
-  const state = t([`app.room_state.${room.state as "open"}`, "app.room_state.unknown"]);
+  const steady = isSteady(room);
+  const shown = room.state === "in_call" && !steady ? "interrupted" : room.state;
+  const state = t([`app.room_state.${shown as "open"}`, "app.room_state.unknown"]);
   const ranMs = room.call_since ? nowMs - Date.parse(room.call_since) : 0;
   return (
     <div className="room-facts">
-      <Badge variant="light" color={room.call_since ? "green" : "apricot"}>
+      <Badge
+        variant="light"
+        color={room.call_since && steady ? "green" : "apricot"}
+        data-testid="room-state"
+      >
         {state}
       </Badge>
       {room.call_since ? (

@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { type Measured, qualityOf } from "./quality";
+import { describe, expect, it } from "vitest";
+import { type Measured, isSteady, qualityOf } from "./quality";
 
 const FINE: Measured = {
   state: "connected",
@@ -78,4 +78,20 @@ it.each<[string, Partial<Measured>, string, string]>([
 it("who is not seen, or does not see, is not well off, whatever the score", () => {
   expect(qualityOf({ ...FINE, score: 95 }, true)).toEqual({ level: "poor", cause: "one_way" });
   expect(qualityOf({ ...FINE, state: "waiting" }, true).cause).toBe("not_in_call");
+});
+
+describe("a room in a call", () => {
+  const room = (state: string, media: string) => ({
+    participants: [
+      { state: "connected", media: "up" },
+      { state, media },
+    ],
+  });
+
+  it("is steady only while nobody is cut off or silent", () => {
+    expect(isSteady(room("connected", "up"))).toBe(true);
+    expect(isSteady(room("connected", "silent"))).toBe(false);
+    expect(isSteady(room("away", "none"))).toBe(false);
+    expect(isSteady(room("joining", "none"))).toBe(false);
+  });
 });

@@ -85,6 +85,13 @@ const WITHOUT_A_SCORE: readonly Rule[] = [
   ["fair", "rtt", (m) => above(m.rtt_ms, RTT_FAIR_MS)],
 ];
 
+/** Whether everybody in the call is connected and heard of; not while one is cut off, or silent. */
+export function isSteady(room: {
+  readonly participants: readonly Pick<Measured, "state" | "media">[];
+}): boolean {
+  return room.participants.every((one) => one.state === "connected" && one.media !== "silent");
+}
+
 /** `oneWay`: they do not see or hear what they should, or are not seen or heard. */
 export function qualityOf(measured: Measured, oneWay = false): Quality {
   const before = matching(BEFORE_THE_SCORE, measured);

@@ -59,7 +59,9 @@ export function RemoteStage(props: StageProps) {
   const text =
     note === "trouble"
       ? errorText(t, state.trouble).title
-      : t(`call.note.${note ?? "here"}`, { name });
+      : note === "reconnecting" && state.online === "down"
+        ? t("room.reconnecting")
+        : t(`call.note.${note ?? "here"}`, { name });
   const here = note === null || note === "camera_off";
   const muted = here && state.snapshot?.peer?.microphone === false;
   return (
@@ -86,6 +88,12 @@ export function RemoteStage(props: StageProps) {
   );
 }
 
+/** Pure: a network that holds media back is to blame only while the server itself can be reached. */
+export function helpFor(note: StageNote, online: LinkState["online"]) {
+  if (note === "trouble") return "room.goesOn";
+  return online === "up" ? "call.blocked" : "room.lasting";
+}
+
 interface NoteProps extends StageProps {
   note: Exclude<StageNote, null>;
   text: string;
@@ -96,15 +104,16 @@ const OURS = new Set<StageNote>(["trouble", "reconnecting", "connecting"]);
 
 function RemoteNote({ note, text, link, name, onHangUp }: NoteProps) {
   const { t } = useTranslation();
-  const peer = useStore(link.state).snapshot?.peer;
-  const lasting = useLasting(OURS.has(note) ? note : null);
+  const { snapshot, online } = useStore(link.state);
+  const peer = snapshot?.peer;
+  const lasting = useLasting(OURS.has(note) ? `${note} ${online}` : null);
   return (
     <div className={`remote-note remote-note-${note}`}>
       <Portrait name={name} id={peer?.participant_id ?? name} large />
       <p>{text}</p>
       {note === "trouble" || lasting ? (
         <div className="remote-help" role="alert" data-testid="stage-help">
-          <p>{t(note === "trouble" ? "room.goesOn" : "call.blocked")}</p>
+          <p>{t(helpFor(note, online))}</p>
           <ReloadButton />
         </div>
       ) : null}

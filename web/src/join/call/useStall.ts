@@ -18,7 +18,7 @@ export function useStall(link: CallLink): boolean {
       }
       const now = performance.now();
       if (watch.next(packets, now)) link.restart();
-      setStalled(watch.stalled(now));
+      setStalled(watch.stalled(now, link.state.get().online === "down"));
     };
     const timer = setInterval(() => void look(), EVERY_MS);
     return () => clearInterval(timer);
