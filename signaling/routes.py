@@ -37,6 +37,7 @@ class EnterReply(Reply):
     peer_name: str
     starts_at: Utc
     ends_at: Utc
+    timezone: str = Field(description="in which the booking is shown to who enters (IANA)")
     conversation_id: str
     ice_servers: list[IceServer]
 
@@ -48,6 +49,7 @@ class DoorReply(Reply):
     opens_at: Utc
     starts_at: Utc
     ends_at: Utc
+    timezone: str
     role: Role
     peer_name: str
 
@@ -128,6 +130,7 @@ class _Edge:
                 peer_name=peer_name,
                 starts_at=entry.visit.starts_at,
                 ends_at=entry.visit.ends_at,
+                timezone=entry.visit.timezone,
                 conversation_id=entry.call.room.conversation_id,
                 ice_servers=ice_servers(self._turn, entry.participant.id, self._calls.clock.now()),
             )
@@ -142,6 +145,7 @@ class _Edge:
                 opens_at=visit.enter_from,
                 starts_at=visit.starts_at,
                 ends_at=visit.ends_at,
+                timezone=visit.timezone,
                 role=cast(Role, visit.role),
                 peer_name=names(visit)[1],
             )

@@ -189,6 +189,7 @@ async def test_entering_and_the_end_page_over_http(office: Office) -> None:
     assert (status, entry["role"], entry["admitted"]) == (200, "client", False)
     assert [server["urls"] for server in entry["ice_servers"]] == [list(TURN.urls)]
     assert entry["starts_at"] == "2026-11-25T00:00:00Z"
+    assert door["timezone"] == entry["timezone"] == "Asia/Tokyo"
     status, summary = await office.ask("client", "GET", f"/api/rooms/{entry['room_id']}/summary")
     assert (status, summary["status"], summary["duration_s"]) == (200, "waiting", None)
     assert (await office.ask("client", "POST", "/api/rooms/enter", {**wish, "tab_id": "a b"}))[0] == 422

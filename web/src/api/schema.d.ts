@@ -2250,17 +2250,6 @@ export interface components {
             event_id: string;
             /** Topic */
             topic: string;
-         * DeviceReply
-         * @description A camera or a screen beside the people, with its figures of the last second.
-         */
-        DeviceReply: {
-            /** Device Id */
-            device_id: string;
-            /**
-             * Purpose
-             * @enum {string}
-             */
-            purpose: "publish" | "watch";
             /**
              * State
              * @enum {string}
@@ -2276,12 +2265,21 @@ export interface components {
             delivered_at: string | null;
         };
         /**
-         * DoneReply
-         * @description The id of what it was about, or of what came of it.
+         * DeviceReply
+         * @description A camera or a screen beside the people, with its figures of the last second.
          */
-        DoneReply: {
-            /** Id */
-            id: string;
+        DeviceReply: {
+            /** Device Id */
+            device_id: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "publish" | "watch";
+            /**
+             * State
+             * @enum {string}
+             */
             state: "joining" | "connected" | "silent";
             /** Transport */
             transport: ("udp" | "tcp") | null;
@@ -2322,6 +2320,14 @@ export interface components {
             devices: components["schemas"]["DeviceThere"][];
         };
         /**
+         * DoneReply
+         * @description The id of what it was about, or of what came of it.
+         */
+        DoneReply: {
+            /** Id */
+            id: string;
+        };
+        /**
          * DoorReply
          * @description When the room of a booking opens.
          */
@@ -2337,6 +2343,8 @@ export interface components {
             starts_at: string;
             /** Ends At */
             ends_at: string;
+            /** Timezone */
+            timezone: string;
             /**
              * Role
              * @enum {string}
@@ -2394,6 +2402,11 @@ export interface components {
             starts_at: string;
             /** Ends At */
             ends_at: string;
+            /**
+             * Timezone
+             * @description in which the booking is shown to who enters (IANA)
+             */
+            timezone: string;
             /** Conversation Id */
             conversation_id: string;
             /** Ice Servers */

@@ -2,12 +2,12 @@
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Booking } from "../api/types";
-import { dateAndTime, timeOfDay, zoneLabel } from "../shared/time";
+import { dateAndTime } from "../shared/time";
 import { Heading } from "../join/ui/Heading";
+import { When } from "../join/ui/When";
 
 export function Confirmation({ booking, email }: { booking: Booking; email: string }) {
   const { t } = useTranslation();
-  const zone = booking.timezone;
   const waits = booking.status === "requested";
   return (
     <section
@@ -23,8 +23,7 @@ export function Confirmation({ booking, email }: { booking: Booking; email: stri
       <dl className="facts">
         <dt>{t("booking.done.when")}</dt>
         <dd>
-          {dateAndTime(booking.starts_at, zone)}–{timeOfDay(booking.ends_at, zone)}
-          <span className="soft">{zoneLabel(zone, new Date(booking.starts_at))}</span>
+          <When startsAt={booking.starts_at} endsAt={booking.ends_at} zone={booking.timezone} />
         </dd>
         <dt>{t("booking.done.who")}</dt>
         <dd>{booking.therapist_name}</dd>

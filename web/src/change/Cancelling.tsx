@@ -6,7 +6,7 @@ import { useStore } from "../shared/store";
 import { Button } from "../join/ui/Button";
 import { ErrorNotice } from "../join/ui/ErrorScreen";
 import { Heading } from "../join/ui/Heading";
-import { Facts } from "./ChangePage";
+import { Facts } from "./Facts";
 import type { ChangeFlow } from "./flow";
 
 const LONGEST_REASON = 500;

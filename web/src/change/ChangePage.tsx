@@ -2,11 +2,12 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Booking } from "../api/types";
-import { request } from "../shared/api";
+import { type ApiError, request } from "../shared/api";
 import { serverNow } from "../shared/clock";
 import { Help } from "../shared/Help";
 import { useStore } from "../shared/store";
-import { dateAndTime, timeOfDay, visitorZone, zoneLabel } from "../shared/time";
+import { dateAndTime, visitorZone } from "../shared/time";
+import { nextStep } from "../join/room/refusals";
 import { Button } from "../join/ui/Button";
 import { ErrorNotice, ErrorScreen } from "../join/ui/ErrorScreen";
 import { Heading } from "../join/ui/Heading";
@@ -14,6 +15,7 @@ import { Loading } from "../join/ui/Loading";
 import { Page } from "../join/ui/Page";
 import { WayOut } from "../join/ui/WayOut";
 import { Cancelling } from "./Cancelling";
+import { Facts } from "./Facts";
 import { ChangeFlow } from "./flow";
 import { Sure, Times } from "./Times";
 
@@ -28,7 +30,10 @@ export function ChangePage({ token }: { token: string }) {
   if (state.fatal) {
     return (
       <Page title={t("change.title")}>
-        <ErrorScreen error={state.fatal} onRetry={() => void flow.start(wanted)}>
+        <ErrorScreen
+          error={state.fatal}
+          onRetry={mayHelp(state.fatal) ? () => void flow.start(wanted) : undefined}
+        >
           <WayOut bookAgain />
         </ErrorScreen>
       </Page>
@@ -39,6 +44,11 @@ export function ChangePage({ token }: { token: string }) {
       {state.booking ? <View flow={flow} booking={state.booking} /> : <Loading />}
     </Page>
   );
+}
+
+/** Whether asking again can change anything: not for a link that does not exist or is over. */
+function mayHelp(error: ApiError): boolean {
+  return nextStep(error.code, "link").startsWith("retry");
 }
 
 function View({ flow, booking }: { flow: ChangeFlow; booking: Booking }) {
@@ -57,22 +67,6 @@ function View({ flow, booking }: { flow: ChangeFlow; booking: Booking }) {
     case "gone":
       return <Gone booking={booking} />;
   }
-}
-
-export function Facts({ booking }: { booking: Booking }) {
-  const { t } = useTranslation();
-  const zone = booking.timezone;
-  return (
-    <dl className="facts">
-      <dt>{t("change.when")}</dt>
-      <dd data-testid="when">
-        {dateAndTime(booking.starts_at, zone)}–{timeOfDay(booking.ends_at, zone)}
-        <span className="soft">{zoneLabel(zone, new Date(booking.starts_at))}</span>
-      </dd>
-      <dt>{t("change.who")}</dt>
-      <dd>{booking.therapist_name}</dd>
-    </dl>
-  );
 }
 
 const STATUSES = ["confirmed", "requested", "cancelled", "fulfilled", "noshow"] as const;

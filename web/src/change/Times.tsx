@@ -5,12 +5,14 @@ import { serverNow } from "../shared/clock";
 import { useStore } from "../shared/store";
 import { clockTimes } from "../shared/month/month";
 import { MonthPicker } from "../shared/month/MonthPicker";
-import { dateAndTime, localDate } from "../shared/time";
+import { localDate } from "../shared/time";
 import { ZonePicker } from "../booking/ZonePicker";
 import { Button } from "../join/ui/Button";
 import { ErrorNotice } from "../join/ui/ErrorScreen";
 import { Heading } from "../join/ui/Heading";
 import { Loading } from "../join/ui/Loading";
+import { When } from "../join/ui/When";
+import { Facts } from "./Facts";
 import type { ChangeFlow } from "./flow";
 import "./change.css";
 
@@ -29,9 +31,10 @@ export function Times({ flow, booking }: Props) {
       </Button>
       <Heading>{t("change.times.title")}</Heading>
       <p className="lead">{t("change.times.lead")}</p>
-      <p>
-        {t("change.times.now")}: <strong>{dateAndTime(booking.starts_at, zone)}</strong>
-      </p>
+      <section aria-labelledby="now">
+        <h2 id="now">{t("change.times.now")}</h2>
+        <Facts booking={booking} />
+      </section>
       {problem ? <ErrorNotice error={problem} /> : null}
       <ZonePicker zone={zone} onChange={(chosen) => void flow.chooseZone(chosen)} />
       <Month flow={flow} />
@@ -99,10 +102,12 @@ export function Sure({ flow, booking }: Props) {
       {problem ? <ErrorNotice error={problem} /> : null}
       <dl className="facts">
         <dt>{t("change.times.from")}</dt>
-        <dd>{dateAndTime(booking.starts_at, zone)}</dd>
+        <dd>
+          <When startsAt={booking.starts_at} endsAt={booking.ends_at} zone={zone} />
+        </dd>
         <dt>{t("change.times.to")}</dt>
         <dd>
-          <strong>{picked ? dateAndTime(picked.starts_at, zone) : null}</strong>
+          {picked ? <When startsAt={picked.starts_at} endsAt={picked.ends_at} zone={zone} /> : null}
         </dd>
       </dl>
       <div className="actions">

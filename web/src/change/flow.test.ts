@@ -95,6 +95,15 @@ describe("changing a booking", () => {
     expect(state().view).toBe("cancelling");
   });
 
+  it("shows times in the booking's zone, wherever it is opened", async () => {
+    const { flow, asked, state } = world({
+      "GET /bookings/b1": { ...BOOKING, timezone: "Europe/Paris" },
+    });
+    await flow.start("change");
+    expect(state().zone).toBe("Europe/Paris");
+    expect(asked.at(-1)?.path).toContain("tz=Europe%2FParis");
+  });
+
   it("offers every time but the present one, and moves once with one key", async () => {
     const { flow, wrote, state } = world();
     await flow.start("change");

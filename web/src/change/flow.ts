@@ -77,6 +77,7 @@ export class ChangeFlow {
     try {
       await this.#exchange();
       await this.#load();
+      this.#showIn(this.state.get().booking?.timezone);
     } catch (error) {
       this.state.update({ fatal: asApiError(error), busy: "" });
       return;
@@ -85,6 +86,11 @@ export class ChangeFlow {
     if (!this.changeable) return;
     if (wanted === "change") await this.chooseTime();
     if (wanted === "cancel") this.show("cancelling");
+  }
+
+  /** Times stand in the booking's own zone, as in the mail and on every other page of it. */
+  #showIn(zone: string | undefined): void {
+    if (zone) this.state.update({ zone, month: monthOf(this.#tools.now(), zone) });
   }
 
   /** Whether its client can still change it. */

@@ -5,7 +5,7 @@ import { refusedFields } from "./errors";
 import { detectLanguage } from "./i18n";
 import { newId } from "./ids";
 import { readAck } from "./socket";
-import { addDays, countdown, localDate } from "./time";
+import { addDays, countdown, localDate, zonesOf } from "./time";
 
 afterEach(() => vi.useRealTimers());
 
@@ -76,4 +76,21 @@ it("makes ids that are UUIDs, also where the browser has no randomUUID", () => {
   vi.stubGlobal("crypto", { getRandomValues: (bytes: Uint8Array) => bytes.fill(255) });
   expect(newId()).toMatch(uuid);
   vi.unstubAllGlobals();
+});
+
+describe("the zones of a booking", () => {
+  const at = "2026-11-24T01:00:00Z";
+
+  it("are its own alone while this device's clock shows the same", () => {
+    expect(zonesOf("Asia/Tokyo", at, "Asia/Tokyo")).toEqual(["Asia/Tokyo"]);
+    expect(zonesOf("Asia/Tokyo", at, "Asia/Seoul")).toEqual(["Asia/Tokyo"]);
+  });
+
+  it("are both where it shows another time, on that day", () => {
+    expect(zonesOf("Asia/Tokyo", at, "America/New_York")).toEqual([
+      "Asia/Tokyo",
+      "America/New_York",
+    ]);
+    expect(zonesOf("Europe/London", at, "Africa/Casablanca")).toHaveLength(2);
+  });
 });

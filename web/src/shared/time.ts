@@ -75,6 +75,25 @@ export function zoneLabel(zone: string, at: Date = new Date()): string {
   return offset ? `${place} (${offset})` : place;
 }
 
+/** The zones to show a time of a booking in: its own, and this device's, whose clock shows another time then. */
+export function zonesOf(zone: string, at: string, own: string = visitorZone()): string[] {
+  const [there, here] = [zone, own].map((each) => zoneOffset(each, new Date(at)));
+  return there === here ? [zone] : [zone, own];
+}
+
+/** "10:00–10:45 東京 (GMT+9)", and the same on this device's clock where that differs. */
+export function rangeWithZone(startsAt: string, endsAt: string, zone: string): string {
+  return zonesOf(zone, startsAt)
+    .map((each) => `${timeRange(startsAt, endsAt, each)} ${zoneLabel(each, new Date(startsAt))}`)
+    .join(" / ");
+}
+
+/** "10:45"; with its zone where this device's clock shows another time, which a short line leaves out. */
+export function timeWithZone(at: string, zone: string): string {
+  const time = timeOfDay(at, zone);
+  return zonesOf(zone, at).length > 1 ? `${time} ${zoneLabel(zone, new Date(at))}` : time;
+}
+
 /** A span as "4:59" or "1:02:03"; never below zero. */
 export function countdown(remainingMs: number): string {
   const total = Math.max(0, Math.ceil(remainingMs / 1000));

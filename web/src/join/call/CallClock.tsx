@@ -3,10 +3,11 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverNow } from "../../shared/clock";
 import { useStore } from "../../shared/store";
-import { countdown, timeOfDay, visitorZone } from "../../shared/time";
+import { countdown, timeWithZone } from "../../shared/time";
 import type { CallLink } from "../room/callLink";
 
-export function CallClock({ link, endsAt }: { link: CallLink; endsAt: string }) {
+export function CallClock(props: { link: CallLink; endsAt: string; zone: string }) {
+  const { link, endsAt, zone } = props;
   const { t } = useTranslation();
   const since = useStore(link.state).snapshot?.room.call_since;
   const [, redraw] = useState(0);
@@ -17,9 +18,7 @@ export function CallClock({ link, endsAt }: { link: CallLink; endsAt: string }) 
   return (
     <span className="call-clock">
       {since ? <span>{countdown(serverNow() - Date.parse(since))}</span> : null}
-      <span className="call-until">
-        {t("call.until", { time: timeOfDay(endsAt, visitorZone()) })}
-      </span>
+      <span className="call-until">{t("call.until", { time: timeWithZone(endsAt, zone) })}</span>
     </span>
   );
 }

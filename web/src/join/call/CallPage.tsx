@@ -65,7 +65,7 @@ export function CallPage(props: CallProps) {
         <SelfView local={local} />
         <div className="call-top">
           <span className="call-name">{peer}</span>
-          <CallClock link={link} endsAt={entry.ends_at} />
+          <CallClock link={link} endsAt={entry.ends_at} zone={entry.timezone} />
           <QualityHint verdict={verdict} />
           <Beside link={link} />
           <LanguageSwitch />

@@ -4,10 +4,10 @@ import { useTranslation } from "react-i18next";
 import type { RoomEntry } from "../../api/types";
 import { unlockSound } from "../../rtc/sound";
 import { useStore } from "../../shared/store";
-import { dateAndTime, visitorZone } from "../../shared/time";
 import { Button } from "../ui/Button";
 import { Heading } from "../ui/Heading";
 import { Page } from "../ui/Page";
+import { When } from "../ui/When";
 import { DeviceHelp } from "./DeviceHelp";
 import { DevicePickers } from "./DevicePickers";
 import { MicMeter } from "./MicMeter";
@@ -25,7 +25,7 @@ export function DeviceCheck({ session, entry }: { session: RoomSession; entry: R
         <Heading>{t("room.check.title")}</Heading>
         <p className="lead">
           {t("room.check.lead", { name: peerName(t, entry) })}{" "}
-          {dateAndTime(entry.starts_at, visitorZone())}
+          <When startsAt={entry.starts_at} zone={entry.timezone} />
         </p>
         <div className="check-columns">
           <section aria-label={t("room.check.preview")}>

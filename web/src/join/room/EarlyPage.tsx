@@ -2,16 +2,10 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverNow } from "../../shared/clock";
-import {
-  countdown,
-  dateAndTime,
-  localDate,
-  timeOfDay,
-  visitorZone,
-  zoneLabel,
-} from "../../shared/time";
+import { countdown, dateAndTime, localDate, timeOfDay } from "../../shared/time";
 import { Heading } from "../ui/Heading";
 import { Page } from "../ui/Page";
+import { When } from "../ui/When";
 import { useCountdown } from "../ui/useCountdown";
 import { type Distance, distance } from "./early";
 import { peerName } from "./peerName";
@@ -21,8 +15,7 @@ const ASK_AGAIN_MS = 1_000;
 
 export function EarlyPage({ door, onOpen }: { door: Door; onOpen: () => void }) {
   const { t } = useTranslation();
-  const zone = visitorZone();
-  const { opens_at, starts_at } = door;
+  const { opens_at, starts_at, timezone: zone } = door;
   // A clock that is ahead of the server's asks again once a second, not as fast as it can.
   const [askAt] = useState(() => Math.max(Date.parse(opens_at), serverNow() + ASK_AGAIN_MS));
   useCountdown(new Date(askAt).toISOString(), onOpen);
@@ -44,8 +37,7 @@ export function EarlyPage({ door, onOpen }: { door: Door; onOpen: () => void }) 
           <dd>{peerName(t, door)}</dd>
           <dt>{t("room.early.starts")}</dt>
           <dd>
-            {dateAndTime(starts_at, zone)}
-            <span className="soft">{zoneLabel(zone, new Date(starts_at))}</span>
+            <When startsAt={starts_at} zone={zone} />
           </dd>
           <dt>{t("room.early.opens")}</dt>
           <dd>{today ? timeOfDay(opens_at, zone) : dateAndTime(opens_at, zone)}</dd>

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { playChime } from "../../rtc/sound";
 import { asApiError, type ApiError } from "../../shared/api";
 import { useStore } from "../../shared/store";
-import { timeRange, visitorZone } from "../../shared/time";
+import { rangeWithZone } from "../../shared/time";
 import { Portrait } from "../ui/Portrait";
 import { Button } from "../ui/Button";
 import { ErrorNotice } from "../ui/ErrorScreen";
@@ -32,7 +32,7 @@ export function Lobby({ session, entry, link }: InsideProps) {
     <Page title={title} wide>
       <div className="check" data-testid="lobby">
         <Heading>{t("room.lobby.title", { name })}</Heading>
-        <p className="lead">{timeRange(entry.starts_at, entry.ends_at, visitorZone())}</p>
+        <p className="lead">{rangeWithZone(entry.starts_at, entry.ends_at, entry.timezone)}</p>
         <div className="check-columns">
           <section aria-label={t("room.check.preview")}>
             <Preview local={session.local} />

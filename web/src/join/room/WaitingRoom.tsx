@@ -1,7 +1,7 @@
 /** The client waits here: is the therapist there, when does it begin, what happens next. */
 import { useTranslation } from "react-i18next";
 import { useStore } from "../../shared/store";
-import { timeRange, visitorZone } from "../../shared/time";
+import { rangeWithZone } from "../../shared/time";
 import { Button } from "../ui/Button";
 import { Heading } from "../ui/Heading";
 import { Page } from "../ui/Page";
@@ -50,7 +50,7 @@ export function WaitingRoom({ session, entry, link }: InsideProps) {
             </p>
             <p className="soft">
               {t("room.waiting.time", {
-                time: timeRange(entry.starts_at, entry.ends_at, visitorZone()),
+                time: rangeWithZone(entry.starts_at, entry.ends_at, entry.timezone),
               })}
             </p>
             <p>{t("room.waiting.next")}</p>
