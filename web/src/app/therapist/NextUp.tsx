@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { TherapistSession } from "../../api/types";
 import { timeOfDay } from "../../shared/time";
 
-import { minutesUntil, nextSession } from "./day";
+import { isAnyRunning, minutesUntil, nextSession } from "./day";
 
 interface Props {
   sessions: readonly TherapistSession[];
@@ -15,7 +15,10 @@ interface Props {
 export function NextUp({ sessions, zone, now }: Props) {
   const { t } = useTranslation();
   const next = nextSession(sessions, now);
-  if (!next) return sessions.length > 0 ? <Text>{t("app.today.none_left")}</Text> : null;
+  if (!next) {
+    const over = sessions.length > 0 && !isAnyRunning(sessions, now);
+    return over ? <Text>{t("app.today.none_left")}</Text> : null;
+  }
   const left = minutesUntil(next.starts_at, now);
   const values = { time: timeOfDay(next.starts_at, zone), name: next.client_name };
   return (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dayIn, minutesUntil, nextSession } from "./day";
+import { dayIn, isAnyRunning, minutesUntil, nextSession } from "./day";
 
 const SESSION = {
   starts_at: "2026-11-24T01:00:00Z",
@@ -9,6 +9,16 @@ const SESSION = {
 };
 
 const at = (instant: string): number => Date.parse(instant);
+
+describe("a running session", () => {
+  it("runs from its start until nobody may enter any more", () => {
+    expect(isAnyRunning([SESSION], at("2026-11-24T00:59:00Z"))).toBe(false);
+    expect(isAnyRunning([SESSION], at("2026-11-24T01:00:00Z"))).toBe(true);
+    expect(isAnyRunning([SESSION], at("2026-11-24T02:15:00Z"))).toBe(false);
+    const over = { ...SESSION, status: "fulfilled" };
+    expect(isAnyRunning([over], at("2026-11-24T01:00:00Z"))).toBe(false);
+  });
+});
 
 describe("the next session", () => {
   const later = { ...SESSION, starts_at: "2026-11-24T05:00:00Z" };

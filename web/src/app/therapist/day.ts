@@ -18,6 +18,16 @@ export function nextSession<S extends TimedSession>(
     );
 }
 
+/** Whether one has begun and can still be entered: "no more today" would be wrong above it. */
+export function isAnyRunning(sessions: readonly TimedSession[], nowMs: number): boolean {
+  return sessions.some(
+    (one) =>
+      !CLOSED.has(one.status) &&
+      Date.parse(one.starts_at) <= nowMs &&
+      nowMs < Date.parse(one.enter_until),
+  );
+}
+
 /** Whole minutes until an instant, rounded up, so that "1 minute" lasts until it is there. */
 export function minutesUntil(instant: string, nowMs: number): number {
   return Math.max(0, Math.ceil((Date.parse(instant) - nowMs) / 60_000));
