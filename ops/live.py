@@ -19,9 +19,9 @@ class Figures:
     """One participant's last second; None: not measured. Up is from the browser, down is to it.
 
     The relay measures; `candidate_type`, `protocol` (behind TURN: of the way to that server), `freezes` and
-    `frozen_ms` (in total) are the page's words. `score`: 0 to 100, of their worst stream, whose direction is
-    `worst`; `mos`: 1 to 4.5, of what they hear; `jitter_ms`: the most of any stream; `target_bps`: what the
-    way to them is thought to carry.
+    `frozen_ms` (in total), and `freezes_lately` (in five minutes) are the page's words. `score`: 0 to 100, of
+    their worst stream, whose direction is `worst`; `mos`: 1 to 4.5, of what they hear; `jitter_ms`: the most
+    of any stream; `target_bps`: what the way to them is thought to carry.
     """
 
     transport: str | None = None
@@ -38,6 +38,7 @@ class Figures:
     mos: float | None = None
     freezes: int | None = None
     frozen_ms: float | None = None
+    freezes_lately: int | None = None
     candidate_type: str | None = None
     protocol: str | None = None
 

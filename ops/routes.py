@@ -44,8 +44,9 @@ class ParticipantReply(Reply):
     cause: Cause | None = Field(description="what lowers the score; null while it is above 80")
     worst: Direction | None = Field(description="whether that stream comes from them or goes to them")
     mos: float | None = Field(description="1 to 4.5: the sound they hear (ITU-T G.107)")
-    freezes: int | None = Field(description="times a picture stood still for them, in this connection")
+    freezes: int | None = Field(description="times a picture stood still for them unmeant, since they came")
     frozen_ms: float | None = Field(description="for how long, together")
+    freezes_lately: int | None = Field(description="of these, in the last five minutes")
     candidate_type: Literal["host", "srflx", "prflx", "relay"] | None = Field(
         description="of the page's own end (RFC 8445 5.1.1); relay: through TURN"
     )

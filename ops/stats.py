@@ -91,6 +91,7 @@ class _Quality(_Heard):
     jitter_ms: float | None = Field(None, ge=0)
     freezes: int | None = Field(None, ge=0)
     frozen_ms: float | None = Field(None, ge=0)
+    freezes_lately: int | None = Field(None, ge=0)
     candidate_type: Literal["host", "srflx", "prflx", "relay"] | None = None
     protocol: Literal["udp", "tcp", "tls"] | None = None
 

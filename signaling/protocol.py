@@ -97,8 +97,9 @@ class Quality(Message):
     audio_packets: Total | None = Field(None, description="of sound, arrived in total")
     video_packets: Total | None = Field(None, description="of pictures, arrived in total")
     video_frames: Total | None = Field(None, description="decoded in total")
-    freezes: Total | None = Field(None, description="times a picture stood still, in total")
+    freezes: Total | None = Field(None, description="times a picture stood still unmeant, in total")
     frozen_ms: Amount | None = Field(None, description="for how long, in total")
+    freezes_lately: Total | None = Field(None, description="of these, in the last five minutes")
     candidate_type: Literal["host", "srflx", "prflx", "relay"] | None = Field(
         None, description="of the own candidate in use (RFC 8445 5.1.1); `relay`: through TURN"
     )

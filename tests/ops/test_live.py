@@ -88,7 +88,13 @@ async def test_the_score_the_jitter_and_the_pages_own_words_stand_together(stats
     streams = [{"jitter_ms": None}, {"jitter_ms": 8.5, "kind": "audio"}, {"jitter_ms": 3.0}]
     person = {"participant_id": CLIENT, **judged, "streams": streams}
     await stats.relay_told({"relay_id": "one", "rooms": [{"room_id": "room", "participants": [person]}]})
-    way = {"candidate_type": "relay", "protocol": "tls", "freezes": 2, "frozen_ms": 700.0}
+    way = {
+        "candidate_type": "relay",
+        "protocol": "tls",
+        "freezes": 2,
+        "frozen_ms": 700.0,
+        "freezes_lately": 1,
+    }
     await stats.browser_told({**QUALITY, **way, "jitter_ms": 99.0})
     expected = Figures(loss_down_pct=2.5, rtt_ms=99.0, jitter_ms=8.5, **judged, **way)  # type: ignore[arg-type]
     assert stats.figures() == {("room", CLIENT): expected}

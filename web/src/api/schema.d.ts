@@ -3180,7 +3180,7 @@ export interface components {
             mos: number | null;
             /**
              * Freezes
-             * @description times a picture stood still for them, in this connection
+             * @description times a picture stood still for them unmeant, since they came
              */
             freezes: number | null;
             /**
@@ -3188,6 +3188,11 @@ export interface components {
              * @description for how long, together
              */
             frozen_ms: number | null;
+            /**
+             * Freezes Lately
+             * @description of these, in the last five minutes
+             */
+            freezes_lately: number | null;
             /**
              * Candidate Type
              * @description of the page's own end (RFC 8445 5.1.1); relay: through TURN

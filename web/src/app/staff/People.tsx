@@ -65,7 +65,7 @@ function PersonRow({ one, room }: PersonProps) {
       <Table.Td className="figure">
         <Pair first={milliseconds(one.rtt_ms)} second={milliseconds(one.jitter_ms)} />
       </Table.Td>
-      <Table.Td className="figure">
+      <Table.Td className="figure figure-words">
         <Pair first={mos(one.mos)} second={useFreezes(one)} />
       </Table.Td>
       <Table.Td>
@@ -171,11 +171,12 @@ function Figures({ one }: { one: OpsParticipant }) {
   );
 }
 
-/** "3 (1.2 s)": how often, and how long together. */
-function useFreezes({ freezes, frozen_ms }: OpsParticipant): string {
+/** "1 lately, 3 in all (1.2 s)": in the last five minutes; how often, and how long together. */
+function useFreezes({ freezes, frozen_ms, freezes_lately }: OpsParticipant): string {
   const { t } = useTranslation();
   if (freezes === null) return "–";
-  return t("app.rooms.frozen", { count: freezes, seconds: ((frozen_ms ?? 0) / 1000).toFixed(1) });
+  const seconds = ((frozen_ms ?? 0) / 1000).toFixed(1);
+  return t("app.rooms.frozen", { count: freezes, seconds, lately: freezes_lately ?? 0 });
 }
 
 function Who({ one }: { one: OpsParticipant }) {

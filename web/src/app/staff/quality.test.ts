@@ -15,10 +15,13 @@ const FINE: Measured = {
   score: null,
   cause: null,
   worst: null,
+  freezes_lately: null,
 };
 
 it.each<[string, Partial<Measured>, string, string]>([
   ["nothing is wrong", {}, "good", "fine"],
+  ["the picture stood still once or twice", { score: 99, freezes_lately: 2 }, "good", "fine"],
+  ["the picture stands still again and again", { score: 99, freezes_lately: 3 }, "fair", "freezes"],
   ["the upload loses a little", { loss_up_pct: 2.1 }, "fair", "loss_up"],
   ["the upload loses much", { loss_up_pct: 5.1 }, "poor", "loss_up"],
   ["the download loses much", { loss_down_pct: 9 }, "poor", "loss_down"],

@@ -21,6 +21,8 @@ export interface Measured {
   readonly score: number | null;
   readonly cause: ScoreCause | null;
   readonly worst: "up" | "down" | null;
+  /** Times the picture stood still for them, unmeant, in the last five minutes. */
+  readonly freezes_lately: number | null;
 }
 
 export type ScoreCause =
@@ -42,6 +44,7 @@ export type Cause =
   | "away"
   | "unmeasured"
   | "not_in_call"
+  | "freezes"
   | "fine";
 
 export interface Quality {
@@ -56,6 +59,8 @@ const RTT_POOR_MS = 400;
 /** Scores above these are good, and fair (media/quality.py). */
 const GOOD_SCORE = 80;
 const FAIR_SCORE = 40;
+/** In five minutes: then nothing is "good" whatever the last seconds were. */
+const MANY_FREEZES = 3;
 /** Less than this comes also from who only watches: reports about what they receive. */
 const FEEDBACK_BPS = 4_000;
 
@@ -97,6 +102,14 @@ export function qualityOf(measured: Measured, oneWay = false): Quality {
   const before = matching(BEFORE_THE_SCORE, measured);
   if (before) return before;
   if (oneWay) return { level: "poor", cause: "one_way" };
+  const found = ofTheWay(measured);
+  if (found.level === "good" && (measured.freezes_lately ?? 0) >= MANY_FREEZES) {
+    return { level: "fair", cause: "freezes" };
+  }
+  return found;
+}
+
+function ofTheWay(measured: Measured): Quality {
   const { score } = measured;
   if (score === null) {
     return matching(WITHOUT_A_SCORE, measured) ?? { level: "good", cause: "fine" };

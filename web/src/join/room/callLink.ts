@@ -8,6 +8,7 @@ import type { RoomEntry } from "../../api/types";
 import type { Browser } from "../../rtc/browser";
 import { MediaConnection, type MediaState } from "../../rtc/connection";
 import type { LocalMedia } from "../../rtc/local";
+import type { Freezes } from "../../rtc/freezes";
 import type { EndReport } from "../../rtc/report";
 import { ApiError, asApiError } from "../../shared/api";
 import type { Channel } from "../../shared/socket";
@@ -150,7 +151,7 @@ export class CallLink {
   }
 
   /** What this end measures, with what is switched on in it. */
-  report(end: EndReport, rates?: Rates): void {
+  report(end: EndReport & Partial<Freezes>, rates?: Rates): void {
     const report = { ...end, ...rates, ...this.#sending() };
     void this.#channel.ask("quality", report).catch(() => undefined);
   }

@@ -36,6 +36,7 @@ export interface Snapshot {
 export interface QualityReport extends EndReport, Partial<Rates> {
   microphone: boolean;
   camera: boolean;
+  freezes_lately?: number | null;
 }
 
 export interface Rates {
