@@ -23,7 +23,7 @@ from scheduler.config import SchedulerConfig
 from scheduler.model import LIVE, Span, Spared, Status
 from scheduler.slots import Verdict, judge
 from scheduler.store import find
-from scheduler.tables import booking, booking_event, care, therapist
+from scheduler.tables import booking, booking_event, care, group_session, therapist
 
 MARGIN = timedelta(days=2)
 TOLD = ("booking.confirmed", "booking.requested", "booking.changed", "booking.cancelled", "booking.declined")
@@ -119,6 +119,22 @@ def _unlicensed() -> sa.Select[Any]:
     return query.where(care.c.ended_at.is_(None), sa.or_(therapist.c.licence_verified_at.is_(None), over))
 
 
+def _seats_miscounted() -> sa.Select[Any]:
+    real = (
+        sa.select(sa.func.count())
+        .select_from(booking)
+        .where(
+            booking.c.group_id == group_session.c.id,
+            booking.c.client_id.is_not(None),
+            booking.c.status.in_(COUNTED),
+        )
+        .scalar_subquery()
+    )
+    return sa.select(group_session.c.id).where(
+        group_session.c.taken != real, group_session.c.status == "open"
+    )
+
+
 def _undecided_end() -> sa.Select[Any]:
     return sa.select(care_offer.c.id).where(
         (care_offer.c.state == "open") != care_offer.c.decided_at.is_(None)
@@ -160,6 +176,7 @@ LAWS: dict[str, Law] = {
     "I9 a care began without a licence": _unlicensed,
     "I10 a therapist's promised places are miscounted": _promises_miscounted,
     "I10 an offer is decided without a time, or open with one": _undecided_end,
+    "a session's seats are miscounted": _seats_miscounted,
     "a session is booked in a care that has ended": _booked_in_an_ended_care,
 }
 

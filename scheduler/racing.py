@@ -31,6 +31,7 @@ from scheduler.leave_store import proposed_to
 from scheduler.model import Slot, Span
 from scheduler.offer_store import open_offer
 from scheduler.practice import Hours, NewTherapist, PracticeChange, register_therapist
+from scheduler.racing_groups import Crowding
 from scheduler.service import Once, SchedulerService
 from scheduler.tables import booking, care, therapist
 from scheduler.waiting import Place
@@ -153,6 +154,7 @@ class _Client:
     def __init__(self, ground: Ground, tally: Tally, luck: random.Random) -> None:
         self._ground, self._tally, self._luck = ground, tally, luck
         self._who = self._visitor()
+        self._crowding = Crowding(ground.database, config(), ground.clock, luck)
         self._acts: Sequence[tuple[int, str, Callable[[], Awaitable[object]]]] = (
             (6, "hold", self._hold),
             (12, "book", self._book),
@@ -167,6 +169,10 @@ class _Client:
             (2, "decide a handover", self._decide),
             (1, "set the capacity", self._set_capacity),
             (2, "come as somebody else", self._new_face),
+            (1, "open seats", lambda: self._crowding.open(self._any_therapist())),
+            (4, "take a seat", self._take_seat),
+            (2, "give a seat back", lambda: self._crowding.give_back(self._who)),
+            (1, "call seats off", self._crowding.call_off),
         )
 
     async def live(self, ends_at: datetime) -> None:
@@ -302,6 +308,10 @@ class _Client:
         if proposed:
             shared = Shared("none") if self._luck.random() < 0.6 else None
             await self._ground.cares.decide_handover(self._who, proposed[0].id, shared, _once())
+
+    async def _take_seat(self) -> None:
+        now = self._ground.clock.now()
+        await self._crowding.take(self._who, _wish(self._any_therapist(), Slot(now, now)))
 
     async def _set_capacity(self) -> None:
         """Lower or higher, whatever is promised; the page that sets it may be out of date."""
