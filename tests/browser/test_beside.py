@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser import people
 from tests.browser.conftest import LOOP, Visitor
-from tests.browser.looks import look
+from tests.browser.looks import TOUCH_PX, look
 from tests.browser.site import Site
 
 pytestmark = [pytest.mark.browser, LOOP]
@@ -51,6 +51,10 @@ async def test_a_camera_is_added_seen_by_all_and_stopped(site: Site, visitor: Vi
     endpoint = await page.get_by_test_id("grant-endpoint").input_value()
     token = await page.get_by_test_id("grant-token").input_value()
     await look(page, "devices-grant")
+    await page.set_viewport_size({"width": PHONE_PX, "height": 740})
+    header = await page.get_by_role("banner").bounding_box()
+    assert header is not None
+    assert header["height"] < 2 * TOUCH_PX  # one row
 
     camera = await publish(endpoint, token)
     await expect(page.get_by_test_id("device")).to_have_count(1)

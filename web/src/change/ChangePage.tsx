@@ -6,7 +6,7 @@ import { type ApiError, request } from "../shared/api";
 import { serverNow } from "../shared/clock";
 import { Help } from "../shared/Help";
 import { useStore } from "../shared/store";
-import { dateAndTime, visitorZone } from "../shared/time";
+import { dateAndTime, visitorZone, zoneLabel, zonesOf } from "../shared/time";
 import { nextStep } from "../join/room/refusals";
 import { Button } from "../join/ui/Button";
 import { ErrorNotice, ErrorScreen } from "../join/ui/ErrorScreen";
@@ -98,7 +98,7 @@ function Overview({ flow, booking }: { flow: ChangeFlow; booking: Booking }) {
             </Button>
           </div>
           <p className="fine">
-            {t("change.until", { until: dateAndTime(booking.change_until, booking.timezone) })}
+            {t("change.until", { until: untilIn(booking.timezone, booking.change_until) })}
           </p>
         </>
       ) : null}
@@ -128,6 +128,12 @@ function Overview({ flow, booking }: { flow: ChangeFlow; booking: Booking }) {
       {isAhead || flow.missed ? null : <WayOut bookAgain />}
     </section>
   );
+}
+
+/** With its zone where this device's clock shows another time. */
+function untilIn(zone: string, at: string): string {
+  const label = zonesOf(zone, at).length > 1 ? ` ${zoneLabel(zone, new Date(at))}` : "";
+  return dateAndTime(at, zone) + label;
 }
 
 function Moved({ booking }: { booking: Booking }) {

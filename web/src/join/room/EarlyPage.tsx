@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverNow } from "../../shared/clock";
-import { countdown, dateAndTime, localDate, timeOfDay } from "../../shared/time";
+import { countdown, localDate, timeWithZone } from "../../shared/time";
 import { Heading } from "../ui/Heading";
 import { Page } from "../ui/Page";
 import { When } from "../ui/When";
@@ -40,7 +40,7 @@ export function EarlyPage({ door, onOpen }: { door: Door; onOpen: () => void }) 
             <When startsAt={starts_at} zone={zone} />
           </dd>
           <dt>{t("room.early.opens")}</dt>
-          <dd>{today ? timeOfDay(opens_at, zone) : dateAndTime(opens_at, zone)}</dd>
+          <dd>{today ? timeWithZone(opens_at, zone) : <When startsAt={opens_at} zone={zone} />}</dd>
         </dl>
         <p className="fine">{t("room.early.meanwhile")}</p>
       </section>
