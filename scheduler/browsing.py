@@ -148,6 +148,16 @@ async def _covers(connection: AsyncConnection, care: Care, now: datetime) -> dic
     }
 
 
+async def cover_span(
+    connection: AsyncConnection, client_id: PersonId | None, therapist_id: str, now: datetime
+) -> Span | None:
+    """When this therapist is there for the client as a cover; None: they are none."""
+    care = await store.open_care(connection, client_id) if client_id else None
+    if care is None or care.therapist_id == therapist_id:
+        return None
+    return (await _covers(connection, care, now)).get(PersonId(therapist_id))
+
+
 async def calendars(
     connection: AsyncConnection,
     booker: Booker,

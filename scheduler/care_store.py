@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.ids import CareId, PersonId
 from scheduler.care_model import CareRow
+from scheduler.care_tables import handover
 from scheduler.model import LIVE, Status
-from scheduler.tables import booking, care, therapist
+from scheduler.tables import booking, booking_event, care, therapist
 
 MET = (Status.FULFILLED, Status.NOSHOW)
 TO_COME = (Status.REQUESTED, Status.CONFIRMED)
@@ -61,6 +62,27 @@ async def is_in_use(connection: AsyncConnection, care_id: str) -> bool:
     """Whether a session took place in it, or one is still to come."""
     query = sa.select(booking.c.id).where(booking.c.care_id == care_id, booking.c.status.in_([*LIVE, *MET]))
     return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def was_confirmed(connection: AsyncConnection, booking_id: str) -> bool:
+    """Whether this booking was ever more than a request."""
+    query = sa.select(booking_event.c.id).where(
+        booking_event.c.booking_id == booking_id, booking_event.c.to_status == Status.CONFIRMED
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def opened_by_booking(connection: AsyncConnection, care_id: str) -> bool:
+    """Whether it began in the step that made its first booking, and by nothing else."""
+    first = sa.exists().where(
+        booking.c.care_id == care.c.id,
+        booking_event.c.booking_id == booking.c.id,
+        booking_event.c.at == care.c.started_at,
+        sa.or_(booking_event.c.from_status.is_(None), booking_event.c.from_status == Status.HELD),
+    )
+    handed = sa.exists().where(handover.c.care_to == care.c.id)
+    query = sa.select(care.c.id).where(care.c.id == care_id, first, ~handed)
+    return (await connection.execute(query)).first() is not None
 
 
 async def end(connection: AsyncConnection, care_id: str, reason: str, now: datetime) -> bool:

@@ -48,7 +48,7 @@ class Cares:
             return (await waiting.join(connection, client_id, wanted, now)).id
 
         wait_id = await self._once(identity, once, work)
-        await self.give_places()
+        await waiting.give_one(self._database, wait_id, self._config, self._clock.now())
         return wait_id
 
     async def match(
@@ -62,9 +62,7 @@ class Cares:
 
         wait_id = await self._once(identity, once, work)
         # In a transaction of its own: a therapist is locked before a client.
-        await self._database.transact(
-            lambda connection: waiting.ask_about(connection, wait_id, self._config, self._clock.now())
-        )
+        await waiting.ask_about(self._database, wait_id, self._config, self._clock.now())
         return wait_id
 
     async def stop_waiting(self, identity: Identity) -> None:
@@ -91,10 +89,7 @@ class Cares:
                 raise StatusConflict
             return offer.id
 
-        done = await self._once(identity, once, work)
-        if not take:
-            await self.give_places()
-        return done
+        return await self._once(identity, once, work)
 
     async def hand_over(
         self, identity: Identity, care_id: str, therapist_to: str, note: str | None, once: Once
@@ -153,9 +148,7 @@ class Cares:
                 await offer_store.keep_apart(connection, care.client_id, care.therapist_id, now)
             return care.id
 
-        done = await self._once(identity, once, work)
-        await self.give_places()
-        return done
+        return await self._once(identity, once, work)
 
     async def assign(self, identity: Identity, client_id: str, therapist_id: str | None, once: Once) -> str:
         """Staff give a client a therapist, or whoever's turn it is. Audited.

@@ -155,8 +155,17 @@ async def cancelled(
 
 
 async def give_back_place(connection: AsyncConnection, booking: Booking, now: datetime) -> None:
-    """A care in which nobody ever met, and nobody will, ends with its last booking (decision 6)."""
+    """A care in which nobody ever met, and nobody will, ends with the booking that opened it (decision 6).
+
+    Not where the therapist or staff took a promised session back, and not a care that came by a handover, an
+    offer or an assignment: that client is expected to choose another time.
+    """
     if booking.care_id is None or await care_store.is_in_use(connection, booking.care_id):
+        return
+    promised = await care_store.was_confirmed(connection, booking.id)
+    if promised and booking.cancelled_by != "client":
+        return
+    if not await care_store.opened_by_booking(connection, booking.care_id):
         return
     if await care_store.end(connection, booking.care_id, "never_met", now):
         payload = {"care_id": booking.care_id, "therapist_id": booking.therapist_id, "reason": "never_met"}

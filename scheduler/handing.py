@@ -39,11 +39,17 @@ class Shared:
 async def end_care(
     connection: AsyncConnection, care: CareRow, actor: Actor, reason: str, now: datetime
 ) -> None:
-    """End it; sessions still to come are cancelled, and both are told of each. Raises StatusConflict."""
-    await store.lock_therapist(connection, care.therapist_id)
+    """End it; sessions still to come are cancelled, and both are told of each. Raises StatusConflict.
+
+    A handover that is proposed falls with it: the place with the next therapist is free again.
+    """
+    await _lock_all(connection, care)
     await store.lock_client(connection, care.client_id)
     if not await care_store.end(connection, care.id, reason, now):
         raise StatusConflict
+    if reason != "handover":
+        for proposed in await leave_store.proposed_to(connection, care.client_id):
+            await _fall(connection, proposed, now)
     for booking_id in await care_store.to_come(connection, care.id, now):
         booking, _ = await locked(connection, booking_id)
         await cancelled(connection, booking, actor, None, "booking.cancelled", now)
@@ -66,7 +72,7 @@ async def propose(
     """
     if therapist_to == care.therapist_id:
         raise Invalid(errors=[_field("therapist_id", "is the therapist of this care", "other")])
-    await _lock_both(connection, care.therapist_id, therapist_to)
+    await _lock_all(connection, care, therapist_to)
     target = await practice_store.find_therapist(connection, therapist_to)
     if target is None or may_practise(target, now) is not None:
         raise TherapistUnknown
@@ -141,15 +147,24 @@ async def _proposed(connection: AsyncConnection, handover_id: str) -> tuple[Hand
     care = await care_store.find(connection, handover.care_from) if handover else None
     if handover is None or care is None:
         raise NotFound
-    await _lock_both(connection, care.therapist_id, handover.therapist_to)
+    await _lock_all(connection, care, handover.therapist_to)
     again = await leave_store.find_handover(connection, handover_id)
     if again is None or again.state != "proposed":
         raise StatusConflict
     return again, care
 
 
-async def _lock_both(connection: AsyncConnection, one: str, other: str) -> None:
-    await lock_rows(connection, therapist.c.id, [one, other])
+async def _lock_all(connection: AsyncConnection, care: CareRow, *others: str) -> None:
+    """Every therapist who has to do with this care, in one order: their own, who covers, who is to follow."""
+    known = await leave_store.therapists_of(connection, care.id)
+    await lock_rows(connection, therapist.c.id, [care.therapist_id, *known, *others])
+
+
+async def _fall(connection: AsyncConnection, proposed: Handover, now: datetime) -> None:
+    decided = {"state": "declined", "decided_at": now}
+    await leave_store.decide_handover(connection, proposed.id, decided)
+    offer = await offering.locked(connection, proposed.offer_id or "")
+    await offering.end(connection, offer, OfferState.WITHDRAWN, now)
 
 
 def _field(field: str, message: str, rule: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.ids import CareId, PersonId, new_id
 from scheduler.care_model import Handover, LeaveChoice
 from scheduler.care_tables import handover, leave_choice
-from scheduler.tables import care, time_off
+from scheduler.tables import booking, care, time_off
 
 ASKED = sa.select(
     leave_choice.c.id,
@@ -76,6 +76,19 @@ async def forget(connection: AsyncConnection, therapist_id: str, time_off_id: st
         time_off.c.id == time_off_id, time_off.c.therapist_id == therapist_id
     )
     await connection.execute(sa.delete(leave_choice).where(leave_choice.c.time_off_id.in_(theirs)))
+
+
+async def therapists_of(connection: AsyncConnection, care_id: str) -> set[str]:
+    """Who has, or may have, a session or a place for this care's client besides their own therapist."""
+    covers = sa.select(time_off.c.cover_id).join(leave_choice, leave_choice.c.time_off_id == time_off.c.id)
+    queries = (
+        covers.where(leave_choice.c.care_id == care_id, time_off.c.cover_id.is_not(None)),
+        sa.select(booking.c.therapist_id).where(booking.c.care_id == care_id).distinct(),
+        sa.select(handover.c.therapist_to).where(
+            handover.c.care_from == care_id, handover.c.state == "proposed"
+        ),
+    )
+    return {str(one) for query in queries for one in (await connection.execute(query)).scalars()}
 
 
 async def insert_handover(connection: AsyncConnection, values: dict[str, Any]) -> str:

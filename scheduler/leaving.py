@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import outbox
 from core.errors import Invalid, NotFound
-from scheduler import care_store, handing, leave_store, store
+from scheduler import care_store, handing, leave_store, offering, practice_store, store
+from scheduler.capacity import may_practise
 from scheduler.care_model import CareRow, LeaveChoice
 from scheduler.changing import Actor
-from scheduler.errors import StatusConflict
+from scheduler.errors import StatusConflict, TherapistFull
 from scheduler.handing import Shared
 from scheduler.model import Span
 
@@ -50,6 +51,11 @@ async def choose(
         await handing.transfer(connection, care, asked.cover_id, shared, actor, now)
     else:
         await store.lock_therapist(connection, care.therapist_id)
+    if choice == "cover" and asked.cover_id is not None:
+        cover = await practice_store.therapist_of(connection, asked.cover_id)
+        if may_practise(cover, asked.starts_at) is not None:
+            raise TherapistFull
+        await offering.check_may_care(connection, care.client_id, cover)
     await leave_store.choose(connection, choice_id, choice, now)
     payload = {"choice_id": choice_id, "care_id": care.id, "choice": choice, "cover_id": asked.cover_id}
     until = {"until": asked.ends_at.isoformat()}

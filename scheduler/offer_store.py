@@ -204,19 +204,36 @@ async def queue(
     return [_wait(row) for row in rows]
 
 
-async def waiting_for(connection: AsyncConnection, therapist_id: str, limit: int) -> list[Wait]:
-    """Who waits for this therapist or for anybody, the longest first."""
+async def waiting_for(connection: AsyncConnection, therapist_id: str, but: str, limit: int) -> list[Wait]:
+    """Who else waits for a place with this therapist or anybody, and could have it, the longest first."""
+    own_offers = care_offer.c.client_id == wait_entry.c.client_id
+    has_offer = sa.exists().where(own_offers, OPEN)
+    matched = sa.exists().where(
+        own_offers,
+        care_offer.c.kind == OfferKind.REQUEST,
+        care_offer.c.created_at >= wait_entry.c.enqueued_at,
+    )
+    apart = sa.exists().where(
+        care_apart.c.client_id == wait_entry.c.client_id, care_apart.c.therapist_id == therapist_id
+    )
     query = sa.select(wait_entry).where(
         wait_entry.c.state == WaitState.WAITING,
+        wait_entry.c.client_id != but,
         sa.or_(wait_entry.c.therapist_id.is_(None), wait_entry.c.therapist_id == therapist_id),
+        ~has_offer,
+        ~matched,
+        ~apart,
     )
     rows = await connection.execute(query.order_by(wait_entry.c.enqueued_at, wait_entry.c.id).limit(limit))
     return [_wait(row) for row in rows]
 
 
-async def waiting(connection: AsyncConnection, limit: int) -> list[Wait]:
-    """Who has no offer yet, the longest first."""
+async def waiting(connection: AsyncConnection, limit: int, after: Wait | None = None) -> list[Wait]:
+    """Who has no offer yet, the longest first; `after`: behind this one."""
     query = sa.select(wait_entry).where(wait_entry.c.state == WaitState.WAITING)
+    if after is not None:
+        same = sa.and_(wait_entry.c.enqueued_at == after.enqueued_at, wait_entry.c.id > after.id)
+        query = query.where(sa.or_(wait_entry.c.enqueued_at > after.enqueued_at, same))
     rows = await connection.execute(query.order_by(wait_entry.c.enqueued_at, wait_entry.c.id).limit(limit))
     return [_wait(row) for row in rows]
 

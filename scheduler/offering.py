@@ -92,7 +92,11 @@ async def locked(connection: AsyncConnection, offer_id: str) -> Offer:
 
 
 async def accept(connection: AsyncConnection, offer: Offer, now: datetime) -> CareId:
-    """The place is taken: a care opens in it. Raises StatusConflict, CareElsewhere."""
+    """The place is taken: a care opens in it. Raises StatusConflict, CareElsewhere, TherapistFull."""
+    therapist = await practice_store.therapist_of(connection, offer.therapist_id)
+    if may_practise(therapist, now) is not None:
+        raise StatusConflict
+    await check_may_care(connection, offer.client_id, therapist)
     if offer.expires_at <= now or not await offer_store.end_offer(
         connection, offer, OfferState.ACCEPTED, now
     ):
@@ -114,6 +118,7 @@ async def end(connection: AsyncConnection, offer: Offer, state: OfferState, now:
         await offer_store.move_wait(connection, wait.id, to, now, offer_id=None)
     if offer.kind is OfferKind.PLACE and state is OfferState.EXPIRED:
         await _tell(connection, "care.offer_over", offer, now)
+    await _tell(connection, "care.place_freed", offer, now)
     return True
 
 
@@ -140,7 +145,7 @@ async def open_care(
     if offer is not None and promises(offer, therapist.id, now):
         return await accept(connection, offer, now)
     await check_may_care(connection, client_id, therapist)
-    if fair and await somebody_first(connection, therapist, now):
+    if fair and await somebody_first(connection, therapist, client_id, now):
         raise TherapistFull
     if not await store.take_place(connection, therapist.id, now):
         raise TherapistFull
@@ -170,20 +175,25 @@ async def check_may_care(connection: AsyncConnection, client_id: str, therapist:
 LOOKED_AT = 50  # of those who wait; whoever stands behind them is not next
 
 
-async def somebody_first(connection: AsyncConnection, therapist: Therapist, now: datetime) -> bool:
-    """Whether a free place of this therapist belongs to somebody who waits; the queue offers it soon."""
-    waiting = await offer_store.waiting_for(connection, therapist.id, LOOKED_AT)
-    if not waiting or may_practise(therapist, now) is not None:
+async def somebody_first(
+    connection: AsyncConnection, therapist: Therapist, client_id: str, now: datetime
+) -> bool:
+    """Whether a free place of this therapist belongs to somebody else who waits; the queue offers it soon.
+
+    Who has an offer already, or asked to be matched, waits for an answer and not for this place.
+    """
+    if may_practise(therapist, now) is not None:
+        return False
+    waiting = await offer_store.waiting_for(connection, therapist.id, client_id, LOOKED_AT)
+    if not waiting:
         return False
     companies = await offer_store.employers(connection, [therapist.id, *(one.client_id for one in waiting)])
-    candidate = Candidate(therapist, employers=companies.get(therapist.id, frozenset()))
-    for one in waiting:
-        if one.therapist_id is None and one.language not in therapist.languages:
-            continue
-        apart = await offer_store.kept_apart(connection, one.client_id)
-        if may_care(candidate, Wanted(not_with=apart, employers=companies.get(one.client_id, frozenset()))):
-            return True
-    return False
+    own = companies.get(therapist.id, frozenset())
+    return any(
+        (one.therapist_id is not None or one.language in therapist.languages)
+        and not (own & companies.get(one.client_id, frozenset()))
+        for one in waiting
+    )
 
 
 async def assign(connection: AsyncConnection, client_id: str, therapist_id: str, now: datetime) -> CareId:

@@ -44,6 +44,7 @@ class Ground:
     rules: SessionRules
     client_busy: tuple[Span, ...]
     bound: bool
+    only: Span | None = None  # of who covers a leave: nothing outside it
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,18 @@ def occurrences(found: Iterable[datetime], ground: Ground, now: datetime) -> lis
 def _why(slot: Slot, ground: Ground, rules: SessionRules, now: datetime) -> Why | None:
     if slot.starts_at <= now or may_practise(ground.therapist, slot.starts_at) is not None:
         return "not_offered"
+    if not _is_covered(slot, ground):
+        return "not_offered"
     if _is_busy(slot, ground):
         return "client_busy"
     if ground.bound:
         return WORDS[judge(ground.calendar, rules, slot.starts_at, now)]
     block = rules.block(slot)
     return "taken" if any(block.overlaps(busy) for busy in ground.calendar.busy) else None
+
+
+def _is_covered(slot: Slot, ground: Ground) -> bool:
+    return ground.only is None or ground.only.starts_at <= slot.starts_at < ground.only.ends_at
 
 
 def _is_busy(slot: Slot, ground: Ground) -> bool:
@@ -113,6 +120,8 @@ def _around(slot: Slot, ground: Ground, rules: SessionRules, now: datetime) -> t
     free = [
         Alternative(ground.therapist.id, one.starts_at, one.ends_at)
         for one in free_slots(ground.calendar, rules, within, now)
-        if may_practise(ground.therapist, one.starts_at) is None and not _is_busy(one, ground)
+        if may_practise(ground.therapist, one.starts_at) is None
+        and _is_covered(one, ground)
+        and not _is_busy(one, ground)
     ]
     return tuple(nearest(free, slot.starts_at))

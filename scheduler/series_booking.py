@@ -17,6 +17,7 @@ from core.ids import PersonId, new_id
 from scheduler import booking as bookings
 from scheduler import changing, offering, practice_store, series_store, store, telling
 from scheduler.booking import Arrangement, Booker, Wish
+from scheduler.browsing import cover_span
 from scheduler.changing import Actor
 from scheduler.config import SchedulerConfig
 from scheduler.errors import ClientBusy, SlotNotOffered, SlotTaken, StatusConflict
@@ -79,7 +80,8 @@ async def outlook(
     client_id = plan.booker.client_id
     busy = await series_store.busy_of(connection, client_id, around, now) if client_id else ()
     bound = isinstance(plan.pick, Wish)
-    ground = Ground(therapist, calendars[therapist.id], rules_for(kind, bound=bound), busy, bound)
+    only = await cover_span(connection, client_id, therapist.id, now)
+    ground = Ground(therapist, calendars[therapist.id], rules_for(kind, bound=bound), busy, bound, only)
     return Outlook(therapist, kind, tuple(occurrences(found, ground, now)))
 
 

@@ -5,6 +5,7 @@ up who waits for anybody. A free place belongs to who waits; booking does not ov
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,9 +18,10 @@ from core.errors import Denied, Invalid, NotFound
 from core.http import Identity
 from core.ids import EmployerId, PersonId
 from scheduler import browsing, offer_store, offering, practice_store, store
+from scheduler.capacity import closed
 from scheduler.care_model import Offer, OfferKind, OfferState, Wait, WaitState
 from scheduler.config import SchedulerConfig
-from scheduler.errors import CareElsewhere, TherapistFull
+from scheduler.errors import CareElsewhere, StatusConflict, TherapistFull
 from scheduler.matching import Candidate, Wanted, ordered
 from scheduler.model import Span
 from scheduler.offering import LONGEST_WAIT_DAYS
@@ -113,13 +115,18 @@ async def join(connection: AsyncConnection, client_id: PersonId, wanted: Place, 
 
 
 async def leave(connection: AsyncConnection, client_id: PersonId, now: datetime) -> None:
-    """Not wait any longer. Raises NotFound."""
+    """Not wait any longer. Raises NotFound, StatusConflict where an offer comes at this very moment."""
     wait = await offer_store.wait_of(connection, client_id)
     if wait is None:
         raise NotFound
     if wait.offer_id is not None:
         offer = await offering.locked(connection, wait.offer_id)
         await offering.end(connection, offer, OfferState.WITHDRAWN, now)
+    else:
+        await store.lock_client(connection, client_id)
+        again = await offer_store.find_wait(connection, wait.id)
+        if again is not None and again.offer_id is not None:
+            raise StatusConflict
     await offer_store.move_wait(connection, wait.id, WaitState.LEFT, now, offer_id=None)
 
 
@@ -147,62 +154,99 @@ async def ask_next(connection: AsyncConnection, wait: Wait, config: SchedulerCon
     therapist = await practice_store.therapist_of(connection, found)
     within = Span(now, now + timedelta(days=LONGEST_WAIT_DAYS + 1))
     calendars = await practice_store.calendars(connection, [therapist], within, now)
-    try:
-        offer = await offering.ask_therapist(
-            connection, wait.client_id, therapist.id, calendars[therapist.id], now
-        )
-    except TherapistFull:  # somebody was faster
-        return False
-    return await offer_store.move_wait(connection, wait.id, WaitState.OFFERED, now, offer_id=offer.id)
+    own = calendars[therapist.id]
+    offer = await offering.ask_therapist(connection, wait.client_id, therapist.id, own, now)
+    await _offered(connection, wait, offer, now)
+    return True
 
 
-async def ask_about(
-    connection: AsyncConnection, wait_id: str, config: SchedulerConfig, now: datetime
-) -> bool:
-    """`ask_next` for who is still without an offer."""
-    wait = await offer_store.find_wait(connection, wait_id)
-    if wait is None or wait.state is not WaitState.WAITING:
-        return False
-    return await ask_next(connection, wait, config, now)
+async def ask_about(database: Database, wait_id: str, config: SchedulerConfig, now: datetime) -> None:
+    """`ask_next` for who is still without an offer; nothing where somebody was faster."""
 
+    async def work(connection: AsyncConnection) -> None:
+        wait = await offer_store.find_wait(connection, wait_id)
+        if wait is not None and wait.state is WaitState.WAITING:
+            await ask_next(connection, wait, config, now)
 
-async def give_places(database: Database, config: SchedulerConfig, now: datetime) -> None:
-    """Offer free places to those who wait, each in a transaction of its own."""
-    async with database.read() as connection:
-        queue = await offer_store.waiting(connection, BATCH)
-        candidates = await _all(connection) if queue else []
-    for wait in queue:
-
-        async def work(connection: AsyncConnection, wait: Wait = wait) -> None:
-            again = await offer_store.find_wait(connection, wait.id)
-            if again is not None and again.state is WaitState.WAITING:
-                await _give(connection, again, candidates, config, now)
-
+    with suppress(TherapistFull, StatusConflict):
         await database.transact(work)
 
 
+async def give_places(database: Database, config: SchedulerConfig, now: datetime) -> None:
+    """Offer free places to those who wait, the longest first, each in a transaction of its own."""
+    async with database.read() as connection:
+        page = await offer_store.waiting(connection, BATCH)
+        candidates = await _all(connection) if page else []
+    while page:
+        for wait in page:
+            if any(_could_take(one, wait, now) for one in candidates):
+                await _give(database, wait, candidates, config, now)
+        async with database.read() as connection:
+            page = await offer_store.waiting(connection, BATCH, page[-1])
+
+
+async def give_one(database: Database, wait_id: str, config: SchedulerConfig, now: datetime) -> None:
+    """Offer a place to who has just begun to wait, if there is one that nobody waits for."""
+    async with database.read() as connection:
+        wait = await offer_store.find_wait(connection, wait_id)
+        candidates = await _all(connection)
+    if wait is not None and wait.state is WaitState.WAITING:
+        await _give(database, wait, candidates, config, now, fresh=True)
+
+
+def _could_take(one: Candidate, wait: Wait, now: datetime) -> bool:
+    """Cheap, before anything is read about the client."""
+    wanted = wait.therapist_id in (None, one.therapist.id)
+    speaks = wait.therapist_id is not None or wait.language in one.therapist.languages
+    return wanted and speaks and closed(one.therapist, now, in_care=False) is None
+
+
 async def _give(
-    connection: AsyncConnection,
+    database: Database,
     wait: Wait,
     candidates: Sequence[Candidate],
     config: SchedulerConfig,
     now: datetime,
+    *,
+    fresh: bool = False,
 ) -> None:
-    if await offer_store.asked_before(connection, wait.client_id, wait.enqueued_at):
-        await ask_next(connection, wait, config, now)  # they wanted to be matched: the next one is asked
+    """Looked up first, so that no transaction is open meanwhile; then reserved, if it is still so.
+
+    `fresh`: they came out of turn, so that whoever waits already goes first.
+    """
+    async with database.read() as connection:
+        if await offer_store.asked_before(connection, wait.client_id, wait.enqueued_at):
+            therapist_id = None  # they wanted to be matched: the next one is asked
+        elif await offer_store.open_offer(connection, wait.client_id) is not None:
+            return
+        else:
+            wanted = await _wanted(connection, wait.client_id, wait.therapist_id, wait.language, now)
+            until = now + timedelta(days=config.window_days + 1)
+            therapist_id = await _first(connection, candidates, wanted, config, now, until)
+            if therapist_id is None:
+                return
+    if therapist_id is None:
+        await ask_about(database, wait.id, config, now)
         return
-    wanted = await _wanted(connection, wait.client_id, wait.therapist_id, wait.language, now)
-    until = now + timedelta(days=config.window_days + 1)
-    therapist_id = await _first(connection, candidates, wanted, config, now, until)
-    if therapist_id is None or await offer_store.open_offer(connection, wait.client_id) is not None:
-        return
-    try:
+
+    async def work(connection: AsyncConnection, chosen: str = therapist_id) -> None:
+        if fresh:
+            therapist = await practice_store.therapist_of(connection, chosen)
+            if await offering.somebody_first(connection, therapist, wait.client_id, now):
+                return
         expires_at = now + timedelta(hours=config.offer_h)
-        offer = await offering.offer_place(connection, wait.client_id, therapist_id, expires_at, now)
-    except TherapistFull:  # taken since it was read; the next round looks again
-        return
-    await offer_store.move_wait(connection, wait.id, WaitState.OFFERED, now, offer_id=offer.id)
-    await _tell(connection, offer, now)
+        offer = await offering.offer_place(connection, wait.client_id, chosen, expires_at, now)
+        await _offered(connection, wait, offer, now)
+        await _tell(connection, offer, now)
+
+    with suppress(TherapistFull, StatusConflict):  # somebody was faster, or they wait no more
+        await database.transact(work)
+
+
+async def _offered(connection: AsyncConnection, wait: Wait, offer: Offer, now: datetime) -> None:
+    """Raises StatusConflict where they have left, so that nothing stays reserved."""
+    if not await offer_store.move_wait(connection, wait.id, WaitState.OFFERED, now, offer_id=offer.id):
+        raise StatusConflict
 
 
 async def _tell(connection: AsyncConnection, offer: Offer, now: datetime) -> None:

@@ -56,7 +56,7 @@ def _places(house: "House") -> dict[str, Handler]:
     async def ended(_payload: dict[str, Any]) -> None:
         await house.cares.give_places()
 
-    return {"care.opened": opened, "care.ended": ended}
+    return {"care.opened": opened, "care.ended": ended, "care.place_freed": ended}
 
 
 class Conversations:

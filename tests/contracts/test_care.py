@@ -54,6 +54,7 @@ async def test_a_place_that_frees_is_offered_to_who_waited_longest_and_to_nobody
     assert (await views.client(second)).ahead == "few"
     assert await wait_states(clinic) == ["waiting", "waiting"]
     await cares.end_care(has_it, care_id, apart=False, once=NOBODY_REPEATS)
+    await cares.give_places()
     view = await views.client(first)
     assert view.offer is not None
     assert (view.offer.therapist_id, view.wait and view.wait.state) == (therapist_id, "offered")
@@ -93,6 +94,7 @@ async def test_an_offer_nobody_answers_goes_to_the_next_exactly_once(
         await cares.wait(one, ANYBODY, None, NOBODY_REPEATS)
         clinic.clock.advance(1)
     await cares.end_care(has_it, care_id, apart=False, once=NOBODY_REPEATS)
+    await cares.give_places()
     clinic.clock.advance(25 * 3600)
     await asyncio.gather(*(cares.end_offers() for _ in range(4)))
     assert await places(clinic, therapist_id) == (0, 0)
@@ -111,10 +113,12 @@ async def test_a_place_that_is_declined_or_left_is_free_again(clinic: Clinic, ca
     first, second = await clinic.client(), await clinic.client()
     await cares.wait(first, ANYBODY, None, NOBODY_REPEATS)
     await cares.end_care(has_it, care_id, apart=False, once=NOBODY_REPEATS)
+    await cares.give_places()
     offer_id = (await clinic.events("care.offered"))[0]["offer_id"]
     with pytest.raises(NotFound):
         await cares.answer_offer(second, offer_id, take=True, once=NOBODY_REPEATS)
     await cares.answer_offer(first, offer_id, take=False, once=NOBODY_REPEATS)
+    await cares.give_places()
     with pytest.raises(StatusConflict):
         await cares.answer_offer(first, offer_id, take=True, once=NOBODY_REPEATS)
     await cares.wait(second, ANYBODY, None, NOBODY_REPEATS)
@@ -141,6 +145,7 @@ async def test_who_asks_for_anybody_is_given_to_the_next_therapist_until_one_say
     with pytest.raises(NotFound):  # it is the therapist's to answer
         await cares.answer_offer(who, request.id, take=True, once=NOBODY_REPEATS)
     await cares.answer_offer(as_therapist(idle), request.id, take=False, once=NOBODY_REPEATS)
+    await cares.give_places()
     (request,) = (await views.therapist(as_therapist(busy))).requests
     assert await places(clinic, busy) == (1, 1)
     seen = await views.client(who)  # that somebody said no is not to be seen
@@ -194,6 +199,7 @@ async def test_colleagues_and_people_kept_apart_do_not_meet(clinic: Clinic, care
     async with clinic.database.read() as connection:
         care_id = (await connection.execute(sa.select(care.c.id))).scalar_one()
     await cares.end_care(who, care_id, apart=True, once=NOBODY_REPEATS)
+    await cares.give_places()
     assert await clinic.statuses() == ["cancelled"]
     with pytest.raises(TherapistFull):
         await clinic.book(who, other, WEDNESDAY)
@@ -207,6 +213,7 @@ async def test_ending_a_care_frees_the_place_and_tells_both_of_their_sessions(
     with pytest.raises(NotFound):
         await cares.end_care(await clinic.client(), care_id, apart=False, once=NOBODY_REPEATS)
     await cares.end_care(as_therapist(therapist_id), care_id, apart=True, once=NOBODY_REPEATS)
+    await cares.give_places()
     assert await places(clinic, therapist_id) == (0, 0)
     assert [one["to"] for one in await clinic.events("booking.cancelled")] == ["client", "therapist"]
     assert await clinic.events("care.end_told") == [{"care_id": care_id, "to": "client"}]

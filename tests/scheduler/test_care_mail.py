@@ -69,6 +69,7 @@ async def test_an_offered_place_is_told_with_a_link_of_ones_own(clinic: Clinic, 
     waits = await clinic.client()
     await cares.wait(waits, Place(therapist_id, "ja"), None, NOBODY_REPEATS)
     await cares.end_care(has_it, care_id, apart=False, once=NOBODY_REPEATS)
+    await cares.give_places()
     (mail,) = await sent(clinic, "care.offered")
     assert "11月25日(水) 10:00まで" in mail.text
     assert compose(mail, MailConfig(), clinic.clock)["Subject"] == CARE_SUBJECT
@@ -116,5 +117,6 @@ async def test_a_handover_and_a_leave_ask_the_client_and_an_end_tells_the_other(
     assert await sent(clinic, "care.end_told") == []
     care_id = (await clinic.events("care.opened"))[1]["care_id"]
     await cares.end_care(who, care_id, apart=False, once=NOBODY_REPEATS)
+    await cares.give_places()
     (ended,) = await sent(clinic, "care.end_told")
     assert ended.text.startswith("先生 5 様")

@@ -8,6 +8,7 @@ import pytest
 from core.database import Database
 from core.http import Identity
 from core.ids import new_id
+from scheduler.cares import Cares
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic
 from tests.scheduler.door import Door, open_door
@@ -45,6 +46,9 @@ async def test_a_client_waits_is_offered_a_place_and_takes_it(door: Door) -> Non
     assert len(view["sessions"]) == 1
     status, _ = await door.ask("POST", f"/api/cares/{view['care']['care_id']}/end", json={})
     assert status == 200
+    await Cares(
+        door.clinic.database, door.clinic.config, door.clinic.clock
+    ).give_places()  # as its event does
     door.who = second
     status, view = await door.ask("GET", "/api/care")
     assert view["offer"]["kind"] == "place"
