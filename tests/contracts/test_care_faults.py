@@ -1,4 +1,4 @@
-"""What once went wrong with places, queues, handovers and covers; each would again if its mend were taken out."""
+"""What once went wrong with places, queues, handovers and covers."""
 
 import asyncio
 from datetime import timedelta
@@ -216,7 +216,7 @@ async def test_nobody_is_covered_by_who_they_do_not_want_to_meet(clinic: Clinic,
     (asked,) = (await CareViews(clinic.database, clinic.config, clinic.clock).client(who)).choices
     for choice in ("cover", "transfer"):
         with pytest.raises(TherapistFull):
-            await cares.choose_leave(who, asked.id, choice, NOTHING, NOBODY_REPEATS)  # type: ignore[arg-type]
+            await cares.choose_leave(who, asked.id, choice, NOTHING, NOBODY_REPEATS)
 
 
 async def test_who_leaves_the_queue_as_a_place_comes_leaves_none_reserved(
