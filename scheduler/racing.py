@@ -31,6 +31,7 @@ from scheduler.leave_store import proposed_to
 from scheduler.model import Slot, Span
 from scheduler.offer_store import open_offer
 from scheduler.practice import Hours, NewTherapist, PracticeChange, register_therapist
+from scheduler.racing_cares import Caring, as_therapist, with_requests
 from scheduler.racing_groups import Crowding
 from scheduler.service import Once, SchedulerService
 from scheduler.tables import booking, care, therapist
@@ -90,6 +91,7 @@ async def prepare(database: Database, clock: Clock, therapists: int = 6) -> Grou
         employer_id = await accounts.create_employer(connection, "Company", now)
         for n in range(therapists):
             made.append(await _therapist(connection, n, now))
+        await with_requests(connection, made[min(2, therapists - 1)], clock)
     links = JoinLinks(database, clock, "http://localhost", b"links of a race")
     service = SchedulerService(database, config(), clock, links, "Todoku <no-reply@localhost>")
     changes = Changes(database, config(), clock, links)
@@ -154,7 +156,9 @@ class _Client:
     def __init__(self, ground: Ground, tally: Tally, luck: random.Random) -> None:
         self._ground, self._tally, self._luck = ground, tally, luck
         self._who = self._visitor()
-        self._crowding = Crowding(ground.database, config(), ground.clock, luck)
+        parts = (ground.database, config(), ground.clock)
+        self._crowding = Crowding(*parts, luck)
+        self._caring = Caring(*parts, ground.service, ground.therapists, luck)
         self._acts: Sequence[tuple[int, str, Callable[[], Awaitable[object]]]] = (
             (6, "hold", self._hold),
             (12, "book", self._book),
@@ -169,6 +173,12 @@ class _Client:
             (2, "decide a handover", self._decide),
             (1, "set the capacity", self._set_capacity),
             (2, "come as somebody else", self._new_face),
+            (1, "be assigned", lambda: self._caring.assign(self._who)),
+            (1, "plan a leave", self._caring.plan_leave),
+            (3, "choose for a leave", lambda: self._caring.choose(self._who)),
+            (3, "book far ahead", lambda: self._caring.book_far(self._who, self._some_wish())),
+            (2, "book a series", lambda: self._caring.book_series(self._who, self._some_wish())),
+            (3, "answer a request", self._caring.answer_request),
             (1, "open seats", lambda: self._crowding.open(self._any_therapist())),
             (4, "take a seat", self._take_seat),
             (2, "give a seat back", lambda: self._crowding.give_back(self._who)),
@@ -206,9 +216,6 @@ class _Client:
 
     def _any_therapist(self) -> PersonId:
         return self._luck.choice(self._ground.therapists)
-
-    def _as_therapist(self, person_id: PersonId) -> Identity:
-        return Identity(person_id, frozenset({"therapist"}), new_id(), "account")
 
     async def _time(self) -> tuple[PersonId, Slot] | None:
         """One of the first free times, so that many want the same."""
@@ -278,7 +285,7 @@ class _Client:
             offer = await open_offer(connection, self._who.person_id)
         if offer is not None:
             asked = offer.kind == "request"
-            who = self._as_therapist(offer.therapist_id) if asked else self._who
+            who = as_therapist(offer.therapist_id) if asked else self._who
             take = self._luck.random() < 0.6
             await self._ground.cares.answer_offer(who, offer.id, take=take, once=_once())
 
@@ -292,12 +299,12 @@ class _Client:
 
     async def _end_care(self) -> None:
         if found := await self._some_care():
-            who = self._as_therapist(found[1])
+            who = as_therapist(found[1])
             await self._ground.cares.end_care(who, found[0], apart=False, once=_once())
 
     async def _hand_over(self) -> None:
         if found := await self._some_care():
-            who, to = self._as_therapist(found[1]), self._any_therapist()
+            who, to = as_therapist(found[1]), self._any_therapist()
             await self._ground.cares.hand_over(who, found[0], to, None, _once())
 
     async def _decide(self) -> None:
@@ -310,8 +317,12 @@ class _Client:
             await self._ground.cares.decide_handover(self._who, proposed[0].id, shared, _once())
 
     async def _take_seat(self) -> None:
+        await self._crowding.take(self._who, self._some_wish())
+
+    def _some_wish(self) -> Wish:
+        """With somebody; the time is found by whoever uses it."""
         now = self._ground.clock.now()
-        await self._crowding.take(self._who, _wish(self._any_therapist(), Slot(now, now)))
+        return _wish(self._any_therapist(), Slot(now, now))
 
     async def _set_capacity(self) -> None:
         """Lower or higher, whatever is promised; the page that sets it may be out of date."""
@@ -320,7 +331,7 @@ class _Client:
             query = sa.select(therapist.c.version).where(therapist.c.id == whose)
             version = (await connection.execute(query)).scalar_one()
         change = PracticeChange(capacity=self._luck.randint(0, MOST_CAPACITY))
-        await self._ground.service.change_practice(self._as_therapist(whose), version, change)
+        await self._ground.service.change_practice(as_therapist(whose), version, change)
 
 
 def _once() -> Once:
