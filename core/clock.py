@@ -1,11 +1,16 @@
-"""The only reader of the wall clock and of the monotonic clock.
+"""The only reader of the wall clock and of the monotonic clock, and where the rules of zones come from.
 
 Everything else takes `now` (aware UTC, for people) or monotonic seconds (for packets) as an argument.
 """
 
 import time
+import zoneinfo
 from datetime import UTC, datetime
 from typing import Protocol
+
+# The rules of zones are those of the locked tzdata, never the machine's older ones: pages, whose browser knows
+# new rules, and mails must tell one time.
+zoneinfo.reset_tzpath(())
 
 
 class Clock(Protocol):
