@@ -4,6 +4,7 @@ What a mail says is decided by the folder that sends it; it is always called fro
 """
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,6 +17,8 @@ from email_validator import validate_email
 
 from core.clock import Clock
 from core.config import MailConfig
+
+PARTING_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class FileMailer:
 
 
 class SmtpMailer:
-    """One connection per mail; TLS as configured."""
+    """One connection per mail; TLS as configured. The whole delivery is bounded, not each step alone."""
 
     def __init__(self, config: MailConfig, clock: Clock) -> None:
         self._config = config
@@ -75,8 +78,7 @@ class SmtpMailer:
 
     async def send(self, mail: Mail) -> None:
         config = self._config
-        await aiosmtplib.send(
-            compose(mail, config, self._clock),
+        client = aiosmtplib.SMTP(
             hostname=config.host,
             port=config.port,
             use_tls=config.security == "tls",
@@ -85,6 +87,15 @@ class SmtpMailer:
             password=config.password or None,
             timeout=config.timeout_s,
         )
+        try:
+            async with asyncio.timeout(config.timeout_s):
+                await client.connect()
+                await client.send_message(compose(mail, config, self._clock))
+            # It is theirs now: that they are slow to part with us must not send it again.
+            with contextlib.suppress(OSError, aiosmtplib.SMTPException):
+                await client.quit(timeout=PARTING_S)
+        finally:
+            client.close()
 
 
 def open_mailer(config: MailConfig, clock: Clock) -> Mailer:

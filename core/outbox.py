@@ -24,6 +24,7 @@ from core.tables import outbox
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 
 LEASE = timedelta(seconds=60)
+MARGIN = timedelta(seconds=10)  # for reading an event and writing what became of it
 BATCH = 20
 ATTEMPTS = 50  # about two days; what is refused so long is refused for good, and stays for people to see
 KEPT = timedelta(days=7)
@@ -166,8 +167,9 @@ class Outbox:
         async with self._database.read() as connection:
             row = (await connection.execute(sa.select(outbox).where(outbox.c.id == event_id))).one()
         try:
-            for handler in self._handlers.get(row.topic, ()):
-                await handler(dict(row.payload))
+            async with asyncio.timeout((LEASE - MARGIN).total_seconds()):  # then somebody else may begin
+                for handler in self._handlers.get(row.topic, ()):
+                    await handler(dict(row.payload))
         except Exception as error:
             word = type(error).__name__  # its text may name the recipient
             log.warning("outbox_delivery_failed", topic=row.topic, event_id=event_id, error=word)

@@ -1,6 +1,7 @@
 """Outbox, leased jobs and idempotent answers, on both databases."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -86,6 +87,29 @@ async def test_an_event_whose_process_died_is_delivered_after_its_lease(
     clock.advance(61)
     assert await box.deliver_due() == 1
     assert seen == [1]
+
+
+async def test_a_delivery_ends_before_its_lease_does(
+    database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that no other process begins it while this one is still at it."""
+    monkeypatch.setattr("core.outbox.LEASE", timedelta(seconds=0.3))
+    monkeypatch.setattr("core.outbox.MARGIN", timedelta(seconds=0.2))
+    ended: list[str] = []
+
+    async def never_ends(_payload: dict[str, Any]) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("cut off")
+
+    await write_event(database, clock)
+    async with asyncio.timeout(10):
+        assert await Outbox(database, clock, {"greeted": [never_ends]}).deliver_due() == 0
+    assert ended == ["cut off"]
+    async with database.read() as connection:
+        row = (await connection.execute(sa.select(outbox))).one()
+    assert (row.last_error, row.due_at, row.done_at) == ("TimeoutError", clock.now() + retry_after(1), None)
 
 
 async def test_a_process_that_stops_begins_no_other_delivery(database: Database, clock: FakeClock) -> None:
