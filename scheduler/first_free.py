@@ -2,8 +2,8 @@
 
 `therapist.free_from` says that no free time of the therapist's first kind of session starts before it,
 whoever asks (holds are not counted: they free their time by themselves). NULL: not known. Whatever may free
-an earlier time forgets the bound in the same transaction, by a trigger (revisions 0012, 0014); `FirstFree` works it
-out again. Asking changes nothing: bounds not known are worked out for the one answer, and only so many.
+an earlier time forgets the bound in the same transaction, by a trigger (0012, 0014); `FirstFree` works
+it out again. Asking changes nothing: bounds not known are worked out for the one answer, and only so many.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -1,9 +1,9 @@
 """Forgets bounds of first free times once for a statement, not once for each of its rows.
 
 A personal calendar that is read again replaces thousands of rows under its therapist's lock; each of them
-wrote the therapist's row. PostgreSQL gets a trigger for the statement, which still writes the row also where no
-bound was known (see 0012: who works one out waits for it). SQLite has none for statements; there a bound that
-is forgotten is not written again, which suffices, since writers are alone.
+wrote the therapist's row. PostgreSQL gets a trigger for the statement, which still writes the row also where
+no bound was known (see 0012: who works one out waits for it). SQLite has none for statements; there a bound
+that is forgotten is not written again, which suffices, since writers are alone.
 """
 
 from alembic import op
