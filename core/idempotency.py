@@ -34,7 +34,11 @@ class Stored:
 
 
 async def recall(connection: AsyncConnection, actor: str, key: str, body: bytes) -> Stored | None:
-    """The stored answer, None the first time. Raises IdempotencyMismatch for another body."""
+    """The stored answer, None the first time. Raises IdempotencyMismatch for another body.
+
+    Twins take turns from here on: the second waits for the first's end, and finds its answer.
+    """
+    await _take_turn(connection, actor, key)
     query = sa.select(idempotency).where(idempotency.c.actor == actor, idempotency.c.key == key)
     row = (await connection.execute(query)).first()
     if row is None:
@@ -44,10 +48,17 @@ async def recall(connection: AsyncConnection, actor: str, key: str, body: bytes)
     return Stored(row.status, dict(row.response))
 
 
+async def _take_turn(connection: AsyncConnection, actor: str, key: str) -> None:
+    """Nothing on SQLite, where a writing transaction is alone. A look-up of its own: it must see the new."""
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(f"{actor}\0{key}".encode()).digest()[:8], "big", signed=True)
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+
+
 async def remember(
     connection: AsyncConnection, actor: str, key: str, body: bytes, answer: Stored, now: datetime
 ) -> None:
-    """Keep `answer`. A concurrent twin fails on the primary key "idempotency_pkey" and rolls back."""
+    """Keep `answer`. Who did not recall first fails on the primary key "idempotency_pkey"."""
     values = {
         "actor": actor,
         "key": key,
