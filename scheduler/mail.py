@@ -54,7 +54,8 @@ STANDS = {
     "noshow": frozenset({Status.NOSHOW}),
 }
 TOLD_WITHIN = timedelta(days=14)  # so long a session that did not take place can be made up for by its link
-INVITES = frozenset({"confirmed", "changed"})  # with a calendar entry; "cancelled" takes it back
+INVITES = frozenset({"confirmed", "changed"})  # with a calendar entry, if it is confirmed
+TAKES_BACK = frozenset({"changed", "cancelled", "declined"})
 TO = {"client": TO_CLIENT, "therapist": TO_THERAPIST}
 HELP = {"client": HELP_CLIENT, "therapist": HELP_THERAPIST}
 
@@ -100,13 +101,14 @@ class BookingMails:
             visit = await visits.render(connection, booking, payload["to"], self._service.config)
             if _over(kind, visit) <= self._clock.now():
                 return
+            method = _method(kind, visit, known=await store.was_confirmed(connection, booking.id))
             people = await accounts.people(connection, [booking.client_id, booking.therapist_id])
         to = people[visit.client_id if visit.role == "client" else visit.therapist_id]
         if to.email is not None:
             word = f"-{payload['what']}" if "what" in payload else ""
-            await self._send(kind, word, visit, to, to.email)
+            await self._send(kind, word, visit, to, method)
 
-    async def _send(self, kind: str, word: str, visit: Visit, to: Person, address: str) -> None:
+    async def _send(self, kind: str, word: str, visit: Visit, to: Person, method: Method | None) -> None:
         client, links = visit.role == "client", self._service.links
         url = await self._client_url(kind, visit) if client else f"{links.public_url}/therapist"
         locale = to.locale if to.locale in WEEKDAYS else "ja"
@@ -120,12 +122,12 @@ class BookingMails:
         await self._mailer.send(
             Mail(
                 message_id=f"booking-{visit.booking_id}-{visit.sequence}-{visit.role}{part}@{host}",
-                to=address,
+                to=to.email or "",
                 subject=subject,
                 text=text(letter, after, words, url),
                 html=html(letter, after, words, url, locale, subject),
                 locale=locale,
-                attachments=self._entry(kind, visit, url, address),
+                attachments=self._entry(method, visit, url, to),
                 thread=f"booking-{visit.booking_id}-{visit.role}@{host}",
             )
         )
@@ -150,15 +152,22 @@ class BookingMails:
             "help": self._help_contact,
         }
 
-    def _entry(self, kind: str, visit: Visit, url: str, address: str) -> tuple[Attachment, ...]:
-        """The calendar entry, or what takes it back. A request has none yet."""
-        method: Method = "CANCEL" if kind == "cancelled" else "REQUEST"
-        invites = kind in INVITES and visit.status is Status.CONFIRMED
-        if not invites and kind != "cancelled":
+    def _entry(self, method: Method | None, visit: Visit, url: str, to: Person) -> tuple[Attachment, ...]:
+        if method is None:
             return ()
         entry = Entry.of(visit, url, self._service.sender)
-        content = calendar_file(entry, self._clock.now(), method, address)
+        content = calendar_file(entry, self._clock.now(), method, to.email)
         return (Attachment("consultation.ics", f"text/calendar; method={method}", content),)
+
+
+def _method(kind: str, visit: Visit, *, known: bool) -> Method | None:
+    """An entry for calendars, or what takes it back; `known`: they may have one.
+
+    A request has none; a confirmed booking that becomes a request again leaves the time it had.
+    """
+    if kind in INVITES and visit.status is Status.CONFIRMED:
+        return "REQUEST"
+    return "CANCEL" if known and kind in TAKES_BACK else None
 
 
 def _letter(kind: str, visit: Visit, locale: str) -> Letter:

@@ -115,6 +115,15 @@ async def confirm_held(connection: AsyncConnection, hold_id: str, values: dict[s
     return (await connection.execute(guarded.values(values))).rowcount == 1
 
 
+async def was_confirmed(connection: AsyncConnection, booking_id: str) -> bool:
+    """Whether it ever was, whatever it is now."""
+    table = booking_event
+    query = sa.select(table.c.id).where(
+        table.c.booking_id == booking_id, table.c.to_status == Status.CONFIRMED
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
 async def record(
     connection: AsyncConnection,
     booking_id: str,

@@ -11,7 +11,7 @@ from core.database import Database
 from core.http import Identity
 from core.ids import PersonId, new_id
 from core.mail import Mail, compose
-from scheduler import settled_store, store, telling
+from scheduler import pace_store, settled_store, store, telling
 from scheduler.changes import Changes
 from scheduler.join_links import JoinLinks
 from scheduler.letters import SUBJECTS, TO_CLIENT, TO_THERAPIST
@@ -101,6 +101,25 @@ async def test_cancelling_takes_the_calendar_entry_back(clinic: Clinic, changes:
         assert "腰" not in mail.text + mail.html  # a reason is for the page, not for a mailbox
         assert "?do=" not in mail.text
     assert await sent(clinic, "reminder") == []
+
+
+async def test_a_booking_that_becomes_a_request_again_leaves_calendars_until_it_is_taken(
+    clinic: Clinic, changes: Changes
+) -> None:
+    therapist_id, who = await clinic.therapist(), clinic.visitor()
+    kind = await add_type(clinic, therapist_id)
+    booking_id = (await clinic.book(who, therapist_id, WEDNESDAY)).visit.booking_id
+    uid = entry((await sent(clinic, "confirmed"))[0])[3]
+    async with clinic.database.write() as connection:
+        await pace_store.update_type(connection, kind, {"approval": True})
+    await changes.move(who, booking_id, LATER, NOBODY_REPEATS)
+    assert [entry(one) for one in await sent(clinic, "changed")] == [("CANCEL", "CANCELLED", 1, uid)] * 2
+    therapist = Identity(therapist_id, frozenset({"therapist"}), new_id(), "account")
+    await changes.approve(therapist, booking_id, NOBODY_REPEATS)
+    assert [entry(one) for one in await sent(clinic, "confirmed")] == [("REQUEST", "CONFIRMED", 2, uid)] * 2
+    await changes.move(who, booking_id, WEDNESDAY, NOBODY_REPEATS)
+    await changes.decline(therapist, booking_id, None, NOBODY_REPEATS)
+    assert [entry(one) for one in await sent(clinic, "declined")] == [("CANCEL", "CANCELLED", 4, uid)] * 2
 
 
 async def test_a_mail_has_one_click_to_change_and_one_to_cancel(clinic: Clinic) -> None:
