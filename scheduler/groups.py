@@ -73,6 +73,7 @@ async def take_seat(
     mine = await seat_of(connection, group_id, [booker.client_id or ""], booker.holder)
     if mine is not None:
         return mine
+    await store.clear_holds(connection, group.therapist_id, booker.holder, None, now)
     if not await group_store.take(connection, group_id):
         raise SlotTaken("no seat is left")
     client_id = booker.client_id

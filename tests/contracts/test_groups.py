@@ -92,6 +92,17 @@ async def test_the_last_seats_go_to_as_many_as_there_are_whoever_comes_at_once(
     assert len(await clinic.events("seat.taken")) == 5
 
 
+async def test_a_time_held_elsewhere_and_let_go_does_not_stand_in_the_way_of_a_seat(
+    clinic: Clinic, groups: Groups
+) -> None:
+    _, group_id = await opened(clinic, groups)
+    who, other = await clinic.client(), await clinic.therapist()
+    await clinic.hold(who, other, WEDNESDAY)
+    clinic.clock.advance(clinic.config.hold_s + 1)  # and not swept yet
+    assert (await groups.take_seat(who, group_id, None, NOBODY_REPEATS)).mine
+    assert await counted(clinic, group_id) == (1, 1)
+
+
 async def test_the_count_of_seats_holds_without_any_lock_before_it(
     clinic: Clinic, groups: Groups, monkeypatch: pytest.MonkeyPatch
 ) -> None:
