@@ -117,6 +117,8 @@ async def move(
     values = times(therapist, starts_at, booking.client_timezone, kind)
     if actor.by == "client":
         values |= standing(kind, starts_at, config, now)
+    elif booking.status is Status.REQUESTED and booking.approve_until is not None:
+        values["approve_until"] = min(booking.approve_until, starts_at)
     moved = await updated(connection, booking, values, now)
     await telling.changed(connection, moved, booking, actor.id, actor.by, now)
     return moved

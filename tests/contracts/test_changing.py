@@ -193,6 +193,15 @@ async def test_a_request_is_taken_by_its_therapist_and_by_nobody_else(
         await changes.decline(therapist_of(therapist_id), booking_id, None, NOBODY_REPEATS)
 
 
+async def test_a_request_moved_nearer_is_to_be_answered_before_it_begins(
+    clinic: Clinic, changes: Changes
+) -> None:
+    therapist_id, _, booking_id = await requested(clinic)
+    nearer = WEDNESDAY
+    moved = await changes.move(therapist_of(therapist_id), booking_id, nearer, NOBODY_REPEATS)
+    assert (moved.status, moved.approve_until) == ("requested", nearer)
+
+
 async def test_a_declined_request_and_one_nobody_answers_free_time_and_place(
     clinic: Clinic, changes: Changes, clock: FakeClock
 ) -> None:
