@@ -27,6 +27,12 @@ LONGEST_URL_CHARS = 2000
 CHUNK_BYTES = 64 * 1024
 GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Of the world by name, but not to be asked: dummies, relays of 6to4, documentation.
+NOT_OF_THE_WORLD = (
+    ipaddress.ip_network("192.0.0.8/32"),
+    ipaddress.ip_network("192.88.99.0/24"),
+    ipaddress.ip_network("3fff::/20"),
+)
 SCHEMES = frozenset({"http", "https"})
 UNFIT = re.compile(r"[\x00-\x20\x7f\\]")
 USER_AGENT = "Todoku"
@@ -61,6 +67,8 @@ def is_public(address: Address) -> bool:
             return is_public(hidden)
         if address.is_site_local:
             return False
+    if any(address in network for network in NOT_OF_THE_WORLD):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -18,9 +18,12 @@ MINUTES_PER_DAY = 1440
 _ONE_DAY = timedelta(days=1)
 
 
+NO_PLACE = frozenset({"Factory", "localtime", "posixrules"})  # what a server's own settings are called
+
+
 @lru_cache(maxsize=1)
 def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - NO_PLACE
 
 
 def zone(name: str) -> ZoneInfo:

@@ -1,4 +1,4 @@
-"""A request that is sent several times at once, with one key, is done once and answered alike, on both databases."""
+"""A request sent several times at once, with one key, is done once and answered alike, on both databases."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

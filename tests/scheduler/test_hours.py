@@ -110,7 +110,9 @@ def test_an_override_replaces_the_weekly_hours_of_its_date() -> None:
     assert opening(closed, day) == []
 
 
-@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "Asia"])
+@pytest.mark.parametrize(
+    "name", ["", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "Asia", "Factory", "localtime"]
+)
 def test_what_is_no_zone_is_refused_by_name(name: str) -> None:
     with pytest.raises(ValueError, match="unknown time zone"):
         zone(name)
