@@ -57,6 +57,7 @@ class View:
     reads_from: datetime | None = None
     reads_until: datetime | None = None
     writes: bool = True
+    opens_at: datetime | None = None  # before it, they see nothing
 
 
 async def grant_view(
@@ -64,8 +65,16 @@ async def grant_view(
 ) -> None:
     """Make somebody a member with this view, or change the view they have; idempotent."""
     conversation_id = await ensure_conversation(connection, care_id, {person_id: view.role}, now)
-    bounds = {"reads_from": view.reads_from, "reads_until": view.reads_until, "writes": view.writes}
-    await store.bound_member(connection, conversation_id, person_id, bounds)
+    bounds = {"reads_from": view.reads_from, "reads_until": view.reads_until}
+    more = {"writes": view.writes, "opens_at": view.opens_at}
+    await store.bound_member(connection, conversation_id, person_id, bounds | more)
+
+
+async def withdraw_view(
+    connection: AsyncConnection, conversation_id: ConversationId, person_id: PersonId, now: datetime
+) -> None:
+    """They see nothing from now on; nobody becomes a member by it. Under the conversation's lock."""
+    await store.bound_member(connection, conversation_id, person_id, {"reads_until": now, "writes": False})
 
 
 Door = Callable[[Identity, ConversationId], Awaitable[None]]
@@ -102,7 +111,7 @@ class ChatService:
         """
         async with self._database.read() as connection:
             latest = await self._latest(connection, conversation_id, reader)
-            therapists = await store.members_as(connection, conversation_id, "therapist")
+            therapists = await store.members_as(connection, conversation_id, "therapist", self._clock.now())
         return latest, None if reader in therapists else next(iter(therapists), None)
 
     async def post(

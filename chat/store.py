@@ -78,7 +78,7 @@ class Seat:
 async def seat_of(
     connection: AsyncConnection, conversation_id: str, person_id: str, now: datetime
 ) -> Seat | None:
-    """None for who is not a member, or is one no more."""
+    """None for who is not a member, is one no more, or not yet."""
     member = conversation_member.c
     query = (
         sa.select(conversation.c.latest_sequence, member.reads_from, member.writes)
@@ -86,11 +86,19 @@ async def seat_of(
         .where(
             conversation.c.id == conversation_id,
             member.person_id == person_id,
-            sa.or_(member.reads_until.is_(None), member.reads_until > now),
+            _is_open(now),
         )
     )
     row = (await connection.execute(query)).first()
     return None if row is None else Seat(int(row[0]), row[1], row[2])
+
+
+def _is_open(now: datetime) -> sa.ColumnElement[bool]:
+    member = conversation_member.c
+    return sa.and_(
+        sa.or_(member.opens_at.is_(None), member.opens_at <= now),
+        sa.or_(member.reads_until.is_(None), member.reads_until > now),
+    )
 
 
 async def bound_member(
@@ -239,10 +247,12 @@ def _mark(conversation_id: str, person_id: str) -> sa.ColumnElement[bool]:
     return sa.and_(read_marker.c.conversation_id == conversation_id, read_marker.c.person_id == person_id)
 
 
-async def members_as(connection: AsyncConnection, conversation_id: str, role: str) -> list[PersonId]:
-    """Who is in a conversation in that role, the latest first."""
+async def members_as(
+    connection: AsyncConnection, conversation_id: str, role: str, now: datetime
+) -> list[PersonId]:
+    """Who can write in a conversation in that role now; first who stands in, then the latest."""
     table = conversation_member
     query = sa.select(table.c.person_id).where(
-        table.c.conversation_id == conversation_id, table.c.role == role
+        table.c.conversation_id == conversation_id, table.c.role == role, table.c.writes, _is_open(now)
     )
-    return list((await connection.execute(query.order_by(table.c.joined_at.desc()))).scalars())
+    return list((await connection.execute(query.order_by(table.c.opens_at.is_(None), table.c.joined_at.desc()))).scalars())

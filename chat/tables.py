@@ -29,10 +29,12 @@ conversation_member = sa.Table(
     sa.Column("person_id", sa.String(36), sa.ForeignKey("person.id"), primary_key=True),
     sa.Column("role", sa.String(20), nullable=False),
     sa.Column("joined_at", Instant(), nullable=False),
-    # What was said before `reads_from` is not shown to them, from `reads_until` on nothing. NULL: no bound.
+    # What was said before `reads_from` is not shown to them, from `reads_until` on nothing, and nothing
+    # before it is `opens_at`. NULL: no bound.
     sa.Column("reads_from", Instant()),
     sa.Column("reads_until", Instant()),
     sa.Column("writes", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("opens_at", Instant()),
     sa.Index("conversation_member_person", "person_id"),
 )
 

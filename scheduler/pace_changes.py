@@ -105,6 +105,11 @@ async def add_time_off(
     return off_id
 
 
+async def owns_time_off(connection: AsyncConnection, therapist_id: str, off_id: str) -> bool:
+    query = sa.select(time_off.c.id).where(time_off.c.id == off_id, time_off.c.therapist_id == therapist_id)
+    return (await connection.execute(query)).first() is not None
+
+
 async def remove_time_off(connection: AsyncConnection, therapist_id: str, off_id: str) -> bool:
     gone = sa.delete(time_off).where(time_off.c.id == off_id, time_off.c.therapist_id == therapist_id)
     return (await connection.execute(gone)).rowcount == 1

@@ -13,7 +13,7 @@ from core.database import Database
 from core.errors import Denied, Invalid, NotFound, PreconditionFailed
 from core.http import Identity
 from core.ids import PersonId
-from scheduler import leave_store, leaving, pace, pace_changes, pace_store, practice_store, store
+from scheduler import covering, leave_store, leaving, pace, pace_changes, pace_store, practice_store, store
 from scheduler.config import SchedulerConfig
 from scheduler.errors import TherapistUnknown
 from scheduler.hours import zone
@@ -108,6 +108,8 @@ class PaceService:
         """Raises NotFound."""
 
         async def work(connection: AsyncConnection, therapist: Therapist) -> None:
+            if await pace_changes.owns_time_off(connection, therapist.id, off_id):
+                await covering.call_off(connection, off_id, self._clock.now())
             await leave_store.forget(connection, therapist.id, off_id)
             if not await pace_changes.remove_time_off(connection, therapist.id, off_id):
                 raise NotFound

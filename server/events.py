@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from accounts.mail import SIGN_IN_LINK, SignInMails
-from chat.service import View, ensure_conversation, grant_view
+from chat.service import View, ensure_conversation, grant_view, withdraw_view
 from core.ids import PersonId
 from core.mail import open_mailer
 from core.outbox import Handler
 from scheduler.care_mail import CareMails
+from scheduler.covering import COVER, ask_newcomer, covering, covers_of, look_again
 from scheduler.mail import BookingMails
 
 if TYPE_CHECKING:
@@ -48,10 +49,13 @@ def handlers(house: "House") -> dict[str, list[Handler]]:
 
 
 def _places(house: "House") -> dict[str, Handler]:
-    """What becomes of places when a care begins or ends."""
+    """What becomes of places when a care begins or ends, and of leave that was planned before."""
 
     async def opened(payload: dict[str, Any]) -> None:
         await house.cares.withdraw_others(payload["client_id"])
+        await house.ground.database.transact(
+            lambda connection: ask_newcomer(connection, payload["care_id"], house.ground.clock.now())
+        )
 
     async def ended(_payload: dict[str, Any]) -> None:
         await house.cares.give_places()
@@ -66,7 +70,13 @@ class Conversations:
         self._database, self._clock = house.ground.database, house.ground.clock
 
     def handlers(self) -> dict[str, Handler]:
-        return {"care.opened": self.opened, "handover.done": self.handed_over, "leave.chosen": self.covered}
+        return {
+            "care.opened": self.opened,
+            "care.ended": self.ended,
+            "handover.done": self.handed_over,
+            "leave.chosen": self.covered,
+            COVER: self.covered,
+        }
 
     async def opened(self, payload: dict[str, Any]) -> None:
         members = {
@@ -87,13 +97,33 @@ class Conversations:
             view = View("therapist", since, None, writes=False)
             await self._grant(payload["care_from"], payload["therapist_to"], view)
 
+    async def ended(self, payload: dict[str, Any]) -> None:
+        """Nobody stands in any more in a care that is over."""
+        async with self._database.read() as connection:
+            covers = await covers_of(connection, payload["care_id"])
+        for cover_id in covers:
+            await self._cover(payload["care_id"], PersonId(cover_id))
+
     async def covered(self, payload: dict[str, Any]) -> None:
-        """Who covers reads and writes until the leave is over; not if the client chose otherwise."""
-        if payload["cover_id"] is None or payload["choice"] == "transfer":
-            return
-        until = datetime.fromisoformat(payload["until"])
-        ends = until if payload["choice"] == "cover" else self._clock.now()
-        await self._grant(payload["care_id"], payload["cover_id"], View("therapist", None, ends))
+        """Who covers a leave reads and writes while it lasts, if the client still wants that."""
+        if payload["cover_id"] is not None:
+            await self._cover(payload["care_id"], PersonId(payload["cover_id"]))
+
+    async def _cover(self, care_id: str, cover_id: PersonId) -> None:
+        async with self._database.write() as connection:
+            now = self._clock.now()
+            # Under its lock first: two events about one care then end with what is true last.
+            conversation_id = await ensure_conversation(connection, care_id, {}, now)
+            found = await covering(connection, care_id, cover_id, now)
+            if found.settled:
+                return
+            if found.times is None:
+                await withdraw_view(connection, conversation_id, cover_id, now)
+                return
+            times = found.times
+            view = View("therapist", None, times.ends_at, opens_at=times.starts_at)
+            await grant_view(connection, care_id, cover_id, view, now)
+            await look_again(connection, care_id, cover_id, times, now)
 
     async def _grant(self, care_id: str, person_id: str, view: View) -> None:
         async with self._database.write() as connection:
