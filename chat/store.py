@@ -255,4 +255,8 @@ async def members_as(
     query = sa.select(table.c.person_id).where(
         table.c.conversation_id == conversation_id, table.c.role == role, table.c.writes, _is_open(now)
     )
-    return list((await connection.execute(query.order_by(table.c.opens_at.is_(None), table.c.joined_at.desc()))).scalars())
+    return list(
+        (
+            await connection.execute(query.order_by(table.c.opens_at.is_(None), table.c.joined_at.desc()))
+        ).scalars()
+    )

@@ -9,8 +9,10 @@ from aiohttp import web
 
 from core.errors import Denied, Invalid, NotFound, PreconditionFailed, TodokuError, Unauthenticated
 from core.http import Body, Route, body, identity, path_id, reply, require
+from core.idempotency import IdempotencyMismatch
 from scheduler import errors
 from scheduler import pace_messages as m
+from scheduler.change_routes import once_of
 from scheduler.model import Rule, SessionType, Span, Travel
 from scheduler.pace import Conflict, Journey, PaceSheet, TimeOff, Week
 from scheduler.pace_service import Away, PaceService
@@ -44,7 +46,7 @@ def routes(service: PaceService) -> list[Route]:
             errors=(*WHO, Invalid, *refused),
         )
 
-    versioned, gone = PreconditionFailed, NotFound
+    versioned, gone, once = PreconditionFailed, NotFound, IdempotencyMismatch
     return [
         Route("GET", SHEET, edge.sheet, "Your pace", response=m.PaceReply, tag="therapist", errors=WHO),
         write("PATCH", "", edge.values, "Set capacity, pause and limits", m.PaceBody, versioned),
@@ -52,11 +54,13 @@ def routes(service: PaceService) -> list[Route]:
         write("PUT", "/reply-windows", edge.windows, "Say when you answer", m.WindowsBody, versioned),
         write("PUT", "/dates/{date}", edge.set_date, "Other hours on one date", m.DateBody),
         write("DELETE", "/dates/{date}", edge.clear_date, "Weekly hours on that date again", None),
-        write("POST", "/time-off", edge.add_time_off, "Be away", m.TimeOffBody),
+        write("POST", "/time-off", edge.add_time_off, "Be away", m.TimeOffBody, once),
         write("DELETE", "/time-off/{time_off_id}", edge.remove_time_off, "Be there after all", None, gone),
-        write("POST", "/travels", edge.add_travel, "Work from another zone", m.TravelBody),
+        write("POST", "/travels", edge.add_travel, "Work from another zone", m.TravelBody, once),
         write("DELETE", "/travels/{travel_id}", edge.remove_travel, "Stay", None, gone),
-        write("POST", "/session-types", edge.add_type, "Offer another kind of session", m.SessionTypeBody),
+        write(
+            "POST", "/session-types", edge.add_type, "Offer another kind of session", m.SessionTypeBody, once
+        ),
         write("PUT", "/session-types/{session_type_id}", edge.set_type, "Change it", m.SessionTypeBody, gone),
         write("DELETE", "/session-types/{session_type_id}", edge.end_type, "Offer it no more", None, gone),
         Route(
@@ -105,7 +109,7 @@ class _Edge:
     async def add_time_off(self, request: web.Request) -> web.Response:
         who, asked = require(request, "therapist"), await body(request, m.TimeOffBody)
         away = Away(Span(asked.starts_at, asked.ends_at), asked.kind, asked.cover_id)
-        return _sheet(await self._service.add_time_off(who, away))
+        return _sheet(await self._service.add_time_off(who, away, once_of(request, asked)))
 
     async def remove_time_off(self, request: web.Request) -> web.Response:
         who = require(request, "therapist")
@@ -114,7 +118,7 @@ class _Edge:
     async def add_travel(self, request: web.Request) -> web.Response:
         who, asked = require(request, "therapist"), await body(request, m.TravelBody)
         travel = Travel(asked.first_date, asked.last_date, asked.timezone)
-        return _sheet(await self._service.add_travel(who, travel))
+        return _sheet(await self._service.add_travel(who, travel, once_of(request, asked)))
 
     async def remove_travel(self, request: web.Request) -> web.Response:
         who = require(request, "therapist")
@@ -122,7 +126,7 @@ class _Edge:
 
     async def add_type(self, request: web.Request) -> web.Response:
         who, asked = require(request, "therapist"), await body(request, m.SessionTypeBody)
-        return _sheet(await self._service.add_type(who, asked.model_dump()))
+        return _sheet(await self._service.add_type(who, asked.model_dump(), once_of(request, asked)))
 
     async def set_type(self, request: web.Request) -> web.Response:
         who, type_id = require(request, "therapist"), path_id(request, "session_type_id")

@@ -1,7 +1,7 @@
 """Use-cases of a therapist's pace: each is of one therapist alone and gives their whole sheet back."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,16 +12,21 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import Denied, Invalid, NotFound, PreconditionFailed
 from core.http import Identity
+from core.idempotency import Stored, recall, remember
 from core.ids import PersonId
 from scheduler import covering, leave_store, leaving, pace, pace_changes, pace_store, practice_store, store
 from scheduler.config import SchedulerConfig
 from scheduler.errors import TherapistUnknown
 from scheduler.hours import zone
+from scheduler.laws import laws
 from scheduler.model import LIVE, Rule, SessionType, Span, Status, Therapist, Travel
 from scheduler.pace import PaceSheet
+from scheduler.service import Once
 
 AHEAD = timedelta(days=400)  # how far bookings are looked at
 MOST_TYPES, MOST_TIME_OFF, MOST_TRAVELS = 20, 200, 50
+
+NEW = Once(None, b"")  # without a key, a request is asked for the first time
 
 Work = Callable[[AsyncConnection, Therapist], Awaitable[None]]
 
@@ -33,6 +38,15 @@ class Away:
     span: Span
     kind: str
     cover_id: str | None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What comes with a change: the version that was read, values of the sheet itself, a key."""
+
+    version: int | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    once: Once = NEW
 
 
 class PaceService:
@@ -52,7 +66,7 @@ class PaceService:
         async def work(_connection: AsyncConnection, _therapist: Therapist) -> None:
             return None
 
-        return await self._change(identity, version, "pace", work, values)
+        return await self._change(identity, "pace", work, _Asked(version, dict(values)))
 
     async def set_hours(self, identity: Identity, version: int, rules: Sequence[Rule]) -> PaceSheet:
         """In place of all weekly hours. A rule without a zone is meant in the therapist's own."""
@@ -61,7 +75,7 @@ class PaceService:
         async def work(connection: AsyncConnection, therapist: Therapist) -> None:
             await pace_changes.replace_rules(connection, therapist.id, _zoned(rules, therapist))
 
-        return await self._change(identity, version, "hours", work)
+        return await self._change(identity, "hours", work, _Asked(version))
 
     async def set_reply_windows(self, identity: Identity, version: int, windows: Sequence[Rule]) -> PaceSheet:
         """When messages are answered, in place of all before."""
@@ -70,7 +84,7 @@ class PaceService:
         async def work(connection: AsyncConnection, therapist: Therapist) -> None:
             await pace_changes.replace_windows(connection, therapist.id, _zoned(windows, therapist))
 
-        return await self._change(identity, version, "reply_windows", work)
+        return await self._change(identity, "reply_windows", work, _Asked(version))
 
     async def set_date(
         self, identity: Identity, day: date, ranges: Sequence[tuple[int, int]] | None
@@ -84,9 +98,9 @@ class PaceService:
             zone_name = there[0].timezone if there else therapist.timezone
             await pace_changes.set_override(connection, therapist.id, day, ranges, zone_name)
 
-        return await self._change(identity, None, "date", work)
+        return await self._change(identity, "date", work, _Asked())
 
-    async def add_time_off(self, identity: Identity, away: Away) -> PaceSheet:
+    async def add_time_off(self, identity: Identity, away: Away, once: Once = NEW) -> PaceSheet:
         """Raises Invalid for a cover who is no other therapist."""
 
         async def work(connection: AsyncConnection, therapist: Therapist) -> None:
@@ -102,7 +116,7 @@ class PaceService:
             if leaving.is_asked(kind, span):
                 await leaving.ask(connection, therapist.id, off_id, self._clock.now())
 
-        return await self._change(identity, None, "time_off", work)
+        return await self._change(identity, "time_off", work, _Asked(once=once))
 
     async def remove_time_off(self, identity: Identity, off_id: str) -> PaceSheet:
         """Raises NotFound."""
@@ -114,9 +128,9 @@ class PaceService:
             if not await pace_changes.remove_time_off(connection, therapist.id, off_id):
                 raise NotFound
 
-        return await self._change(identity, None, "time_off", work)
+        return await self._change(identity, "time_off", work, _Asked())
 
-    async def add_travel(self, identity: Identity, travel: Travel) -> PaceSheet:
+    async def add_travel(self, identity: Identity, travel: Travel, once: Once = NEW) -> PaceSheet:
         """Raises Invalid where it overlaps another."""
 
         async def work(connection: AsyncConnection, therapist: Therapist) -> None:
@@ -125,7 +139,7 @@ class PaceService:
             pace.check_travel(travel, (one.travel for one in known))
             await pace_changes.add_travel(connection, therapist.id, travel)
 
-        return await self._change(identity, None, "travel", work)
+        return await self._change(identity, "travel", work, _Asked(once=once))
 
     async def remove_travel(self, identity: Identity, travel_id: str) -> PaceSheet:
         """Raises NotFound."""
@@ -134,16 +148,16 @@ class PaceService:
             if not await pace_changes.remove_travel(connection, therapist.id, travel_id):
                 raise NotFound
 
-        return await self._change(identity, None, "travel", work)
+        return await self._change(identity, "travel", work, _Asked())
 
-    async def add_type(self, identity: Identity, values: Mapping[str, Any]) -> PaceSheet:
+    async def add_type(self, identity: Identity, values: Mapping[str, Any], once: Once = NEW) -> PaceSheet:
         """Another kind of session, last in order."""
 
         async def work(connection: AsyncConnection, therapist: Therapist) -> None:
             _check_count(len(await pace_store.types_of(connection, therapist.id)), MOST_TYPES)
             await pace_store.insert_type(connection, therapist.id, dict(values), self._clock.now())
 
-        return await self._change(identity, None, "session_type", work)
+        return await self._change(identity, "session_type", work, _Asked(once=once))
 
     async def change_type(self, identity: Identity, type_id: str, values: Mapping[str, Any]) -> PaceSheet:
         """What is booked already stays as it is. Raises NotFound."""
@@ -154,27 +168,26 @@ class PaceService:
                 raise NotFound
             await pace_store.update_type(connection, type_id, dict(values))
 
-        return await self._change(identity, None, "session_type", work)
+        return await self._change(identity, "session_type", work, _Asked())
 
-    async def _change(
-        self,
-        identity: Identity,
-        version: int | None,
-        what: str,
-        work: Work,
-        values: Mapping[str, Any] | None = None,
-    ) -> PaceSheet:
-        own, now, changed = _own(identity), self._clock.now(), dict(values or {})
+    async def _change(self, identity: Identity, what: str, work: Work, asked: _Asked) -> PaceSheet:
+        own, now, once = _own(identity), self._clock.now(), asked.once
 
         async def whole(connection: AsyncConnection) -> PaceSheet:
             await store.lock_therapist(connection, own)
+            if once.key is not None:
+                if await recall(connection, identity.session_id, once.key, once.body) is not None:
+                    return await self._sheet(connection, own)
+                answer = Stored(200, {"therapist_id": own})
+                with laws():
+                    await remember(connection, identity.session_id, once.key, once.body, answer, now)
             therapist = await practice_store.find_therapist(connection, own)
             if therapist is None:
                 raise TherapistUnknown
-            if not await pace_changes.set_values(connection, own, version, changed):
+            if not await pace_changes.set_values(connection, own, asked.version, dict(asked.values)):
                 raise PreconditionFailed
             await work(connection, therapist)
-            detail = {"what": what, **pace.audited(changed)}
+            detail = {"what": what, **pace.audited(asked.values)}
             await accounts.audit(
                 connection, actor=own, action="practice_changed", subject=own, detail=detail, now=now
             )

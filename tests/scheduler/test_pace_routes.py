@@ -14,6 +14,7 @@ from tests.scheduler.door import Door, open_door
 
 PACE = "/api/therapist/pace"
 DAY = {"from": "2026-11-25", "to": "2026-11-25", "tz": "Asia/Tokyo"}
+OTHER = {"first_date": "2027-01-01", "last_date": "2027-01-03", "timezone": "Europe/Rome"}
 SHORT: dict[str, Any] = {"name": {"ja": "短い面談", "en": "Short"}, "session_min": 20, "step_min": 20}
 
 
@@ -232,3 +233,30 @@ async def test_what_is_not_there_is_not_found(door: Door, therapist: PersonId, p
 async def test_a_sheet_is_its_therapists_alone(door: Door, therapist: PersonId) -> None:
     door.who = door.clinic.visitor()
     assert (await door.ask("GET", PACE))[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "listed", "json"),
+    [
+        (
+            "/time-off",
+            "time_off",
+            {"starts_at": "2026-12-01T00:00:00Z", "ends_at": "2026-12-12T00:00:00Z", "kind": "leave"},
+        ),
+        (
+            "/travels",
+            "travels",
+            {"first_date": "2026-12-01", "last_date": "2026-12-03", "timezone": "Europe/Paris"},
+        ),
+        ("/session-types", "session_types", SHORT),
+    ],
+)
+async def test_what_is_sent_again_with_its_key_is_there_once(
+    door: Door, therapist: PersonId, path: str, listed: str, json: dict[str, Any]
+) -> None:
+    key = {"Idempotency-Key": "one"}
+    answers = [await door.ask("POST", PACE + path, headers=key, json=json) for _ in range(2)]
+    assert [(status, len(answer[listed])) for status, answer in answers] == [(200, 1)] * 2
+    assert answers[0][1]["version"] == answers[1][1]["version"]
+    status, answer = await door.ask("POST", PACE + "/travels", headers=key, json=OTHER)
+    assert (status, answer["code"]) == (409, "idempotency_mismatch")
