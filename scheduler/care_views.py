@@ -1,6 +1,6 @@
 """What somebody may know of who cares for whom: a client of theirs, a therapist of theirs, staff of all.
 
-Only reads. Staff's views are audited where they show who waits. Not here: changing anything (cares.py).
+Only reads, and writes down what staff looked at, one line a view. Not here: changing anything (cares.py).
 """
 
 from collections.abc import Mapping, Sequence
@@ -138,6 +138,7 @@ class CareViews:
             offers = {one.id: await _offer(connection, one) for one in found}
             ids = {one.client_id for one in found} | {one.therapist_id for one in found if one.therapist_id}
             people = await accounts.people(connection, ids)
+        await self._audit(identity, "care_queue_read", len(found))
         return [
             QueueRow(
                 one,
@@ -161,7 +162,19 @@ class CareViews:
                 next_at = await browsing.first_free_of(connection, one, self._config, now)
                 name, word = people[one.id].name, reason.value if reason else None
                 rows.append(PlaceRow(one, name, free_places(one), word, next_at))
+        await self._audit(identity, "care_places_read", len(rows))
         return sorted(rows, key=lambda row: (row.closed is not None, -row.free, row.name, row.therapist.id))
+
+    async def _audit(self, identity: Identity, action: str, count: int) -> None:
+        async with self._database.write() as connection:
+            await accounts.audit(
+                connection,
+                actor=identity.person_id,
+                action=action,
+                subject="care",
+                detail={"count": count},
+                now=self._clock.now(),
+            )
 
 
 def _check_staff(identity: Identity) -> None:

@@ -54,12 +54,21 @@ class Missed:
         self._database, self._config, self._clock = database, config, clock
 
     async def noticed(self, identity: Identity, within: Span) -> list[Noticed]:
-        """What staff look at. Raises Denied."""
-        staff_of(identity)
+        """What staff look at, which is written down. Raises Denied."""
+        actor = staff_of(identity)
         async with self._database.read() as connection:
             found = await settled_store.noticed(connection, within, MOST_SHOWN)
             ids = {one.therapist_id for one in found} | {PersonId(one.client_id or "") for one in found}
             people = await accounts.people(connection, ids)
+        async with self._database.write() as connection:
+            await accounts.audit(
+                connection,
+                actor=actor,
+                action="outcomes_read",
+                subject="sessions",
+                detail={"count": len(found)},
+                now=self._clock.now(),
+            )
         return [_noticed(one, people) for one in found]
 
     async def correct(
@@ -147,9 +156,10 @@ async def _corrected(
         raise StatusConflict
     values = {"status": correction.status, "noshow_by": correction.noshow_by}
     await store.update_booking(connection, booking.id, {**values, "updated_at": now})
-    detail = {"by": "staff", "noshow_by": correction.noshow_by, "reason": correction.reason}
+    detail = {"by": "staff", "noshow_by": correction.noshow_by}
     change = (booking.status, correction.status)
-    await store.record(connection, booking.id, change, actor, now, detail)
+    reason = {"reason": correction.reason}  # in the booking's history; the audit trail takes no texts
+    await store.record(connection, booking.id, change, actor, now, detail | reason)
     await accounts.audit(
         connection,
         actor=actor,

@@ -36,7 +36,7 @@ class OutcomesReply(Reply):
 
 
 class CorrectionBody(Body):
-    """`reason` goes into the audit trail."""
+    """`reason` goes into the history of the booking."""
 
     status: Literal["fulfilled", "noshow"]
     noshow_by: Literal["client", "therapist", "both"] | None = None

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from accounts.tables import audit
 from core.database import Database
 from core.http import Identity
 from core.ids import new_id
@@ -92,6 +94,15 @@ async def test_staff_page_through_who_waits(door: Door) -> None:
         assert status in (200, 422), bad
     status, places = await door.ask("GET", "/api/staff/places")
     assert (status, places) == (200, {"therapists": []})
+    query = sa.select(audit.c.actor_id, audit.c.detail).where(audit.c.action == "care_queue_read")
+    async with door.clinic.database.read() as connection:
+        looked = (await connection.execute(query.order_by(audit.c.id))).all()
+        places_read = await connection.execute(
+            sa.select(audit.c.id).where(audit.c.action == "care_places_read")
+        )
+        assert len(places_read.all()) == 1
+    assert {one.actor_id for one in looked} == {door.who.person_id if door.who else None}
+    assert looked[0].detail == {"count": 3}  # with the one that tells whether there is another page
 
 
 async def test_staff_give_a_client_a_therapist_and_it_is_written_down(door: Door) -> None:

@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from accounts.tables import audit
 from core.database import Database
 from core.ids import PersonId
 from scheduler.settling import Settling
@@ -69,6 +71,14 @@ async def test_staff_list_and_correct(door: Door) -> None:
     assert (status, corrected["status"]) == (200, "fulfilled")
     _, found = await door.ask("GET", "/api/staff/outcomes", params=DAYS)
     assert found["outcomes"] == []
+    # Each look is written down, and no words of anybody's.
+    query = sa.select(audit.c.action, audit.c.subject, audit.c.detail).order_by(audit.c.id)
+    async with door.clinic.database.read() as connection:
+        trail = (await connection.execute(query.where(audit.c.action.like("outcome%")))).all()
+    assert [one.action for one in trail] == ["outcomes_read", *["outcome_corrected"] * 2, "outcomes_read"]
+    assert (trail[0].detail, "電話" in str(trail)) == ({"count": 1}, False)
+    status, _ = await door.ask("POST", path, json={"status": "noshow", "reason": "長" * 300})
+    assert status == 200
 
 
 @pytest.mark.parametrize(
