@@ -8,8 +8,8 @@ import zoneinfo
 from datetime import UTC, datetime
 from typing import Protocol
 
-# The rules of zones are those of the locked tzdata, never the machine's older ones: pages, whose browser knows
-# new rules, and mails must tell one time.
+# The locked tzdata alone, never the machine's own, which may be older: a browser knows new rules, and pages
+# and mails must tell one time.
 zoneinfo.reset_tzpath(())
 
 

@@ -2171,7 +2171,7 @@ export interface components {
         };
         /**
          * CorrectionBody
-         * @description `reason` goes into the audit trail.
+         * @description `reason` goes into the history of the booking.
          */
         CorrectionBody: {
             /**
@@ -6073,6 +6073,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `idempotency_mismatch` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `invalid` */
             422: {
                 headers: {
@@ -6191,6 +6200,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `idempotency_mismatch` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `invalid` */
             422: {
                 headers: {
@@ -6302,6 +6320,15 @@ export interface operations {
             };
             /** @description `therapist_unknown` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
