@@ -3,6 +3,7 @@
 That new time is for a session that did not take place, and one click away from the mail about it.
 """
 
+import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from core.http import Identity
 from core.idempotency import Stored, recall, remember
 from core.ids import PersonId
 from scheduler import booking as bookings
-from scheduler import changing, pace_store, settled_store, store, visits
+from scheduler import changing, pace_store, settled_store, store, telling, visits
 from scheduler.booking import Booker, Wish
 from scheduler.config import SchedulerConfig
 from scheduler.errors import StatusConflict
@@ -160,6 +161,7 @@ async def _corrected(
     change = (booking.status, correction.status)
     reason = {"reason": correction.reason}  # in the booking's history; the audit trail takes no texts
     await store.record(connection, booking.id, change, actor, now, detail | reason)
+    await telling.settled(connection, booking, correction.status, now, mark=secrets.token_hex(4))
     await accounts.audit(
         connection,
         actor=actor,

@@ -7,6 +7,7 @@ from pydantic import Field
 from core.http import Body, Reply, Utc
 from core.outgoing import LONGEST_URL_CHARS
 from scheduler.messages import Id
+from scheduler.webhook_topics import Topic
 
 Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL_CHARS)]
 Label = Annotated[str, Field(min_length=1, max_length=60)]
@@ -52,18 +53,7 @@ class WebhookBody(Body):
     """An https address that gets signed POSTs."""
 
     url: Url
-    topics: Annotated[
-        list[
-            Literal[
-                "booking.requested",
-                "booking.confirmed",
-                "booking.changed",
-                "booking.cancelled",
-                "booking.declined",
-            ]
-        ],
-        Field(min_length=1, max_length=10),
-    ]
+    topics: Annotated[list[Topic], Field(min_length=1, max_length=10)]
 
 
 class WebhookReply(Reply):

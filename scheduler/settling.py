@@ -63,6 +63,7 @@ class Settling:
             settled = await settled_store.write(connection, booking, outcome, now)
             if settled.status is Status.NOSHOW:
                 await telling.ended(connection, TOPIC, settled, booking.status, None, now)
+                await telling.settled(connection, settled, settled.status, now)
             else:
                 await visits.record_fulfilled(connection, booking, now)
 

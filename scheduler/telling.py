@@ -63,6 +63,15 @@ async def remind(connection: AsyncConnection, booking: Booking, now: datetime) -
     await outbox.put_all(connection, list(_reminding(booking, now)), now)
 
 
+async def settled(
+    connection: AsyncConnection, booking: Booking, status: Status, now: datetime, mark: str = ""
+) -> None:
+    """It is known what came of it, or known otherwise (each correction has its own `mark`)."""
+    payload = {"booking_id": booking.id, "sequence": booking.sequence, "status": status, "mark": mark}
+    key = f"{booking.id}/{booking.sequence}/{status}/{mark}"
+    await outbox.put(connection, "booking.settled", payload, now=now, dedupe_key=key)
+
+
 def _told(topic: str, booking: Booking, **more: Any) -> Iterator[Event]:
     for role in ROLES:
         payload = {"booking_id": booking.id, "to": role, "sequence": booking.sequence, **more}

@@ -13,7 +13,7 @@ from accounts import service as accounts
 from core.errors import NotFound
 from core.http import Identity
 from core.ids import BookingId
-from scheduler import pace_store, settled_store, store
+from scheduler import pace_store, settled_store, store, telling
 from scheduler.config import SchedulerConfig
 from scheduler.errors import StatusConflict
 from scheduler.model import Booking, SessionType, Span, Status, Visit, sources
@@ -182,5 +182,6 @@ async def fulfil(connection: AsyncConnection, booking_id: BookingId, seen: Atten
 
 
 async def record_fulfilled(connection: AsyncConnection, before: Booking, now: datetime) -> None:
-    """It stands in the booking's history."""
+    """It stands in the booking's history, and others are told."""
     await store.record(connection, before.id, (before.status, Status.FULFILLED), None, now)
+    await telling.settled(connection, before, Status.FULFILLED, now)

@@ -1,7 +1,8 @@
 """Webhooks: other systems are told that a booking was made or changed, by ids, times and state alone.
 
 Signed as Standard Webhooks has it, so that its libraries verify it. An event keeps its id through every try;
-it is tried for about half a day. Who wants to know more asks the API. Not here: SQL (webhook_store.py).
+it is tried for about half a day. Who wants to know more asks the API. Not here: SQL (webhook_store.py), and
+what is told (webhook_topics.py).
 """
 
 import base64
@@ -27,19 +28,12 @@ from core.ids import PersonId, new_id
 from core.outgoing import Failed, Outgoing, checked
 from scheduler import store, webhook_store
 from scheduler.laws import laws
-from scheduler.model import Booking
 from scheduler.service import Once
 from scheduler.webhook_store import Delivery, Webhook
+from scheduler.webhook_topics import SOURCES, Happened, happened, told
 
 DELIVER = "outside.webhook"
 TEST = "webhook.test"
-TOPICS = (
-    "booking.requested",
-    "booking.confirmed",
-    "booking.changed",
-    "booking.cancelled",
-    "booking.declined",
-)
 MOST_WEBHOOKS = 20
 MOST_ATTEMPTS = 22  # with the outbox's waits: about fourteen hours
 KEPT = timedelta(days=30)
@@ -73,19 +67,6 @@ def state_of(one: Delivery) -> State:
     if one.delivered_at is not None:
         return "delivered"
     return "given_up" if one.attempts >= MOST_ATTEMPTS or one.status == GONE else "waiting"
-
-
-def told(topic: str, booking: Booking, now: datetime) -> dict[str, Any]:
-    """What a receiver gets to know: no name, no mail address, no word of anybody's health (pure)."""
-    data = {
-        "booking_id": booking.id,
-        "therapist_id": booking.therapist_id,
-        "starts_at": rfc3339(booking.starts_at),
-        "ends_at": rfc3339(booking.ends_at),
-        "status": str(booking.status),
-        "sequence": booking.sequence,
-    }
-    return {"type": topic, "timestamp": rfc3339(now), "data": data}
 
 
 class Webhooks:
@@ -163,29 +144,31 @@ class Webhooks:
 
     def fan_out(self) -> Mapping[str, list[outbox.Handler]]:
         """Handlers of what happens to bookings: one delivery for each webhook that wants the topic."""
-        return {topic: [self._fan(topic)] for topic in TOPICS}
+        return {source: [self._fan(source)] for source in SOURCES}
 
     def handlers(self) -> Mapping[str, list[outbox.Handler]]:
         """Handlers that wait for other systems."""
         return {DELIVER: [self.deliver]}
 
-    def _fan(self, topic: str) -> outbox.Handler:
+    def _fan(self, source: str) -> outbox.Handler:
         async def handle(payload: dict[str, Any]) -> None:
-            if payload.get("to") != "client":  # the same change is told for its therapist as well
-                return
-            now = self._clock.now()
-            async with self._database.read() as connection:
-                wanting = [one for one in await webhook_store.every(connection) if topic in one.topics]
-                booking = await store.find(connection, payload["booking_id"])
-            if booking is None:
-                return
-            sequence, what = payload.get("sequence", booking.sequence), topic.partition(".")[2]
-            for webhook in (one for one in wanting if one.active):
-                async with self._database.write() as connection:
-                    event_id = f"{booking.id}-{sequence}-{what}"
-                    await self._put(connection, webhook, event_id, told(topic, booking, now), now)
+            for one in happened(source, payload):
+                await self._write_down(one)
 
         return handle
+
+    async def _write_down(self, one: Happened) -> None:
+        now = self._clock.now()
+        async with self._database.read() as connection:
+            booking = await store.find(connection, one.booking_id)
+            webhooks = await webhook_store.every(connection)
+        if booking is None:
+            return
+        topic, event_id = one.topic_for(booking), one.event_id(booking)
+        for webhook in webhooks:
+            if webhook.active and topic in webhook.topics:
+                async with self._database.write() as connection:
+                    await self._put(connection, webhook, event_id, told(topic, booking, now), now)
 
     async def _put(
         self,

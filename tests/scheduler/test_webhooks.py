@@ -95,6 +95,8 @@ async def test_a_booking_is_told_once_signed_and_without_a_word_about_people(
         "data": {
             "booking_id": booked.visit.booking_id,
             "therapist_id": therapist,
+            "series_id": None,
+            "group_id": None,
             "starts_at": "2026-11-25T00:00:00Z",
             "ends_at": "2026-11-25T00:45:00Z",
             "status": "confirmed",

@@ -4133,7 +4133,7 @@ export interface components {
             /** Url */
             url: string;
             /** Topics */
-            topics: ("booking.requested" | "booking.confirmed" | "booking.changed" | "booking.cancelled" | "booking.declined")[];
+            topics: ("booking.requested" | "booking.confirmed" | "booking.changed" | "booking.cancelled" | "booking.declined" | "booking.fulfilled" | "booking.noshow")[];
         };
         /**
          * WebhookReply
