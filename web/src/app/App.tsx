@@ -15,6 +15,7 @@ import { Today } from "./therapist/Today";
 import { WithPractice } from "./therapist/WithPractice";
 
 const PacePage = lazy(() => import("./therapist/pace/PacePage"));
+const WebhooksPage = lazy(() => import("./staff/webhooks/WebhooksPage"));
 const WeekPage = lazy(() => import("./therapist/week/WeekPage"));
 
 const PAGES: Readonly<Record<PageName, (place: Place) => ReactElement>> = {
@@ -38,6 +39,7 @@ const PAGES: Readonly<Record<PageName, (place: Place) => ReactElement>> = {
   ),
   devices: ({ roomId }) => <Devices key={roomId} roomId={roomId ?? ""} />,
   staff: () => <Rooms />,
+  webhooks: () => <WebhooksPage />,
   "not-found": () => <NotFound />,
 };
 

@@ -10,6 +10,7 @@ describe("an address", () => {
     ["/therapist/week", "week"],
     ["/therapist/pace", "pace"],
     ["/staff", "staff"],
+    ["/staff/webhooks", "webhooks"],
     ["/constructor", "not-found"],
     ["/staff/rooms", "not-found"],
   ])("%s names the page %s", (path, page) => {

@@ -14,6 +14,7 @@ export type PageName =
   | "pace"
   | "devices"
   | "staff"
+  | "webhooks"
   | "not-found";
 
 export interface Place {
@@ -31,6 +32,7 @@ const FIXED: Readonly<Record<string, PageName>> = {
   "/therapist/week": "week",
   "/therapist/pace": "pace",
   "/staff": "staff",
+  "/staff/webhooks": "webhooks",
 };
 
 /** Pages which need a role; every other page is open to all. */
@@ -40,6 +42,7 @@ const NEEDS: Readonly<Partial<Record<PageName, Role>>> = {
   pace: "therapist",
   devices: "therapist",
   staff: "staff",
+  webhooks: "staff",
 };
 
 const HOMES: readonly (readonly [Role, string])[] = [

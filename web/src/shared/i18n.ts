@@ -10,6 +10,7 @@ import sharedEn from "./locales/en.json";
 import sharedJa from "./locales/ja.json";
 import type appJa from "../app/locales/ja.json";
 import type bookingJa from "../booking/locales/ja.json";
+import type webhooksJa from "../app/staff/webhooks/locales/ja.json";
 import type therapistJa from "../app/therapist/locales/ja.json";
 import type changeJa from "../change/locales/ja.json";
 import type chooseJa from "../choose/locales/ja.json";
@@ -31,7 +32,8 @@ declare module "i18next" {
         typeof changeJa &
         typeof chooseJa &
         typeof appJa &
-        typeof therapistJa;
+        typeof therapistJa &
+        typeof webhooksJa;
     };
   }
 }

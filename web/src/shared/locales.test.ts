@@ -5,6 +5,8 @@ import bookingEn from "../booking/locales/en.json";
 import bookingJa from "../booking/locales/ja.json";
 import therapistEn from "../app/therapist/locales/en.json";
 import therapistJa from "../app/therapist/locales/ja.json";
+import webhooksEn from "../app/staff/webhooks/locales/en.json";
+import webhooksJa from "../app/staff/webhooks/locales/ja.json";
 import changeEn from "../change/locales/en.json";
 import changeJa from "../change/locales/ja.json";
 import chooseEn from "../choose/locales/en.json";
@@ -27,6 +29,7 @@ const BUNDLES: [string, Texts, Texts][] = [
   ["choose", chooseJa, chooseEn],
   ["app", appJa, appEn],
   ["therapist", therapistJa, therapistEn],
+  ["webhooks", webhooksJa, webhooksEn],
 ];
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 

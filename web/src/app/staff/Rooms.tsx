@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { OpsRoom } from "../../api/types";
 import { Loading } from "../layout/Screens";
 import { usePageTitle } from "../layout/title";
+import { PageLink } from "../navigation";
 import { type LiveRooms, useRooms } from "../queries";
 import { useNow } from "../ticking";
 import { EndRoom, type Ended } from "./EndRoom";
@@ -53,6 +54,12 @@ export function Rooms() {
       ) : null}
       {!live && !query.isError ? <Loading /> : null}
       <Outcomes />
+      <section className="card">
+        <PageLink href="/staff/webhooks" data-testid="to-webhooks">
+          {t("app.to_webhooks.link")}
+        </PageLink>
+        <Text size="sm">{t("app.to_webhooks.text")}</Text>
+      </section>
       <EndRoom
         room={asked}
         opened={asking}

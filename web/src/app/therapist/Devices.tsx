@@ -9,7 +9,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DeviceGrant, RoomDevice } from "../../api/types";
 import { request } from "../../shared/api";
-import { errorText } from "../../shared/errors";
+import { Refused } from "../layout/Refused";
 import { Loading } from "../layout/Screens";
 import { usePageTitle } from "../layout/title";
 import { DEVICES, useRoomDevices } from "../queries";
@@ -61,19 +61,6 @@ export function Devices({ roomId }: { roomId: string }) {
       {query.data ? <List roomId={roomId} devices={query.data.devices} /> : null}
       {query.isPending ? <Loading /> : null}
     </Stack>
-  );
-}
-
-function Refused({ error }: { error: unknown }) {
-  const { t } = useTranslation();
-  if (!error) return <div role="alert" />;
-  const text = errorText(t, error);
-  return (
-    <div role="alert">
-      <Alert color="red" title={text.title} data-code={text.code}>
-        {text.next}
-      </Alert>
-    </div>
   );
 }
 

@@ -8,6 +8,8 @@ import { zoneLabel } from "../../../shared/time";
 import { Loading } from "../../layout/Screens";
 import { PageLink } from "../../navigation";
 import { Waiting } from "../Waiting";
+import { CalendarsCard } from "./CalendarsCard";
+import { FeedCard } from "./FeedCard";
 import { KindsCard } from "./KindsCard";
 import { LeaveCard } from "./LeaveCard";
 import { LimitsCard } from "./LimitsCard";
@@ -44,11 +46,13 @@ export default function PacePage() {
                 </Button>
               </section>
               <ReplyCard pace={pace} saving={saving} save={save} />
+              <CalendarsCard zone={pace.timezone} />
             </div>
             <div className="stack">
               <LimitsCard pace={pace} saving={saving} save={save} />
               <LeaveCard pace={pace} saving={saving} save={save} />
               <TravelCard pace={pace} saving={saving} save={save} />
+              <FeedCard />
             </div>
           </div>
           <KindsCard pace={pace} saving={saving} save={save} />
