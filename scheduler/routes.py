@@ -231,11 +231,11 @@ class _Edge:
         return _practice(await self._service.change_practice(who, int(version), change))
 
 
-def wish_of(asked: m.BookingBody, who: Identity) -> Wish:
-    """Raises Invalid where somebody whom nobody knows does not say who they are."""
+def wish_of(asked: m.BookingBody, who: Identity, *, named: bool = True) -> Wish:
+    """Raises Invalid where somebody whom nobody knows does not say who they are, and has to."""
     told = {"name": asked.name, "email": asked.email}
     missing = [field for field, value in told.items() if value is None]
-    if missing and who.person_id is None:
+    if named and missing and who.person_id is None:
         raise Invalid(
             errors=[{"field": field, "message": "Field required", "rule": "missing"} for field in missing]
         )

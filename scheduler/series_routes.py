@@ -116,7 +116,7 @@ class _Edge:
         async def handle(request: web.Request) -> web.Response:
             who, asked = identity(request), await body(request, m.SeriesBody)
             once = once_of(request, asked)
-            wish = wish_of(asked, who)
+            wish = wish_of(asked, who, named=not looking)
             if not looking:
                 await self._service.count_booking(who, wish.email, request.remote or "", once)
             return await self._answer(request, wish, asked, looking)

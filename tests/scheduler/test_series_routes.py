@@ -52,6 +52,15 @@ async def test_a_client_looks_books_a_series_and_cancels_what_is_left_of_it(door
     assert await door.clinic.statuses() == ["confirmed", "cancelled", "cancelled"]
 
 
+async def test_who_only_looks_need_not_say_who_they_are(door: Door) -> None:
+    body = wanted(await door.clinic.therapist(), **FORTNIGHTLY)
+    del body["name"], body["email"]
+    status, seen = await door.ask("POST", "/api/series/preview", json=body)
+    assert (status, len(seen["occurrences"])) == (200, 3)
+    status, refused = await door.ask("POST", "/api/series", json=body)
+    assert (status, refused["errors"][0]["field"]) == (422, "name")
+
+
 async def test_a_conflict_names_what_is_free_instead(door: Door) -> None:
     therapist_id = await door.clinic.therapist()
     await door.ask("POST", "/api/bookings", json=wanted(therapist_id))

@@ -18,6 +18,8 @@ import { byLink, signedIn } from "./asker";
 import { Confirmation } from "./Confirmation";
 import { DetailsStep } from "./DetailsStep";
 import { BookingFlow } from "./flow";
+import type { SeriesMade } from "./series";
+import { SeriesDone } from "./SeriesDone";
 import { type BookingState, type LeftOff, type Step, leftOffOf } from "./state";
 import { TherapistsStep } from "./TherapistsStep";
 import { TimesStep } from "./TimesStep";
@@ -48,7 +50,7 @@ export function BookingPage({ token }: { token: string | null }) {
   }
   return (
     <Page title={title} wide={state.step === "therapists"}>
-      <StepView flow={flow} step={state.offer || state.booking ? state.step : null} />
+      <StepView flow={flow} step={state.offer || isDone(state) ? state.step : null} />
     </Page>
   );
 }
@@ -95,10 +97,17 @@ function StepView({ flow, step }: { flow: BookingFlow; step: Step | null }) {
     case "details":
       return <DetailsStep flow={flow} />;
     case "done":
-      return state.booking ? (
-        <Confirmation booking={state.booking} email={state.details.email} />
-      ) : null;
+      return <Done state={state} />;
   }
+}
+
+function isDone({ booking, series }: BookingState): boolean {
+  return booking !== null || series !== null;
+}
+
+function Done({ state: { booking, series, details } }: { state: BookingState }) {
+  if (series) return <SeriesDone series={series} email={details.email} />;
+  return booking ? <Confirmation booking={booking} email={details.email} /> : null;
 }
 
 function newFlow(token: string | null): BookingFlow {
@@ -113,6 +122,7 @@ interface HistoryEntry {
   step?: Step;
   left?: LeftOff;
   booking?: Booking;
+  series?: SeriesMade;
 }
 
 const ORDER: Step[] = ["therapists", "times", "details", "done"];
@@ -131,31 +141,58 @@ function leftOff(): LeftOff | undefined {
  */
 function useBrowserHistory(flow: BookingFlow, state: BookingState): void {
   useEffect(() => {
-    const { booking, left } = entryNow();
-    if (booking) flow.showDone(booking, left?.details.email ?? "");
+    const { booking, series, left } = entryNow();
+    const done = booking ? { booking } : series ? { series } : null;
+    if (done) flow.showDone(done, left?.details.email ?? "");
     const move = () => go(flow, entryNow());
     addEventListener("popstate", move);
     return () => removeEventListener("popstate", move);
   }, [flow]);
 
-  const { step, booking, therapistId, kindId, language, month, picked, hold, zone } = state;
+  const {
+    step,
+    booking,
+    series,
+    repeat,
+    therapistId,
+    kindId,
+    language,
+    month,
+    picked,
+    hold,
+    zone,
+  } = state;
   useEffect(() => {
     const left = leftOffOf(flow.state.get());
     const known = entryNow().step ?? "therapists";
     const onward = ORDER.indexOf(step) - ORDER.indexOf(known);
     if (step === "done" && booking) history.replaceState({ step, left, booking }, "");
+    else if (step === "done" && series) history.replaceState({ step, left, series }, "");
     else if (onward > 0) history.pushState({ step, left }, "");
     else if (onward === 0) history.replaceState({ step, left }, "");
-  }, [flow, step, booking, therapistId, kindId, language, month, picked, hold, zone]);
+  }, [
+    flow,
+    step,
+    booking,
+    series,
+    repeat,
+    therapistId,
+    kindId,
+    language,
+    month,
+    picked,
+    hold,
+    zone,
+  ]);
 }
 
 /** Back, or Forward, to this entry. What is booked stays on the screen. */
 function go(flow: BookingFlow, { step: wanted = "therapists", left }: HistoryEntry): void {
-  const { step, booking, details } = flow.state.get();
+  const { step, booking, series, details } = flow.state.get();
   const onward = ORDER.indexOf(wanted) - ORDER.indexOf(step);
   if (step === "done") {
     const done = { ...left, step, details };
-    history.replaceState({ step, booking, left: done }, "");
+    history.replaceState({ step, ...(series ? { series } : { booking }), left: done }, "");
   } else if (onward < 0) {
     void flow.back();
   } else if (wanted === "times" && left) {

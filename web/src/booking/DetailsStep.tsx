@@ -12,6 +12,8 @@ import { RequestNote } from "./Choices";
 import { Field } from "./Field";
 import type { BookingFlow } from "./flow";
 import { inOwnLanguage } from "./names";
+import { RepeatChoice } from "./RepeatChoice";
+import { freeOf } from "./series";
 import { kindOf } from "./state";
 
 export function DetailsStep({ flow }: { flow: BookingFlow }) {
@@ -74,7 +76,7 @@ function HoldClock({ flow, picked }: { flow: BookingFlow; picked: Slot }) {
 function DetailsForm({ flow }: { flow: BookingFlow }) {
   const { t } = useTranslation();
   const state = useStore(flow.state);
-  const { details, fieldProblems, busy } = state;
+  const { details, fieldProblems } = state;
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     form.current?.querySelector<HTMLInputElement>('[aria-invalid="true"]')?.focus();
@@ -90,10 +92,31 @@ function DetailsForm({ flow }: { flow: BookingFlow }) {
       ) : (
         <Fields flow={flow} />
       )}
-      <Button kind="primary" type="submit" busy={busy === "booking"} data-testid="confirm">
-        {t(kindOf(state)?.approval ? "booking.details.request" : "booking.details.confirm")}
-      </Button>
+      <RepeatChoice flow={flow} />
+      <ConfirmButton flow={flow} />
     </form>
+  );
+}
+
+/** Says how much is booked. Nothing to press until the dates of a series have been looked at. */
+function ConfirmButton({ flow }: { flow: BookingFlow }) {
+  const { t } = useTranslation();
+  const state = useStore(flow.state);
+  const { busy, repeat, outlook } = state;
+  const asks = kindOf(state)?.approval;
+  const free = freeOf(outlook ?? []).length;
+  if (repeat && free === 0) return null;
+  const whole = free === outlook?.length;
+  const times = String(free);
+  const words = !repeat
+    ? t(asks ? "booking.details.request" : "booking.details.confirm")
+    : asks
+      ? t("booking.repeat.request", { times })
+      : t(whole ? "booking.repeat.bookAll" : "booking.repeat.bookSome", { times });
+  return (
+    <Button kind="primary" type="submit" busy={busy === "booking"} data-testid="confirm">
+      {words}
+    </Button>
   );
 }
 

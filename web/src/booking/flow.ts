@@ -9,9 +9,11 @@ import { type ApiError, type request, asApiError } from "../shared/api";
 import { newId } from "../shared/ids";
 import { monthOf } from "../shared/month/month";
 import { Store } from "../shared/store";
+import { bookingBody, ofKind } from "./asked";
 import type { Asker } from "./asker";
 import { type Details, checkDetails, problemsFrom, tidy } from "./form";
 import { type Free, lookUp } from "./lookup";
+import { Series, type SeriesMade } from "./series";
 import { type BookingState, type LeftOff, atFirst, kindOf, therapistOf } from "./state";
 
 export interface FlowTools {
@@ -27,6 +29,7 @@ const TIME_GONE = new Set(["slot_taken", "slot_not_offered", "therapist_full", "
 
 export class BookingFlow {
   readonly state: Store<BookingState>;
+  readonly series: Series;
   readonly #tools: FlowTools;
   readonly #asker: Asker;
   #attempt = { body: "", key: "" };
@@ -36,6 +39,11 @@ export class BookingFlow {
     this.#asker = asker;
     this.#tools = tools;
     this.state = new Store(atFirst(tools.zone, tools.now(), asker.known));
+    this.series = new Series(this.state, {
+      ask: asker.ask,
+      body: () => this.#bookingBody(),
+      keyFor: (body) => this.#keyFor(body),
+    });
   }
 
   /** For what else is asked for beside a booking (Waiting.tsx). */
@@ -69,7 +77,8 @@ export class BookingFlow {
   async takeUp(left: LeftOff): Promise<void> {
     const { step, therapistId, picked, hold, details } = left;
     if (step !== "times" && step !== "details") return;
-    const chosen = { by: left.by, kindId: left.kindId ?? null, language: left.language ?? null };
+    const { by, kindId = null, language = null, repeat = null } = left;
+    const chosen = { by, kindId, language, repeat };
     const known = this.therapistOf(therapistId);
     if (left.by !== "time" && !known) {
       this.state.update({ therapistId: null });
@@ -86,9 +95,15 @@ export class BookingFlow {
   }
 
   /** Shows a finished booking again, after a reload of the confirmation. */
-  showDone(booking: Booking, email: string): void {
+  showDone(done: { booking: Booking } | { series: SeriesMade }, email: string): void {
     this.editDetails({ email });
-    this.state.update({ step: "done", booking, busy: "" });
+    this.state.update({ ...done, step: "done", busy: "" });
+  }
+
+  /** After the dates of a series could not be looked at. */
+  async lookAgain(): Promise<void> {
+    this.state.update({ problem: null });
+    await this.series.look();
   }
 
   async chooseZone(zone: string): Promise<void> {
@@ -202,13 +217,14 @@ export class BookingFlow {
 
   /** Books once, however often it is pressed: one key per content. */
   async confirm(): Promise<void> {
-    const { details, picked, busy } = this.state.get();
+    const { details, picked, busy, repeat } = this.state.get();
     const fieldProblems = this.#asker.known ? {} : checkDetails(details);
     this.state.update({ fieldProblems });
     if (Object.keys(fieldProblems).length > 0 || !picked || busy === "booking") return;
-    this.state.update({ busy: "booking", problem: null });
-    const body = this.#bookingBody(picked);
     try {
+      if (repeat) return await this.series.book(repeat);
+      this.state.update({ busy: "booking", problem: null });
+      const body = this.#bookingBody();
       const idempotencyKey = this.#keyFor(JSON.stringify(body));
       const booking = await this.#ask<Booking>("POST", "/bookings", { body, idempotencyKey });
       this.state.update({ booking, step: "done", busy: "", hold: null, details: tidy(details) });
@@ -221,17 +237,8 @@ export class BookingFlow {
     return Boolean(hold && Date.parse(hold.expires_at) > this.#tools.now());
   }
 
-  #bookingBody(picked: Slot): object {
-    const { therapistId, kindId, hold, details, zone } = this.state.get();
-    return {
-      therapist_id: therapistId,
-      starts_at: picked.starts_at,
-      ...ofKind(kindId),
-      ...(hold ? { hold_id: hold.hold_id } : {}),
-      ...(this.#asker.known ? {} : tidy(details)),
-      timezone: zone,
-      locale: this.#tools.language(),
-    };
+  #bookingBody(): Record<string, unknown> {
+    return bookingBody(this.state.get(), this.#tools.language());
   }
 
   #keyFor(body: string): string {
@@ -247,12 +254,16 @@ export class BookingFlow {
       problem: null,
       alternatives: [],
       holdOver: false,
+      outlook: null,
     };
   }
 
   #bookingFailed(error: ApiError, picked: Slot): void {
     if (error.code === "hold_expired") {
       this.state.update({ busy: "", holdOver: true, hold: null });
+    } else if (TIME_GONE.has(error.code) && this.state.get().repeat) {
+      this.state.update({ busy: "", problem: error });
+      void this.series.look(); // one of its dates went: which, stands in the list
     } else if (TIME_GONE.has(error.code)) {
       this.#timeFailed(error, picked.starts_at);
     } else {
@@ -329,9 +340,4 @@ export class BookingFlow {
   #ask<T>(...[method, path, options]: Parameters<typeof request>): Promise<T> {
     return this.#asker.ask<T>(method, path, options);
   }
-}
-
-/** What names a kind of session to the server. */
-function ofKind(kindId: string | null): { session_type_id?: string } {
-  return kindId === null ? {} : { session_type_id: kindId };
 }

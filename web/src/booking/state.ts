@@ -4,6 +4,7 @@ import type { ApiError } from "../shared/api";
 import { monthOf } from "../shared/month/month";
 import type { DetailProblems, Details } from "./form";
 import type { Free } from "./lookup";
+import type { Occurrence, Repeat, SeriesMade } from "./series";
 
 export type Step = "therapists" | "times" | "details" | "done";
 
@@ -41,6 +42,11 @@ export interface BookingState {
   details: Details;
   fieldProblems: DetailProblems;
   booking: Booking | null;
+  /** null: just once. */
+  repeat: Repeat | null;
+  /** Every date of a series as it stands; null: not looked at yet. */
+  outlook: Occurrence[] | null;
+  series: SeriesMade | null;
 }
 
 export function atFirst(zone: string, now: number, known: boolean): BookingState {
@@ -67,6 +73,9 @@ export function atFirst(zone: string, now: number, known: boolean): BookingState
     details: { name: "", email: "" },
     fieldProblems: {},
     booking: null,
+    repeat: null,
+    outlook: null,
+    series: null,
   };
 }
 
@@ -81,6 +90,7 @@ const LEFT = [
   "hold",
   "zone",
   "details",
+  "repeat",
 ] as const;
 
 /** What a reload, or Forward, takes up again. */
