@@ -48,6 +48,7 @@ export type OpsRooms = Schemas["RoomsReply"];
 
 export type ChatChange = Schemas["ChangeReply"];
 export type ChatChanges = Schemas["ChangesReply"];
+export type Conversation = Schemas["ConversationReply"];
 export type ChatReceipt = Schemas["PostedReply"];
 
 /** All that a therapist sets for themselves, with what follows from it. */

@@ -3,8 +3,10 @@ import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 
 import { useTranslation } from "react-i18next";
 import type { RoomEntry } from "../../api/types";
 import { useStore } from "../../shared/store";
+import { dayName, timeOfDay, visitorZone } from "../../shared/time";
 import type { ChatClient } from "../chat/client";
 import { Icon } from "../room/icons";
+import { peerName } from "../room/peerName";
 import { isConversion } from "../ui/keys";
 import { MessageList } from "./MessageList";
 import type { ChatView } from "./useChatView";
@@ -52,8 +54,24 @@ export function ChatPanel({ chat, entry, view }: ChatProps) {
         </p>
       ) : null}
       <MessageList chat={chat} entry={entry} />
+      {entry.role === "client" ? <Promised chat={chat} entry={entry} /> : null}
       <ChatForm chat={chat} />
     </aside>
+  );
+}
+
+/** By when the therapist answers what is written now; asked again as the conversation goes on. */
+function Promised({ chat, entry }: Omit<ChatProps, "view">) {
+  const { t } = useTranslation();
+  const { answersBy, history } = useStore(chat.state);
+  useEffect(() => void chat.lookPromise(), [chat, history.latest]);
+  if (!answersBy) return null;
+  const zone = visitorZone();
+  const when = `${dayName(answersBy, zone)} ${timeOfDay(answersBy, zone)}`;
+  return (
+    <p className="chat-promise" data-testid="answers-by">
+      {t("chat.promise", { name: peerName(t, entry), when })}
+    </p>
   );
 }
 

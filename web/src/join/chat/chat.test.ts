@@ -107,10 +107,16 @@ class FakeChannel {
 
 let channel: FakeChannel;
 let kept: Map<string, string>;
+/** undefined: the server does not say. */
+let promise: string | null | undefined;
 
 function newChat(): ChatClient {
   const ask = async (_method: string, path: string) => {
     await Promise.resolve();
+    if (path === "/conversations/k") {
+      if (promise === undefined) throw new ApiError({ code: "timeout" });
+      return { conversation_id: "k", latest: 0, answers_by: promise };
+    }
     const after = Number(/after=(\d+)/.exec(path)?.[1] ?? -1);
     if (after < 0) return { person_id: "me" };
     if (after > channel.log.length) throw new ApiError({ code: "history_reset" });
@@ -188,5 +194,17 @@ describe("a chat client", () => {
     chat.post("no");
     await vi.waitFor(() => expect(chat.state.get().history.unsent[0]?.refused).toBe(true));
     expect(channel.posted).toEqual([]);
+  });
+
+  it("says by when it is answered, and keeps to it while nobody can be asked", async () => {
+    const chat = newChat();
+    promise = "2026-12-01T08:00:00Z";
+    await chat.lookPromise();
+    promise = undefined;
+    await chat.lookPromise();
+    expect(chat.state.get().answersBy).toBe("2026-12-01T08:00:00Z");
+    promise = null;
+    await chat.lookPromise();
+    expect(chat.state.get().answersBy).toBeNull();
   });
 });

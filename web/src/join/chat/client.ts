@@ -2,7 +2,7 @@
  * A conversation kept in step with the server: subscribe first, then fetch what is
  * missing; a poke only says "look again"; unsent messages go out when the network is back.
  */
-import type { ChatChanges, ChatReceipt, Me } from "../../api/types";
+import type { ChatChanges, ChatReceipt, Conversation, Me } from "../../api/types";
 import { type SessionKind, type request, asApiError } from "../../shared/api";
 import { newId } from "../../shared/ids";
 import type { Channel } from "../../shared/socket";
@@ -32,6 +32,8 @@ export interface ChatState {
   me: string | null;
   connected: boolean;
   loaded: boolean;
+  /** By when a message written now is answered; null: nobody promises. */
+  answersBy: string | null;
   /** Up to which sequence this person has seen the chat. */
   seen: number;
 }
@@ -65,6 +67,7 @@ export class ChatClient {
       me: null,
       connected: false,
       loaded: false,
+      answersBy: null,
       seen: this.#stored<number>("seen") ?? 0,
     });
   }
@@ -177,6 +180,18 @@ export class ChatClient {
     const page = await this.#tools.ask<ChatChanges>("GET", path, { session });
     this.#setHistory(withChanges(this.state.get().history, page.changes));
     return page.more && page.changes.length > 0;
+  }
+
+  /** Asked again now and then: a promise moves on with the hours. */
+  async lookPromise(): Promise<void> {
+    try {
+      const { session } = this.#tools;
+      const path = `/conversations/${this.#conversation}`;
+      const { answers_by } = await this.#tools.ask<Conversation>("GET", path, { session });
+      this.state.update({ answersBy: answers_by });
+    } catch {
+      // What was said last stands.
+    }
   }
 
   #queue(message: Unsent): void {
