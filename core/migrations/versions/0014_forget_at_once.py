@@ -9,7 +9,7 @@ that is forgotten is not written again, which suffices, since writers are alone.
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
