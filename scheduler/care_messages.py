@@ -156,6 +156,8 @@ class ClientCareReply(Reply):
 
 
 class ClientRowReply(Reply):
+    """`sessions`: still to come; `proposed`: the colleague whom the client has been asked about."""
+
     care_id: str
     client_id: str
     name: str
@@ -163,6 +165,8 @@ class ClientRowReply(Reply):
     next_at: Utc | None
     last_at: Utc | None
     note: str | None
+    sessions: list[ComingReply]
+    proposed: str | None
 
 
 class RequestReply(Reply):

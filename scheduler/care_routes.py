@@ -16,6 +16,7 @@ from scheduler import care_messages as m
 from scheduler import errors
 from scheduler.care_views import CareViews, ClientRow, ClientView, PlaceRow, QueueRow
 from scheduler.cares import Cares, shared
+from scheduler.model import Booking
 from scheduler.service import Once, SchedulerService
 from scheduler.waiting import Place
 
@@ -256,11 +257,12 @@ def _client(view: ClientView) -> m.ClientCareReply:
             )
             for one in view.choices
         ],
-        sessions=[
-            m.ComingReply(booking_id=one.id, starts_at=one.starts_at, ends_at=one.ends_at)
-            for one in view.sessions
-        ],
+        sessions=[_coming(one) for one in view.sessions],
     )
+
+
+def _coming(one: Booking) -> m.ComingReply:
+    return m.ComingReply(booking_id=one.id, starts_at=one.starts_at, ends_at=one.ends_at)
 
 
 def _row(one: ClientRow) -> m.ClientRowReply:
@@ -272,6 +274,8 @@ def _row(one: ClientRow) -> m.ClientRowReply:
         next_at=one.next_at,
         last_at=one.last_at,
         note=one.note,
+        sessions=[_coming(each) for each in one.sessions],
+        proposed=one.proposed,
     )
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.ids import CareId, PersonId
 from scheduler.care_model import CareRow
 from scheduler.care_tables import handover
-from scheduler.model import LIVE, Status
+from scheduler.model import LIVE, Booking, Status
+from scheduler.store import booking_of
 from scheduler.tables import booking, booking_event, care, therapist
 
 MET = (Status.FULFILLED, Status.NOSHOW)
@@ -41,6 +42,15 @@ async def to_come(connection: AsyncConnection, care_id: str, now: datetime) -> l
         booking.c.care_id == care_id, booking.c.status.in_(TO_COME), booking.c.starts_at > now
     )
     return list((await connection.execute(query.order_by(booking.c.starts_at))).scalars())
+
+
+async def coming(connection: AsyncConnection, care_ids: Iterable[str], now: datetime) -> list[Booking]:
+    """What is still to come in any of these cares, in order."""
+    query = sa.select(booking).where(
+        booking.c.care_id.in_(list(care_ids)), booking.c.status.in_(TO_COME), booking.c.starts_at > now
+    )
+    found = await connection.execute(query.order_by(booking.c.starts_at, booking.c.id))
+    return [booking_of(row) for row in found]
 
 
 async def next_and_last(

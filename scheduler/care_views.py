@@ -42,13 +42,19 @@ class ClientView:
 
 @dataclass(frozen=True)
 class ClientRow:
-    """A client of a therapist's. `note`: what the therapist before wrote for them."""
+    """A client of a therapist's.
+
+    `note`: what the therapist before wrote for them; `sessions`: still to come; `proposed`: the name of the
+    colleague whom the client has been asked about.
+    """
 
     care: CareRow
     name: str
     next_at: datetime | None
     last_at: datetime | None
     note: str | None
+    sessions: tuple[Booking, ...]
+    proposed: str | None
 
 
 @dataclass(frozen=True)
@@ -116,17 +122,9 @@ class CareViews:
             raise Denied
         async with self._database.read() as connection:
             cares = await care_store.open_with(connection, identity.person_id)
-            times = await care_store.next_and_last(connection, [one.id for one in cares], self._clock.now())
-            notes = {one.care_to: one.note for one in await _handovers(connection, cares)}
-            people = await accounts.people(connection, [one.client_id for one in cares])
+            rows = await _client_rows(connection, cares, self._clock.now())
             requests = await offer_store.requests_to(connection, identity.person_id)
-        rows = [
-            ClientRow(
-                one, people[one.client_id].name, *times.get(one.id, (None, None)), note=notes.get(one.id)
-            )
-            for one in cares
-        ]
-        return TherapistView(tuple(rows), tuple(requests))
+        return TherapistView(rows, tuple(requests))
 
     async def queue(
         self, identity: Identity, limit: int, after: tuple[datetime, str] | None
@@ -189,8 +187,26 @@ async def _to_come(connection: AsyncConnection, care: CareRow | None, now: datet
     return tuple(one for one in found if one is not None)
 
 
-async def _handovers(connection: AsyncConnection, cares: Sequence[CareRow]) -> list[Handover]:
-    return await leave_store.handovers_of(connection, [one.id for one in cares])
+async def _client_rows(
+    connection: AsyncConnection, cares: Sequence[CareRow], now: datetime
+) -> tuple[ClientRow, ...]:
+    ids = [one.id for one in cares]
+    times = await care_store.next_and_last(connection, ids, now)
+    coming = await care_store.coming(connection, ids, now)
+    notes = {one.care_to: one.note for one in await leave_store.handovers_of(connection, ids)}
+    proposed = {one.care_from: one.therapist_to for one in await leave_store.proposed_from(connection, ids)}
+    people = await accounts.people(connection, {*(one.client_id for one in cares), *proposed.values()})
+    return tuple(
+        ClientRow(
+            one,
+            people[one.client_id].name,
+            *times.get(one.id, (None, None)),
+            note=notes.get(one.id),
+            sessions=tuple(each for each in coming if each.care_id == one.id),
+            proposed=people[proposed[one.id]].name if one.id in proposed else None,
+        )
+        for one in cares
+    )
 
 
 async def _offer(connection: AsyncConnection, wait: Wait) -> Offer | None:

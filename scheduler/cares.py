@@ -161,8 +161,9 @@ class Cares:
         async def work(connection: AsyncConnection, now: datetime) -> str:
             if client_id not in await accounts.people(connection, [client_id]):
                 raise NotFound
+            wait = await offer_store.wait_of(connection, client_id)
             chosen = therapist_id or await waiting.whose_turn(
-                connection, PersonId(client_id), None, self._config, now
+                connection, PersonId(client_id), wait.language if wait else None, self._config, now
             )
             care_id = await offering.assign(connection, client_id, chosen, now)
             await accounts.audit(

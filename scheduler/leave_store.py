@@ -124,6 +124,14 @@ async def handovers_of(connection: AsyncConnection, care_ids: Iterable[str]) -> 
     return [_handover(row) for row in await connection.execute(query)]
 
 
+async def proposed_from(connection: AsyncConnection, care_ids: Iterable[str]) -> list[Handover]:
+    """Those that these cares' clients have still to decide about."""
+    query = sa.select(handover).where(
+        handover.c.care_from.in_(list(care_ids)), handover.c.state == "proposed"
+    )
+    return [_handover(row) for row in await connection.execute(query)]
+
+
 async def decide_handover(connection: AsyncConnection, handover_id: str, values: dict[str, Any]) -> bool:
     """Once: False when it was decided before."""
     guarded = sa.update(handover).where(handover.c.id == handover_id, handover.c.state == "proposed")

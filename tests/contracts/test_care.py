@@ -240,6 +240,20 @@ async def test_staff_assign_by_the_same_rules_and_see_who_waits_and_where_places
     assert (place.free, place.closed) == (0, "full")
 
 
+async def test_whose_turn_it_is_speaks_the_language_that_is_waited_for(clinic: Clinic, cares: Cares) -> None:
+    await clinic.therapist(languages=["ja"])
+    speaks = await clinic.therapist(capacity=1, languages=["en"])
+    await clinic.book(await clinic.client(), speaks, WEDNESDAY)
+    who, operator = await clinic.client(), await staff(clinic)
+    await cares.wait(who, Place(None, "en"), None, NOBODY_REPEATS)
+    with pytest.raises(TherapistFull):
+        await cares.assign(operator, who.person_id or "", None, NOBODY_REPEATS)
+    async with clinic.database.write() as connection:
+        await connection.execute(sa.update(therapist).where(therapist.c.id == speaks).values(capacity=2))
+    await cares.assign(operator, who.person_id or "", None, NOBODY_REPEATS)
+    assert await places(clinic, speaks) == (2, 0)
+
+
 async def test_under_load_no_place_is_given_twice(clinic: Clinic, cares: Cares) -> None:
     therapists = [await clinic.therapist(capacity=2) for _ in range(3)]
     clients = [await clinic.client() for _ in range(16)]

@@ -120,6 +120,23 @@ async def test_staff_give_a_client_a_therapist_and_it_is_written_down(door: Door
     assert mine["requests"] == []
 
 
+async def test_a_therapist_sees_what_ending_would_cancel_and_whom_a_client_was_asked_about(
+    door: Door,
+) -> None:
+    therapist_id, other = await door.clinic.therapist(), await door.clinic.therapist(capacity=2)
+    await door.clinic.book(await door.clinic.client(), therapist_id, WEDNESDAY)
+    door.as_therapist(therapist_id)
+    _, mine = await door.ask("GET", "/api/therapist/cares")
+    (row,) = mine["clients"]
+    assert ([one["starts_at"] for one in row["sessions"]], row["proposed"]) == ([row["next_at"]], None)
+    body = {"therapist_id": other, "note": "左の肩"}
+    assert (await door.ask("POST", f"/api/cares/{row['care_id']}/handover", json=body))[0] == 200
+    _, mine = await door.ask("GET", "/api/therapist/cares")
+    assert mine["clients"][0]["proposed"] == "先生 2"
+    door.as_therapist(other)
+    assert (await door.ask("GET", "/api/therapist/cares"))[1]["clients"] == []
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

@@ -2090,7 +2090,10 @@ export interface components {
             /** Next Session At */
             next_session_at: string | null;
         };
-        /** ClientRowReply */
+        /**
+         * ClientRowReply
+         * @description `sessions`: still to come; `proposed`: the colleague whom the client has been asked about.
+         */
         ClientRowReply: {
             /** Care Id */
             care_id: string;
@@ -2106,6 +2109,10 @@ export interface components {
             last_at: string | null;
             /** Note */
             note: string | null;
+            /** Sessions */
+            sessions: components["schemas"]["ComingReply"][];
+            /** Proposed */
+            proposed: string | null;
         };
         /** ClientsQuery */
         ClientsQuery: {
