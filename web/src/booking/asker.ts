@@ -4,10 +4,10 @@ import type { request } from "../shared/api";
 import { askingByLink } from "../join/linkSession";
 
 export interface Asker {
-  /** The server has their name and address: neither is asked for. */
+  /** From the start: the server has their name and address. With a link it is `greet` that tells. */
   known: boolean;
   ask: typeof request;
-  /** Begins; their name where it is known. Fails where they may not ask at all. */
+  /** Begins; their name where the server knows who it is. Fails where they may not ask at all. */
   greet: () => Promise<string | null>;
 }
 

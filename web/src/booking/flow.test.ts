@@ -36,6 +36,23 @@ describe("a booking", () => {
     });
   });
 
+  it("asks nobody who they are whom the link already names, also after a reload", async () => {
+    server.answers["POST /links/exchange"] = () => ({
+      purpose: "booking",
+      scope: {},
+      name: "山田",
+    });
+    const first = flowOn(server);
+    await first.start();
+    await first.chooseTherapist("t1");
+    await first.pick(SLOT);
+    const again = flowOn(server);
+    await again.start(leftOffOf(first.state.get()));
+    expect(again.state.get()).toMatchObject({ known: true, details: { name: "山田", email: "" } });
+    await again.confirm();
+    expect(server.calls("POST /bookings")[0]?.body).not.toHaveProperty("name");
+  });
+
   it("is sent once when confirm is pressed twice", async () => {
     await toDetails();
     await Promise.all([flow.confirm(), flow.confirm()]);

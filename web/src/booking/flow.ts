@@ -61,7 +61,7 @@ export class BookingFlow {
 
   async start(left?: LeftOff): Promise<void> {
     this.state.update({ busy: "therapists", fatal: null, problem: null });
-    if (left) this.state.update({ zone: left.zone });
+    if (left) this.state.update({ zone: left.zone, known: left.known || this.#asker.known });
     if (left && left.step !== "therapists") this.state.update({ therapistId: left.therapistId });
     try {
       // A new exchange begins a new session, and the time is kept for the one that picked it.
@@ -217,8 +217,8 @@ export class BookingFlow {
 
   /** Books once, however often it is pressed: one key per content. */
   async confirm(): Promise<void> {
-    const { details, picked, busy, repeat } = this.state.get();
-    const fieldProblems = this.#asker.known ? {} : checkDetails(details);
+    const { details, picked, busy, repeat, known } = this.state.get();
+    const fieldProblems = known ? {} : checkDetails(details);
     this.state.update({ fieldProblems });
     if (Object.keys(fieldProblems).length > 0 || !picked || busy === "booking") return;
     try {
@@ -333,8 +333,9 @@ export class BookingFlow {
 
   async #greet(): Promise<void> {
     const name = await this.#asker.greet();
-    const { details } = this.state.get();
-    if (name && !details.name) this.editDetails({ name });
+    if (!name) return;
+    this.state.update({ known: true });
+    if (!this.state.get().details.name) this.editDetails({ name });
   }
 
   #ask<T>(...[method, path, options]: Parameters<typeof request>): Promise<T> {

@@ -12,7 +12,7 @@ export type Step = "therapists" | "times" | "details" | "done";
 export type By = "therapist" | "time";
 
 export interface BookingState {
-  /** Who signed in: their name and address are not asked for. */
+  /** Who signed in, or came with a link of their own: their name and address are not asked for. */
   known: boolean;
   step: Step;
   by: By;
@@ -80,6 +80,7 @@ export function atFirst(zone: string, now: number, known: boolean): BookingState
 }
 
 const LEFT = [
+  "known",
   "step",
   "by",
   "therapistId",
