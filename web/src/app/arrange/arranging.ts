@@ -1,14 +1,19 @@
-/** What the page for booking on behalf asks the server for, and keeps: one key for one order, however often sent. */
+/**
+ * What a page for booking on behalf asks the server for, and keeps: one key for one order, however often sent.
+ * A therapist asks at their own desk, staff at the desk of one therapist.
+ */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import type { components } from "../../api/schema";
 import { request } from "../../shared/api";
 import { newId } from "../../shared/ids";
+import { CARES } from "../care/cares";
 import { SESSIONS } from "../queries";
 
 type Schemas = components["schemas"];
 export type Occurrence = Schemas["OccurrenceReply"];
 export type Made = Schemas["SeriesReply"];
+export type Client = Schemas["ClientReply"];
 
 export interface Order {
   client_id: string;
@@ -16,6 +21,18 @@ export interface Order {
   interval_weeks: number;
   count: number;
   whole: boolean;
+}
+
+/** Where it is booked: `whose` is what staff add to say with whom. */
+export interface Desk {
+  readonly path: "/therapist" | "/staff";
+  readonly whose: { readonly therapist_id?: string };
+}
+
+export const OWN_DESK: Desk = { path: "/therapist", whose: {} };
+
+export function deskOf(therapistId: string): Desk {
+  return { path: "/staff", whose: { therapist_id: therapistId } };
 }
 
 export const CLIENTS = ["clients"] as const;
@@ -28,24 +45,36 @@ export function useClients() {
   });
 }
 
-export function useFreeTimes(day: string, zone: string) {
-  const asked = new URLSearchParams({ from: day, to: day, tz: zone });
+/** Clients of anybody whose name has this in it; staff only. */
+export function useClientsNamed(name: string) {
   return useQuery({
-    queryKey: ["free-times", day, zone],
+    queryKey: [...CLIENTS, name],
     queryFn: ({ signal }) =>
-      request<Schemas["OpenTimesReply"]>("GET", `/therapist/free-times?${asked}`, { signal }),
+      request<Schemas["ClientsReply"]>("GET", `/staff/clients?${new URLSearchParams({ name })}`, {
+        signal,
+      }),
+    enabled: name !== "",
+  });
+}
+
+export function useFreeTimes({ path, whose }: Desk, day: string, zone: string) {
+  const asked = new URLSearchParams({ from: day, to: day, tz: zone, ...whose });
+  return useQuery({
+    queryKey: ["free-times", path, whose, day, zone],
+    queryFn: ({ signal }) =>
+      request<Schemas["OpenTimesReply"]>("GET", `${path}/free-times?${asked}`, { signal }),
     enabled: day !== "",
   });
 }
 
 /** What would come of it; looked at anew whenever the order changes. */
-export function useOutlook(order: Order | null) {
+export function useOutlook({ path, whose }: Desk, order: Order | null) {
   return useQuery({
-    queryKey: ["outlook", order],
+    queryKey: ["outlook", path, whose, order],
     queryFn: ({ signal }) =>
-      request<Schemas["PreviewReply"]>("POST", "/therapist/bookings/preview", {
+      request<Schemas["PreviewReply"]>("POST", `${path}/bookings/preview`, {
         signal,
-        body: order,
+        body: { ...order, ...whose },
       }),
     enabled: order !== null,
     staleTime: 0,
@@ -53,18 +82,22 @@ export function useOutlook(order: Order | null) {
   });
 }
 
-export function useBook() {
+export function useBook({ path, whose }: Desk) {
   const queries = useQueryClient();
   const attempt = useRef({ body: "", key: "" });
   return useMutation({
     mutationFn: (order: Order) => {
-      const body = JSON.stringify(order);
-      if (attempt.current.body !== body) attempt.current = { body, key: newId() };
+      const body = { ...order, ...whose };
+      const text = JSON.stringify(body);
+      if (attempt.current.body !== text) attempt.current = { body: text, key: newId() };
       const idempotencyKey = attempt.current.key;
-      return request<Made>("POST", "/therapist/bookings", { body: order, idempotencyKey });
+      return request<Made>("POST", `${path}/bookings`, { body, idempotencyKey });
+    },
+    onSuccess: () => {
+      attempt.current = { body: "", key: "" };
     },
     onSettled: () => {
-      for (const queryKey of [SESSIONS, CLIENTS, ["free-times"], ["outlook"]]) {
+      for (const queryKey of [SESSIONS, CLIENTS, CARES, ["free-times"], ["outlook"]]) {
         void queries.invalidateQueries({ queryKey });
       }
     },

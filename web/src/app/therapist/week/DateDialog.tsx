@@ -7,7 +7,7 @@ import { dayName } from "../../../shared/time";
 import { clockOf, endOf, fieldOf, minuteOf } from "../pace/rules";
 import type { Change, Save } from "../pace/usePace";
 import { type Choice, type Range, choiceOf, rangesFault } from "./dates";
-import { Dialog } from "./Dialog";
+import { Dialog } from "../../layout/Dialog";
 
 interface Props {
   date: string | null;

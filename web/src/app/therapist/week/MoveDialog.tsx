@@ -13,7 +13,7 @@ import { Loading } from "../../layout/Screens";
 import { PageLink } from "../../navigation";
 import { SESSIONS } from "../../queries";
 import { PACE, WEEK } from "../pace/usePace";
-import { Dialog } from "./Dialog";
+import { Dialog } from "../../layout/Dialog";
 
 const AHEAD_DAYS = 27;
 

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Rule, faultOf, replaced, without } from "../pace/rules";
 import { RuleRow } from "../pace/RuleRow";
-import { Dialog } from "./Dialog";
+import { Dialog } from "../../layout/Dialog";
 import type { RulesEditor } from "./useRules";
 
 interface Props {

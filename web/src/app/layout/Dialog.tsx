@@ -1,4 +1,4 @@
-/** A dialog of this page. It stands there closed, too: only then is the focus given back to what opened it. */
+/** A dialog with a title. It stands there closed, too: only then is the focus given back to what opened it. */
 import { Modal } from "@mantine/core";
 import type { ReactNode } from "react";
 

@@ -1,0 +1,223 @@
+/** Booking for somebody known: a day, a suggested time or any other, once or in a series; looked at before it is done. */
+import { Alert, Button, NativeSelect, Text, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { errorText } from "../../shared/errors";
+import { dateAndTime, timeOfDay } from "../../shared/time";
+import { type Desk, type Made, type Occurrence, type Order, useBook } from "./arranging";
+import { useFreeTimes, useOutlook } from "./arranging";
+import { instantAt } from "./wall";
+import "./arrange.css";
+
+const INTERVALS = [1, 2, 3, 4, 6, 8];
+const COUNTS = [2, 3, 4, 5, 6, 8, 10, 12];
+
+interface Wish {
+  client: string;
+  day: string;
+  startsAt: string;
+  interval: number;
+  count: number;
+}
+
+/** What is being arranged at a desk; `client` may be chosen later. A change takes back what was said of the one before. */
+export function useArranging(desk: Desk, today: string, client = "") {
+  const book = useBook(desk);
+  const nothing: Wish = { client, day: today, startsAt: "", interval: 1, count: 1 };
+  const [wish, setWish] = useState<Wish>(nothing);
+  const change = (part: Partial<Wish>): void => {
+    book.reset();
+    setWish((present) => ({ ...present, ...part }));
+  };
+  return { desk, book, wish, change, again: () => change(nothing) };
+}
+
+interface Props {
+  zone: string;
+  today: string;
+  arranging: ReturnType<typeof useArranging>;
+}
+
+export function Arrange({ zone, today, arranging }: Props) {
+  const { t } = useTranslation();
+  const { desk, book, wish, change } = arranging;
+  const order = orderOf(wish);
+  return (
+    <>
+      <TextInput
+        type="date"
+        label={t("app.arrange.day")}
+        data-testid="arrange-day"
+        min={today}
+        value={wish.day}
+        onChange={(event) => change({ day: event.currentTarget.value, startsAt: "" })}
+      />
+      <Times desk={desk} zone={zone} wish={wish} onPick={(startsAt) => change({ startsAt })} />
+      <Repeating wish={wish} onChange={change} />
+      {order && !book.data ? <Outlook desk={desk} order={order} zone={zone} book={book} /> : null}
+      <div role="status">
+        {book.data ? <Done made={book.data} zone={zone} onNext={arranging.again} /> : null}
+      </div>
+    </>
+  );
+}
+
+function orderOf(wish: Wish): Order | null {
+  if (!wish.client || !wish.startsAt) return null;
+  const { client, startsAt, interval, count } = wish;
+  return { client_id: client, starts_at: startsAt, interval_weeks: interval, count, whole: false };
+}
+
+interface TimesProps {
+  desk: Desk;
+  zone: string;
+  wish: Wish;
+  onPick: (startsAt: string) => void;
+}
+
+function Times({ desk, zone, wish, onPick }: TimesProps) {
+  const { t } = useTranslation();
+  const free = useFreeTimes(desk, wish.day, zone);
+  const slots = free.data?.slots ?? [];
+  const [typed, setTyped] = useState("");
+  const type = (time: string): void => {
+    setTyped(time);
+    onPick(instantAt(wish.day, time, zone) ?? "");
+  };
+  return (
+    <fieldset className="arrange-times">
+      <legend>{t("app.arrange.times")}</legend>
+      {free.data && slots.length === 0 ? <Text size="sm">{t("app.arrange.none_free")}</Text> : null}
+      <div className="arrange-slots">
+        {slots.map((slot) => (
+          <Button
+            key={slot.starts_at}
+            size="sm"
+            variant={slot.starts_at === wish.startsAt ? "filled" : "default"}
+            aria-pressed={slot.starts_at === wish.startsAt}
+            data-testid="arrange-slot"
+            onClick={() => {
+              setTyped("");
+              onPick(slot.starts_at);
+            }}
+          >
+            {timeOfDay(slot.starts_at, zone)}
+          </Button>
+        ))}
+      </div>
+      <TextInput
+        type="time"
+        label={t("app.arrange.other_time")}
+        description={t("app.arrange.other_time_text")}
+        data-testid="arrange-time"
+        value={typed}
+        onChange={(event) => type(event.currentTarget.value)}
+      />
+    </fieldset>
+  );
+}
+
+function Repeating({ wish, onChange }: { wish: Wish; onChange: (part: Partial<Wish>) => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className="arrange-repeat">
+      <NativeSelect
+        label={t("app.arrange.repeat")}
+        data-testid="arrange-repeat"
+        value={wish.count > 1 ? wish.interval : 0}
+        onChange={(event) => {
+          const interval = Number(event.currentTarget.value);
+          if (interval === 0) onChange({ interval: 1, count: 1 });
+          else onChange({ interval, count: Math.max(wish.count, 4) });
+        }}
+        data={[
+          { value: "0", label: t("app.arrange.once") },
+          ...INTERVALS.map((weeks) => ({
+            value: String(weeks),
+            label: t("app.arrange.every", { count: weeks }),
+          })),
+        ]}
+      />
+      {wish.count > 1 ? (
+        <NativeSelect
+          label={t("app.arrange.how_often")}
+          data-testid="arrange-count"
+          value={wish.count}
+          onChange={(event) => onChange({ count: Number(event.currentTarget.value) })}
+          data={COUNTS.map((count) => ({
+            value: String(count),
+            label: t("app.arrange.times_count", { count }),
+          }))}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+interface OutlookProps {
+  desk: Desk;
+  order: Order;
+  zone: string;
+  book: ReturnType<typeof useBook>;
+}
+
+function Outlook({ desk, order, zone, book }: OutlookProps) {
+  const { t } = useTranslation();
+  const outlook = useOutlook(desk, order);
+  const found = outlook.data?.occurrences ?? [];
+  const free = found.filter((one) => one.why === null).length;
+  const error = book.error ?? outlook.error;
+  return (
+    <div className="stack">
+      {error ? <Alert color="red">{errorText(t, error).title}</Alert> : null}
+      <ul className="plain-list" aria-label={t("app.arrange.outlook")}>
+        {found.map((one) => (
+          <Line key={one.starts_at} one={one} zone={zone} />
+        ))}
+      </ul>
+      {free > 0 ? (
+        <Button
+          loading={book.isPending}
+          data-testid="arrange-book"
+          onClick={() => book.mutate(order)}
+        >
+          {t(free < found.length ? "app.arrange.book_free" : "app.arrange.book", { count: free })}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+function Line({ one, zone }: { one: Occurrence; zone: string }) {
+  const { t } = useTranslation();
+  return (
+    <li data-testid="arrange-line" data-why={one.why ?? "free"}>
+      <span>{dateAndTime(one.starts_at, zone)}</span>{" "}
+      <strong>{one.why ? t(`app.arrange.why.${one.why}`) : t("app.arrange.free")}</strong>
+      {one.alternatives.length > 0 ? (
+        <Text size="sm" c="dimmed">
+          {t("app.arrange.near", {
+            times: one.alternatives.map((other) => dateAndTime(other.starts_at, zone)).join(" / "),
+          })}
+        </Text>
+      ) : null}
+    </li>
+  );
+}
+
+function Done({ made, zone, onNext }: { made: Made; zone: string; onNext: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Alert color="green" title={t("app.arrange.done")} data-testid="arrange-done">
+      <ul className="plain-list">
+        {made.bookings.map((one) => (
+          <li key={one.booking_id}>{dateAndTime(one.starts_at, zone)}</li>
+        ))}
+      </ul>
+      <Text size="sm">{t("app.arrange.told")}</Text>
+      <Button variant="default" size="sm" onClick={onNext}>
+        {t("app.arrange.next")}
+      </Button>
+    </Alert>
+  );
+}

@@ -1,0 +1,95 @@
+/** Who cares for whom: what the pages about it ask the server for, and how a decision is sent. */
+import {
+  type QueryKey,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { useRef } from "react";
+import type { components } from "../../api/schema";
+import type { Colleagues, Me } from "../../api/types";
+import { request } from "../../shared/api";
+import { newId } from "../../shared/ids";
+
+type Schemas = components["schemas"];
+export type OwnClient = Schemas["ClientRowReply"];
+export type CareRequest = Schemas["RequestReply"];
+export type Waits = Schemas["QueueRowReply"];
+export type PlaceRow = Schemas["PlaceRowReply"];
+
+export const CARES = ["cares"] as const;
+export const QUEUE = ["queue"] as const;
+export const PLACES = ["places"] as const;
+
+const OFTEN_MS = 30_000;
+
+/** A therapist's clients, and those whom they are asked to take. */
+export function useCares(enabled = true) {
+  return useQuery({
+    queryKey: CARES,
+    queryFn: ({ signal }) => request<Schemas["CaresReply"]>("GET", "/therapist/cares", { signal }),
+    refetchInterval: OFTEN_MS,
+    enabled,
+  });
+}
+
+/** How many wait for this therapist's yes or no. */
+export function useRequests(me: Me | null): number {
+  const cares = useCares(me?.roles.includes("therapist") ?? false);
+  return cares.data?.requests.length ?? 0;
+}
+
+export function useColleagues() {
+  return useQuery({
+    queryKey: ["colleagues"],
+    queryFn: ({ signal }) => request<Colleagues>("GET", "/therapist/colleagues", { signal }),
+  });
+}
+
+/** Who waits, the longest first, as many pages as were asked for. */
+export function useQueue() {
+  return useInfiniteQuery({
+    queryKey: QUEUE,
+    queryFn: ({ signal, pageParam }) => {
+      const cursor = pageParam ? `&cursor=${encodeURIComponent(pageParam)}` : "";
+      return request<Schemas["QueueReply"]>("GET", `/staff/waiting?limit=50${cursor}`, { signal });
+    },
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next,
+    refetchInterval: OFTEN_MS,
+  });
+}
+
+export function usePlaces() {
+  return useQuery({
+    queryKey: PLACES,
+    queryFn: ({ signal }) => request<Schemas["PlacesReply"]>("GET", "/staff/places", { signal }),
+    refetchInterval: OFTEN_MS,
+  });
+}
+
+export interface Decision {
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Sends one decision; asked again after no answer came, it is the same request. What it changes is read anew. */
+export function useDecide(changes: readonly QueryKey[]) {
+  const queries = useQueryClient();
+  const attempt = useRef({ what: "", key: "" });
+  return useMutation({
+    mutationFn: ({ path, body }: Decision) => {
+      const what = `${path} ${JSON.stringify(body)}`;
+      if (attempt.current.what !== what) attempt.current = { what, key: newId() };
+      const idempotencyKey = attempt.current.key;
+      return request<Schemas["DoneReply"]>("POST", path, { body, idempotencyKey });
+    },
+    onSuccess: () => {
+      attempt.current = { what: "", key: "" };
+    },
+    onSettled: async () => {
+      await Promise.all(changes.map((queryKey) => queries.invalidateQueries({ queryKey })));
+    },
+  });
+}
