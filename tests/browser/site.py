@@ -98,11 +98,9 @@ class Site:
                     expires_at=now + timedelta(days=1),
                     now=now,
                 )
-            config = AccountsConfig()
-            entry = Accounts(database, SystemClock(), config, Passwords(config))
-            await entry.set_password(therapist_id, PASSWORD)
         finally:
             await database.close()
+        await self.account(therapist_id)
         room = f"{self.address}/room/{booking.id}"
         return Appointment(
             booking_id=booking.id,
@@ -132,6 +130,19 @@ class Site:
         finally:
             await database.close()
         return therapist_id
+
+    async def account(self, person_id: PersonId) -> str:
+        """Let somebody sign in with the tests' password; their address."""
+        database = Database.open(f"sqlite:///{self.var / 'todoku.db'}")
+        try:
+            config = AccountsConfig()
+            entry = Accounts(database, SystemClock(), config, Passwords(config))
+            await entry.set_password(person_id, PASSWORD)
+            async with database.read() as connection:
+                found = await accounts.people(connection, [person_id])
+        finally:
+            await database.close()
+        return found[person_id].email or ""
 
     async def again(self, first: Appointment, starts_in: timedelta) -> None:
         """Another session of the same two, beginning `starts_in` from now, which may be before now."""

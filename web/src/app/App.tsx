@@ -14,6 +14,8 @@ import { Devices } from "./therapist/Devices";
 import { Today } from "./therapist/Today";
 import { WithPractice } from "./therapist/WithPractice";
 
+const WaitingPage = lazy(() => import("./staff/waiting/WaitingPage"));
+const ClientsPage = lazy(() => import("./therapist/clients/ClientsPage"));
 const PacePage = lazy(() => import("./therapist/pace/PacePage"));
 const WebhooksPage = lazy(() => import("./staff/webhooks/WebhooksPage"));
 const WeekPage = lazy(() => import("./therapist/week/WeekPage"));
@@ -37,9 +39,15 @@ const PAGES: Readonly<Record<PageName, (place: Place) => ReactElement>> = {
       <PacePage />
     </WithPractice>
   ),
+  clients: () => (
+    <WithPractice>
+      <ClientsPage />
+    </WithPractice>
+  ),
   devices: ({ roomId }) => <Devices key={roomId} roomId={roomId ?? ""} />,
   staff: () => <Rooms />,
   webhooks: () => <WebhooksPage />,
+  waiting: () => <WaitingPage />,
   "not-found": () => <NotFound />,
 };
 

@@ -9,8 +9,10 @@ describe("an address", () => {
     ["/therapist", "therapist"],
     ["/therapist/week", "week"],
     ["/therapist/pace", "pace"],
+    ["/therapist/clients", "clients"],
     ["/staff", "staff"],
     ["/staff/webhooks", "webhooks"],
+    ["/staff/waiting", "waiting"],
     ["/constructor", "not-found"],
     ["/staff/rooms", "not-found"],
   ])("%s names the page %s", (path, page) => {

@@ -12,9 +12,11 @@ export type PageName =
   | "therapist"
   | "week"
   | "pace"
+  | "clients"
   | "devices"
   | "staff"
   | "webhooks"
+  | "waiting"
   | "not-found";
 
 export interface Place {
@@ -31,8 +33,10 @@ const FIXED: Readonly<Record<string, PageName>> = {
   "/therapist": "therapist",
   "/therapist/week": "week",
   "/therapist/pace": "pace",
+  "/therapist/clients": "clients",
   "/staff": "staff",
   "/staff/webhooks": "webhooks",
+  "/staff/waiting": "waiting",
 };
 
 /** Pages which need a role; every other page is open to all. */
@@ -40,9 +44,11 @@ const NEEDS: Readonly<Partial<Record<PageName, Role>>> = {
   therapist: "therapist",
   week: "therapist",
   pace: "therapist",
+  clients: "therapist",
   devices: "therapist",
   staff: "staff",
   webhooks: "staff",
+  waiting: "staff",
 };
 
 const HOMES: readonly (readonly [Role, string])[] = [

@@ -11,6 +11,8 @@ import sharedJa from "./locales/ja.json";
 import type appJa from "../app/locales/ja.json";
 import type bookingJa from "../booking/locales/ja.json";
 import type webhooksJa from "../app/staff/webhooks/locales/ja.json";
+import type queueJa from "../app/staff/waiting/locales/ja.json";
+import type clientsJa from "../app/therapist/clients/locales/ja.json";
 import type therapistJa from "../app/therapist/locales/ja.json";
 import type changeJa from "../change/locales/ja.json";
 import type chooseJa from "../choose/locales/ja.json";
@@ -33,7 +35,9 @@ declare module "i18next" {
         typeof chooseJa &
         typeof appJa &
         typeof therapistJa &
-        typeof webhooksJa;
+        typeof webhooksJa &
+        typeof clientsJa &
+        typeof queueJa;
     };
   }
 }

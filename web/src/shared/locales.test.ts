@@ -3,6 +3,10 @@ import appEn from "../app/locales/en.json";
 import appJa from "../app/locales/ja.json";
 import bookingEn from "../booking/locales/en.json";
 import bookingJa from "../booking/locales/ja.json";
+import queueEn from "../app/staff/waiting/locales/en.json";
+import queueJa from "../app/staff/waiting/locales/ja.json";
+import clientsEn from "../app/therapist/clients/locales/en.json";
+import clientsJa from "../app/therapist/clients/locales/ja.json";
 import therapistEn from "../app/therapist/locales/en.json";
 import therapistJa from "../app/therapist/locales/ja.json";
 import webhooksEn from "../app/staff/webhooks/locales/en.json";
@@ -30,6 +34,8 @@ const BUNDLES: [string, Texts, Texts][] = [
   ["app", appJa, appEn],
   ["therapist", therapistJa, therapistEn],
   ["webhooks", webhooksJa, webhooksEn],
+  ["clients", clientsJa, clientsEn],
+  ["queue", queueJa, queueEn],
 ];
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 

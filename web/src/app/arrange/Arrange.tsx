@@ -181,7 +181,11 @@ function Outlook({ desk, order, zone, book }: OutlookProps) {
           data-testid="arrange-book"
           onClick={() => book.mutate(order)}
         >
-          {t(free < found.length ? "app.arrange.book_free" : "app.arrange.book", { count: free })}
+          {found.length === 1
+            ? t("app.arrange.book_it")
+            : t(free < found.length ? "app.arrange.book_free" : "app.arrange.book", {
+                count: free,
+              })}
         </Button>
       ) : null}
     </div>

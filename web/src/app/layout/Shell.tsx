@@ -7,15 +7,18 @@ import type { Me } from "../../api/types";
 import { BrandMark } from "../../shared/BrandMark";
 import { LanguageSwitch } from "../../shared/LanguageSwitch";
 import { OfflineBanner } from "../../shared/OfflineBanner";
+import { useRequests } from "../care/cares";
 import { PageLink, usePathname } from "../navigation";
 import { signOut } from "../session";
 import { placeAt, roleNeeded } from "../routes";
 
 const OWN_PAGES = [
   ["/therapist", "app.header.today"],
+  ["/therapist/clients", "app.header.clients"],
   ["/therapist/week", "app.header.week"],
   ["/therapist/pace", "app.header.pace"],
   ["/staff", "app.header.rooms"],
+  ["/staff/waiting", "app.header.waiting"],
 ] as const;
 
 export function Shell(props: { me: Me | null; mainRef: Ref<HTMLElement>; children: ReactNode }) {
@@ -50,6 +53,7 @@ export function Shell(props: { me: Me | null; mainRef: Ref<HTMLElement>; childre
 function OwnPages({ me }: { me: Me | null }) {
   const { t } = useTranslation();
   const here = usePathname();
+  const requests = useRequests(me);
   const mine = OWN_PAGES.filter(([path]) => {
     const needed = roleNeeded(placeAt(path).page);
     return needed && me?.roles.includes(needed);
@@ -60,9 +64,21 @@ function OwnPages({ me }: { me: Me | null }) {
       {mine.map(([path, text]) => (
         <PageLink key={path} href={path} aria-current={here === path ? "page" : undefined}>
           {t(text)}
+          {path === "/therapist/clients" && requests > 0 ? <Count count={requests} /> : null}
         </PageLink>
       ))}
     </nav>
+  );
+}
+
+/** How many wait for an answer there. */
+function Count({ count }: { count: number }) {
+  const { t } = useTranslation();
+  return (
+    <span className="count" data-testid="requests-count">
+      <span aria-hidden="true">{count}</span>
+      <span className="visually-hidden">{t("app.header.requests", { count })}</span>
+    </span>
   );
 }
 
