@@ -1,5 +1,5 @@
 /** The page on which a client decides about who they see, reached by the link of a mail. */
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ClientCare } from "../api/types";
 import { request } from "../shared/api";
@@ -11,7 +11,7 @@ import { Heading } from "../join/ui/Heading";
 import { Loading } from "../join/ui/Loading";
 import { Page } from "../join/ui/Page";
 import { Ending } from "./Ending";
-import { ChooseFlow } from "./flow";
+import { ChooseFlow, type Done } from "./flow";
 import { HandoverCard } from "./Handover";
 import { LeaveCard } from "./Leave";
 
@@ -35,11 +35,7 @@ function Everything({ flow, care }: { flow: ChooseFlow; care: ClientCare }) {
   return (
     <div className="choose" data-testid="choose">
       <Heading>{t("choose.heading")}</Heading>
-      {done ? (
-        <div className="notice notice-good" role="status" data-testid="done">
-          <p>{t(`choose.done.${done}`)}</p>
-        </div>
-      ) : null}
+      {done ? <Told key={done} done={done} /> : null}
       {problem ? <ErrorNotice error={problem} /> : null}
       {care.handovers.map((each) => (
         <HandoverCard key={each.handover_id} flow={flow} care={care} handover={each} />
@@ -51,6 +47,18 @@ function Everything({ flow, care }: { flow: ChooseFlow; care: ClientCare }) {
       <WaitCard flow={flow} care={care} />
       {care.care ? <Ending flow={flow} care={care} /> : null}
       {!care.care && !care.wait && !care.offer ? <Nothing flow={flow} /> : null}
+    </div>
+  );
+}
+
+/** What was pressed may be far below, or gone: the focus comes here, and the page with it. */
+function Told({ done }: { done: Exclude<Done, ""> }) {
+  const { t } = useTranslation();
+  const here = useRef<HTMLDivElement>(null);
+  useEffect(() => here.current?.focus(), []);
+  return (
+    <div className="notice notice-good" role="status" tabIndex={-1} ref={here} data-testid="done">
+      <p>{t(`choose.done.${done}`)}</p>
     </div>
   );
 }

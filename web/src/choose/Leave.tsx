@@ -3,10 +3,11 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CareChoice, ClientCare } from "../api/types";
 import { useStore } from "../shared/store";
-import { dateAndTime, visitorZone } from "../shared/time";
+import { visitorZone } from "../shared/time";
 import { Button } from "../join/ui/Button";
 import type { ChooseFlow } from "./flow";
 import { Coming } from "./Coming";
+import { daysOf } from "./days";
 import { NOTHING_SHARED, Sharing, isComplete } from "./Sharing";
 
 type Wish = "wait" | "cover" | "transfer";
@@ -26,10 +27,7 @@ export function LeaveCard({ flow, care, asked }: Props) {
   const zone = visitorZone();
   const name = asked.cover?.name ?? "";
   const wishes: Wish[] = asked.cover ? ["wait", "cover", "transfer"] : ["wait"];
-  const dates = {
-    from: dateAndTime(asked.starts_at, zone),
-    until: dateAndTime(asked.ends_at, zone),
-  };
+  const dates = daysOf(asked.starts_at, asked.ends_at, zone);
   const isSame = wish === "" || wish === asked.choice;
   return (
     <section className="card" data-testid="leave">
@@ -70,7 +68,7 @@ export function LeaveCard({ flow, care, asked }: Props) {
           {t("choose.leave.choose")}
         </Button>
         {asked.choice === "cover" ? (
-          <a className="button" href={flow.bookingAddress}>
+          <a className="button button-plain" href={flow.bookingAddress}>
             {t("choose.book")}
           </a>
         ) : null}
