@@ -64,8 +64,9 @@ async def booking_link_of(site: Site) -> str:
     message = await mail_to(site.var / "outbox", ADDRESS, "offered-")
     body = message.get_body(("plain",))
     assert body is not None
-    (link,) = re.findall(rf"{site.address}/b/\S+", body.get_content())
-    return link
+    links: list[str] = re.findall(rf"{site.address}/b/\S+", body.get_content())
+    assert len(links) == 1
+    return links[0]
 
 
 async def test_a_place_that_frees_is_offered_by_mail_to_who_waits_and_booked(
