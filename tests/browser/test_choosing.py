@@ -49,6 +49,7 @@ async def test_a_client_is_handed_over_only_with_their_word_and_the_note_goes_al
     await look(therapist, "clients-handover")
     await therapist.get_by_test_id("handover-propose").click()
     await expect(therapist.get_by_test_id("proposed")).to_contain_text("引継 秋子")
+    await expect(therapist.get_by_test_id("dialog-handover")).to_be_hidden()
     await look(therapist, "clients-proposed")
 
     await client.goto(await choose_link(site, appointment, "handover-"))

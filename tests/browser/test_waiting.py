@@ -93,6 +93,7 @@ async def test_a_place_that_frees_is_offered_by_mail_to_who_waits_and_booked(
     await therapist.get_by_test_id("end-yes").click()
     await expect(therapist.get_by_test_id("clients-said")).to_be_focused()
     await expect(therapist.get_by_test_id("no-clients")).to_be_visible()
+    await expect(therapist.get_by_test_id("dialog-end")).to_be_hidden()
     await look(therapist, "clients-ended")
 
     link = await booking_link_of(site)
