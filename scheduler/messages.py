@@ -221,8 +221,3 @@ class PracticeReply(Reply):
     timezone: str
     hours: list[HoursReply]
     version: int
-
-
-class PracticeBody(Body):
-    capacity: Annotated[int, Field(ge=0, le=1000)] | None = None
-    pause_new: bool | None = None

@@ -1,7 +1,4 @@
-"""A therapist's own practice: joining it, reading it, changing how many clients to have.
-
-Lowering the capacity ends no care; it only takes no new clients. Not here: editing hours.
-"""
+"""A therapist's own practice: joining it and reading it. Not here: what they set in it (pace_service.py)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.errors import PreconditionFailed
 from core.ids import PersonId
 from scheduler import practice_store, store
 from scheduler.errors import TherapistUnknown
@@ -48,14 +44,6 @@ class Practice:
 
     therapist: Therapist
     hours: tuple[Hours, ...]
-
-
-@dataclass(frozen=True)
-class PracticeChange:
-    """What a therapist sets; None leaves it."""
-
-    capacity: int | None = None
-    pause_new: bool | None = None
 
 
 async def register_therapist(connection: AsyncConnection, new: NewTherapist, now: datetime) -> None:
@@ -98,21 +86,6 @@ async def practice(connection: AsyncConnection, therapist_id: str) -> Practice:
     rules = (await practice_store.rules_of(connection, [therapist_id]))[therapist_id]
     hours = tuple(Hours(r.weekday, to_clock(r.start_minute), to_clock(r.end_minute)) for r in rules)
     return Practice(therapist, hours)
-
-
-async def change_practice(
-    connection: AsyncConnection, therapist_id: str, version: int, change: PracticeChange
-) -> Practice:
-    """Raises PreconditionFailed when `version` is not the stored one."""
-    await store.lock_therapist(connection, therapist_id)
-    values: dict[str, int | bool] = {}
-    if change.capacity is not None:
-        values["capacity"] = change.capacity
-    if change.pause_new is not None:
-        values["pause_new"] = change.pause_new
-    if not await practice_store.update_practice(connection, therapist_id, version, values):
-        raise PreconditionFailed
-    return await practice(connection, therapist_id)
 
 
 def to_minute(clock_time: str) -> int:

@@ -107,18 +107,6 @@ async def insert_rules(connection: AsyncConnection, therapist_id: str, rules: It
         await connection.execute(sa.insert(availability_rule), values)
 
 
-async def update_practice(
-    connection: AsyncConnection, therapist_id: str, version: int, values: dict[str, Any]
-) -> bool:
-    """Change what the therapist sets; False if somebody changed it since `version`."""
-    guarded = (
-        sa.update(therapist)
-        .where(therapist.c.id == therapist_id, therapist.c.version == version)
-        .values(values | {"version": version + 1})
-    )
-    return (await connection.execute(guarded)).rowcount == 1
-
-
 async def rules_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[Rule]]:
     """Weekly hours by therapist, in the order of the week."""
     table = availability_rule

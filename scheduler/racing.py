@@ -30,7 +30,8 @@ from scheduler.join_links import JoinLinks
 from scheduler.leave_store import proposed_to
 from scheduler.model import Slot, Span
 from scheduler.offer_store import open_offer
-from scheduler.practice import Hours, NewTherapist, PracticeChange, register_therapist
+from scheduler.pace_service import PaceService
+from scheduler.practice import Hours, NewTherapist, register_therapist
 from scheduler.racing_cares import Caring, as_therapist, with_requests
 from scheduler.racing_groups import Crowding
 from scheduler.service import Once, SchedulerService
@@ -61,6 +62,7 @@ class Ground:
     service: SchedulerService
     changes: Changes
     cares: Cares
+    pace: PaceService
     therapists: tuple[PersonId, ...]
     employer_id: EmployerId
 
@@ -96,7 +98,8 @@ async def prepare(database: Database, clock: Clock, therapists: int = 6) -> Grou
     service = SchedulerService(database, config(), clock, links, "Todoku <no-reply@localhost>")
     changes = Changes(database, config(), clock, links)
     cares = Cares(database, config(), clock)
-    return Ground(database, clock, service, changes, cares, tuple(made), employer_id)
+    pace = PaceService(database, config(), clock)
+    return Ground(database, clock, service, changes, cares, pace, tuple(made), employer_id)
 
 
 async def _therapist(connection: AsyncConnection, n: int, now: datetime) -> PersonId:
@@ -330,8 +333,8 @@ class _Client:
         async with self._ground.database.read() as connection:
             query = sa.select(therapist.c.version).where(therapist.c.id == whose)
             version = (await connection.execute(query)).scalar_one()
-        change = PracticeChange(capacity=self._luck.randint(0, MOST_CAPACITY))
-        await self._ground.service.change_practice(as_therapist(whose), version, change)
+        values = {"capacity": self._luck.randint(0, MOST_CAPACITY)}
+        await self._ground.pace.set_values(as_therapist(whose), version, values)
 
 
 def _once() -> Once:

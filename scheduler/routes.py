@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from core.errors import Denied, Invalid, NotFound, PreconditionFailed, Unauthenticated
+from core.errors import Denied, Invalid, NotFound, Unauthenticated
 from core.http import Identity, Route, body, idempotency_key, identity, path_id, query, reply, require
 from core.idempotency import IdempotencyMismatch
 from core.pages import Position, answer, cursor_of, next_page, position
 from scheduler import browsing_routes, client_routes, errors
 from scheduler import messages as m
 from scheduler.booking import Pick, Wish
-from scheduler.practice import Practice, PracticeChange
+from scheduler.practice import Practice
 from scheduler.service import Confirmation, News, Once, SchedulerService
 from scheduler.visits import Session
 
@@ -143,16 +143,6 @@ def _therapist_routes(edge: "_Edge") -> list[Route]:
             tag="therapist",
             errors=who,
         ),
-        Route(
-            "PATCH",
-            "/api/therapist/practice",
-            edge.change_practice,
-            "Set how many clients you take; If-Match carries the version",
-            body=m.PracticeBody,
-            response=m.PracticeReply,
-            tag="therapist",
-            errors=(*who, Invalid, PreconditionFailed),
-        ),
     ]
 
 
@@ -220,15 +210,6 @@ class _Edge:
 
     async def practice(self, request: web.Request) -> web.Response:
         return _practice(await self._service.practice(require(request, "therapist")))
-
-    async def change_practice(self, request: web.Request) -> web.Response:
-        who = require(request, "therapist")
-        version = request.headers.get("If-Match", "").strip('"')
-        if not version.isascii() or not version.isdigit() or len(version) > 9:
-            raise PreconditionFailed("If-Match must carry the version that was read")
-        asked = await body(request, m.PracticeBody)
-        change = PracticeChange(asked.capacity, asked.pause_new)
-        return _practice(await self._service.change_practice(who, int(version), change))
 
 
 def wish_of(asked: m.BookingBody, who: Identity, *, named: bool = True) -> Wish:

@@ -5,13 +5,12 @@ transaction of their own (fulfil, register_therapist, book_on_behalf) take the c
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from accounts import service as accounts
 from accounts.attempts import Attempts
 from core.clock import Clock
 from core.database import Database
@@ -41,7 +40,7 @@ from scheduler.join_links import JoinLinks
 from scheduler.laws import laws
 from scheduler.limits import booking_limits, hold_limits
 from scheduler.model import Alternative, Booking, Slot, Status, Visit
-from scheduler.practice import Hours, NewTherapist, Practice, PracticeChange, register_therapist
+from scheduler.practice import Hours, NewTherapist, Practice, register_therapist
 from scheduler.visits import Session, fulfil
 
 __all__ = [
@@ -263,20 +262,6 @@ class SchedulerService:
         """The therapist's own settings."""
         async with self._database.read() as connection:
             return await practices.practice(connection, _own(identity))
-
-    async def change_practice(self, identity: Identity, version: int, change: PracticeChange) -> Practice:
-        """Set capacity or pause. Raises PreconditionFailed when somebody was faster."""
-        own, now = _own(identity), self._clock.now()
-
-        async def work(connection: AsyncConnection) -> Practice:
-            changed = await practices.change_practice(connection, own, version, change)
-            detail = {name: value for name, value in asdict(change).items() if value is not None}
-            await accounts.audit(
-                connection, actor=own, action="practice_changed", subject=own, detail=detail, now=now
-            )
-            return changed
-
-        return await self._database.transact(work)
 
     async def sweep(self) -> None:
         """Job: remove expired holds. Looks first, so that an idle service never takes the writer's place."""

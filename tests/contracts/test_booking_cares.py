@@ -16,7 +16,8 @@ from scheduler import errors
 from scheduler.hours import zone
 from scheduler.model import Span
 from scheduler.outcome import Attendance
-from scheduler.practice import Hours, PracticeChange
+from scheduler.pace_service import PaceService
+from scheduler.practice import Hours
 from scheduler.service import fulfil
 from scheduler.tables import booking_event, therapist
 from tests.fakes import FakeClock
@@ -90,7 +91,7 @@ async def test_a_licence_that_ends_before_the_session_does_not_carry_it(clinic: 
 async def test_a_pause_stops_new_clients_and_keeps_the_known_ones(clinic: Clinic) -> None:
     therapist_id, known = await clinic.therapist(), await clinic.client()
     await clinic.book(known, therapist_id, WEDNESDAY)
-    await _update(clinic, therapist_id, PracticeChange(pause_new=True))
+    await _update(clinic, therapist_id, pause_new=True)
     assert (await clinic.service.choice(clinic.visitor())).therapists == ()
     with pytest.raises(errors.TherapistFull):
         await clinic.book(clinic.visitor(), therapist_id, WEDNESDAY + HOUR)
@@ -101,17 +102,18 @@ async def test_lowering_the_capacity_below_the_clients_one_has_ends_no_care(clin
     therapist_id, known = await clinic.therapist(capacity=3), await clinic.client()
     await clinic.book(known, therapist_id, WEDNESDAY)
     await clinic.book(clinic.visitor(), therapist_id, WEDNESDAY + HOUR)
-    await _update(clinic, therapist_id, PracticeChange(capacity=0))
+    await _update(clinic, therapist_id, capacity=0)
     assert await clinic.load(therapist_id) == (2, 2)
     await clinic.book(known, therapist_id, WEDNESDAY + 2 * HOUR)
     with pytest.raises(errors.TherapistFull):
         await clinic.book(clinic.visitor(), therapist_id, WEDNESDAY + 3 * HOUR)
 
 
-async def _update(clinic: Clinic, therapist_id: str, change: PracticeChange) -> None:
+async def _update(clinic: Clinic, therapist_id: str, **values: Any) -> None:
     who = Identity(therapist_id, frozenset({"therapist"}), new_id(), "account")  # type: ignore[arg-type]
     now = await clinic.service.practice(who)
-    await clinic.service.change_practice(who, now.therapist.version, change)
+    pace = PaceService(clinic.database, clinic.config, clinic.clock)
+    await pace.set_values(who, now.therapist.version, values)
 
 
 async def test_a_refused_booking_leaves_no_person_and_no_count_behind(clinic: Clinic) -> None:

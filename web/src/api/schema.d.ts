@@ -291,8 +291,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Set how many clients you take; If-Match carries the version */
-        patch: operations["patch_api_therapist_practice"];
+        patch?: never;
         trace?: never;
     };
     "/api/bookings/{booking_id}/times": {
@@ -3250,19 +3249,6 @@ export interface components {
             /** At */
             at: string;
         };
-        /** PracticeBody */
-        PracticeBody: {
-            /**
-             * Capacity
-             * @default null
-             */
-            capacity: number | null;
-            /**
-             * Pause New
-             * @default null
-             */
-            pause_new: boolean | null;
-        };
         /** PracticeReply */
         PracticeReply: {
             /** Capacity */
@@ -5260,75 +5246,6 @@ export interface operations {
             };
             /** @description `therapist_unknown` */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    patch_api_therapist_practice: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PracticeBody"];
-            };
-        };
-        responses: {
-            /** @description Set how many clients you take; If-Match carries the version */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PracticeReply"];
-                };
-            };
-            /** @description `unauthenticated` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `denied` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `therapist_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version_conflict` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid` */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -18,14 +18,14 @@ afterEach(() => vi.unstubAllGlobals());
 describe("a request to the server", () => {
   it("says whose session it means and carries its idempotency key and version", async () => {
     answer(200, { ok: 1 }, "application/json");
-    await request("PATCH", "/therapist/practice", {
+    await request("PATCH", "/therapist/pace", {
       session: "link",
       body: { capacity: 4 },
       idempotencyKey: "k1",
       ifMatch: 7,
     });
     const [url, init] = vi.mocked(fetch).mock.calls[0] ?? [];
-    expect(url).toBe("/api/therapist/practice");
+    expect(url).toBe("/api/therapist/pace");
     expect(init?.headers).toMatchObject({
       "Todoku-Session": "link",
       "Idempotency-Key": "k1",
