@@ -5,10 +5,12 @@
 import { Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Pace } from "../../../api/types";
 import { type Method, type RequestOptions, asApiError, request } from "../../../shared/api";
 import { errorText } from "../../../shared/errors";
+import { newId } from "../../../shared/ids";
 
 export const PACE = ["pace"] as const;
 export const WEEK = ["week"] as const;
@@ -43,6 +45,13 @@ export function usePace() {
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });
+  // The same addition asked for again, after no answer came, is the same request.
+  const attempt = useRef({ what: "", key: "" });
+  const keyOf = ({ method, path, body }: Change): string => {
+    const what = `${method} ${path} ${JSON.stringify(body)}`;
+    if (attempt.current.what !== what) attempt.current = { what, key: newId() };
+    return attempt.current.key;
+  };
   const { isPending, mutateAsync } = useMutation({
     scope: { id: "pace" },
     mutationFn: async (change: Change) => {
@@ -50,8 +59,9 @@ export function usePace() {
       const after = await request<Pace>(
         change.method,
         `/therapist/pace${change.path}`,
-        optionsOf(change, before),
+        optionsOf(change, before, keyOf(change)),
       );
+      attempt.current = { what: "", key: "" };
       return { before, after };
     },
     onSuccess: ({ before, after }, change) => {
@@ -127,8 +137,9 @@ export function usePace() {
   };
 }
 
-function optionsOf(change: Change, before: Pace | undefined): RequestOptions {
+function optionsOf(change: Change, before: Pace | undefined, key: string): RequestOptions {
   const options: RequestOptions = {};
+  if (change.method === "POST") options.idempotencyKey = key;
   if (change.body !== undefined) options.body = change.body;
   if (change.versioned && before) options.ifMatch = before.version;
   return options;
