@@ -130,7 +130,7 @@ class BookingReply(Reply):
     """`join_url` is the client's secret way in; null for the therapist, and when its time is over.
 
     `change_until`: so long its client can move or cancel it alone; null: no more. `approve_until`: by then a
-    request is answered, or it is over; null: it is no request.
+    request is answered, or it is over; null: it is no request. `reason`: why the other side cancelled it.
     """
 
     booking_id: str
@@ -146,6 +146,7 @@ class BookingReply(Reply):
     change_until: Utc | None
     approve_until: Utc | None
     cancelled_by: str | None
+    reason: str | None
     series_id: str | None
     join_url: str | None
     calendar_url: str
@@ -195,6 +196,7 @@ class SessionReply(Reply):
     waiting_since: Utc | None = None
     in_call_since: Utc | None = None
     noshow_by: str | None = None
+    reason: str | None = None
     client_late_s: int | None = None
     therapist_late_s: int | None = None
     overrun_s: int | None = None

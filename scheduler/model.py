@@ -277,3 +277,4 @@ class Visit:
     approve_until: datetime | None = None  # by then a request is answered or over
     cancelled_by: str | None = None
     noshow_by: str | None = None
+    reason: str | None = None  # why the other side, or staff, cancelled it; in no mail

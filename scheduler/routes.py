@@ -17,7 +17,7 @@ from scheduler import messages as m
 from scheduler.booking import Pick, Wish
 from scheduler.practice import Practice
 from scheduler.service import Confirmation, News, Once, SchedulerService
-from scheduler.visits import Session
+from scheduler.visits import Session, reason_for
 
 
 @dataclass(frozen=True)
@@ -241,6 +241,7 @@ def _booking(found: Confirmation, who: Identity) -> m.BookingReply:
         change_until=visit.change_until,
         approve_until=visit.approve_until,
         cancelled_by=visit.cancelled_by,
+        reason=visit.reason,
         series_id=visit.series_id,
         join_url=found.join_url,
         calendar_url=f"/api/bookings/{visit.booking_id}/calendar.ics{session}",
@@ -264,6 +265,7 @@ def _session(one: Session, waiting_since: datetime | None, in_call_since: dateti
         waiting_since=waiting_since,
         in_call_since=in_call_since,
         noshow_by=one.booking.noshow_by,
+        reason=reason_for(one.booking, "therapist"),
         client_late_s=one.booking.client_late_s,
         therapist_late_s=one.booking.therapist_late_s,
         overrun_s=one.booking.overrun_s,

@@ -119,7 +119,13 @@ async def render(connection: AsyncConnection, booking: Booking, role: str, confi
         approve_until=booking.approve_until if booking.status is Status.REQUESTED else None,
         cancelled_by=booking.cancelled_by,
         noshow_by=booking.noshow_by,
+        reason=reason_for(booking, role),
     )
+
+
+def reason_for(booking: Booking, role: str) -> str | None:
+    """Why it was cancelled, for the one of the two who did not."""
+    return booking.reason if booking.cancelled_by not in (None, role) else None
 
 
 def change_until(booking: Booking, kind: SessionType) -> datetime | None:

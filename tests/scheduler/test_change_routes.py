@@ -50,6 +50,24 @@ async def test_a_client_looks_for_another_time_moves_and_cancels(door: Door) -> 
     assert (status, refused["code"]) == (409, "booking_status_conflict")
 
 
+async def test_a_reason_is_shown_to_the_other_of_the_two(door: Door) -> None:
+    therapist_id, booking = await made(door)
+    path, who = f"/api/bookings/{booking['booking_id']}", door.who
+    await door.ask("POST", f"{path}/cancel", json={"reason": "出張です"})
+    assert (await door.ask("GET", path))[1]["reason"] is None  # they know what they wrote
+    door.as_therapist(therapist_id)
+    _, day = await door.ask("GET", "/api/therapist/sessions", params={"from": "2026-11-25"})
+    assert [(one["status"], one["reason"]) for one in day["sessions"]] == [("cancelled", "出張です")]
+    assert (await door.ask("GET", path))[1]["reason"] == "出張です"
+    door.who = who
+    _, again = await door.ask("POST", "/api/bookings", json=wanted(therapist_id))
+    door.as_therapist(therapist_id)
+    again_path = f"/api/bookings/{again['booking_id']}"
+    await door.ask("POST", f"{again_path}/cancel", json={"reason": "急用です"})
+    door.who = who
+    assert (await door.ask("GET", again_path))[1]["reason"] == "急用です"
+
+
 async def test_the_same_key_for_something_else_is_refused(door: Door) -> None:
     _, booking = await made(door)
     path = f"/api/bookings/{booking['booking_id']}"

@@ -1855,7 +1855,7 @@ export interface components {
          * @description `join_url` is the client's secret way in; null for the therapist, and when its time is over.
          *
          *     `change_until`: so long its client can move or cancel it alone; null: no more. `approve_until`: by then a
-         *     request is answered, or it is over; null: it is no request.
+         *     request is answered, or it is over; null: it is no request. `reason`: why the other side cancelled it.
          */
         BookingReply: {
             /** Booking Id */
@@ -1884,6 +1884,8 @@ export interface components {
             approve_until: string | null;
             /** Cancelled By */
             cancelled_by: string | null;
+            /** Reason */
+            reason: string | null;
             /** Series Id */
             series_id: string | null;
             /** Join Url */
@@ -3617,6 +3619,11 @@ export interface components {
              * @default null
              */
             noshow_by: string | null;
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
             /**
              * Client Late S
              * @default null

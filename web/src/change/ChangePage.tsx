@@ -80,6 +80,9 @@ function Overview({ flow, booking }: { flow: ChangeFlow; booking: Booking }) {
     <section className="card card-center" data-testid="booking" data-status={booking.status}>
       <Heading>{t("change.heading")}</Heading>
       <p className="lead">{t(`change.status.${status}`)}</p>
+      {booking.reason ? (
+        <p data-testid="reason">{t("change.because", { reason: booking.reason })}</p>
+      ) : null}
       {problem ? <ErrorNotice error={problem} /> : null}
       <Facts booking={booking} />
       {flow.changeable && booking.change_until ? (

@@ -76,6 +76,11 @@ function SessionRow({ one, zone, nowMs }: { one: TherapistSession; zone: string;
         ) : (
           <Standing one={one} />
         )}
+        {one.reason ? (
+          <Text size="sm" data-testid="reason">
+            {t("app.today.because", { reason: one.reason })}
+          </Text>
+        ) : null}
       </div>
       <Entry one={one} stage={stage} zone={zone} />
     </li>
