@@ -27,6 +27,8 @@ from scheduler.tables import booking, booking_event, care, group_session, therap
 
 MARGIN = timedelta(days=2)
 TOLD = ("booking.confirmed", "booking.requested", "booking.changed", "booking.cancelled", "booking.declined")
+TOLD_SEATS = ("seat.taken", "seat.given_back", "seat.cancelled")
+TOLD_SERIES = ("series.arranged", "series.cancelled")
 COUNTED = (Status.CONFIRMED, Status.REQUESTED)
 Law = Callable[[], sa.Select[Any]]
 
@@ -147,21 +149,31 @@ def _booked_in_an_ended_care() -> sa.Select[Any]:
     return query.where(booking.c.status.in_(COUNTED), booking.c.starts_at > care.c.ended_at)
 
 
-def _told_to_nobody(now: datetime) -> sa.Select[Any]:
-    """A booking of the last days whose latest state no event tells; events are kept for a week at least."""
+async def _told_to_nobody(connection: AsyncConnection, now: datetime) -> list[Broken]:
+    """A booking of the last days whose latest state no event tells; events are kept for a week at least.
+
+    By its own, a seat by one about seats, or by one about its whole series as it then was.
+    """
+    state = booking.c.id + "/" + sa.cast(booking.c.sequence, sa.String)
     known = sa.select(outbox.c.id).where(
-        outbox.c.topic.in_(TOLD),
-        outbox.c.dedupe_key
-        == booking.c.id + "/" + sa.cast(booking.c.sequence, sa.String) + sa.literal("/client"),
+        sa.or_(
+            sa.and_(outbox.c.topic.in_(TOLD), outbox.c.dedupe_key == state + "/client"),
+            sa.and_(outbox.c.topic.in_(TOLD_SEATS), outbox.c.dedupe_key == state),
+        )
     )
-    return sa.select(booking.c.id).where(
+    query = sa.select(booking.c.id, booking.c.sequence).where(
         booking.c.status.in_([*COUNTED, Status.CANCELLED]),
         booking.c.client_id.is_not(None),
-        booking.c.group_id.is_(None),
-        booking.c.series_id.is_(None),
         booking.c.updated_at > now - EVENTS_KEPT,
         sa.not_(sa.exists(known)),
     )
+    untold = {(row.id, row.sequence) for row in await connection.execute(query)}
+    if untold:
+        series = sa.select(outbox.c.payload).where(outbox.c.topic.in_(TOLD_SERIES))
+        for payload in (await connection.execute(series)).scalars():
+            if payload["to"] == "client":
+                untold -= set(payload["bookings"].items())
+    return [Broken("a booking is told to nobody", one) for one, _ in sorted(untold)]
 
 
 LAWS: dict[str, Law] = {
@@ -184,13 +196,12 @@ LAWS: dict[str, Law] = {
 async def broken(connection: AsyncConnection, now: datetime) -> list[Broken]:
     """Everything that breaks a law; empty when all is well."""
     queries = {law: query() for law, query in LAWS.items()}
-    queries["a booking is told to nobody"] = _told_to_nobody(now)
     found = [
         Broken(law, str(subject))
         for law, query in queries.items()
         for subject in (await connection.execute(query)).scalars()
     ]
-    return [*found, *await _histories(connection)]
+    return [*found, *await _told_to_nobody(connection, now), *await _histories(connection)]
 
 
 async def _histories(connection: AsyncConnection) -> list[Broken]:
