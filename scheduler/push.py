@@ -206,4 +206,6 @@ def _unusable(member: str, rule: str) -> Invalid:
 def _person(identity: Identity) -> PersonId:
     if identity.person_id is None:  # a booking link of a whole company
         raise Denied
+    if identity.scope.get("purpose") == "join":  # it is for one booking, not for all that happens to a person
+        raise Denied
     return identity.person_id

@@ -1,4 +1,4 @@
-"""The HTTP edge of web push, for everybody who is a person here: signed in, or by a join link."""
+"""The HTTP edge of web push, for who signed in or has a personal booking link, not for a join link."""
 
 from aiohttp import web
 
@@ -35,7 +35,7 @@ def routes(push: Push, allowed: OutgoingConfig) -> list[Route]:
             "POST",
             PUSH + "/subscriptions",
             subscribe,
-            "Show messages in this browser; asked again, the same",
+            "Show messages in this browser, not by a join link; asked again, the same",
             body=m.SubscriptionBody,
             response=m.SubscriptionReply,
             tag=about,

@@ -156,13 +156,15 @@ def verified(came: Came, key: str, now: datetime) -> dict[str, Any]:
     return claims
 
 
-async def test_a_client_with_a_join_link_can_have_messages_too(
+async def test_a_client_can_have_messages_too_but_not_by_a_link_for_one_session(
     door: Door, therapist: PersonId, service: Receiver
 ) -> None:
     booked = await door.clinic.book(door.clinic.visitor(), therapist, WEDNESDAY)
     scope = {"purpose": "join", "booking_id": booked.visit.booking_id}
-    door.who = Identity(booked.visit.client_id, frozenset({"client"}), new_id(), "link", scope)
     browser = Browser(service.url)
+    door.who = Identity(booked.visit.client_id, frozenset({"client"}), new_id(), "link", scope)
+    assert (await door.ask("POST", SUBSCRIPTIONS, json=browser.subscription()))[0] == 403
+    door.who = Identity(booked.visit.client_id, frozenset({"client"}), new_id(), "account")
     await subscribe(door, browser)
     assert (await door.ask("POST", f"/api/bookings/{booked.visit.booking_id}/cancel", json={}))[0] == 200
     await deliver(door)

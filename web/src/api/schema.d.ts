@@ -991,7 +991,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show messages in this browser; asked again, the same */
+        /** Show messages in this browser, not by a join link; asked again, the same */
         post: operations["post_api_push_subscriptions"];
         delete?: never;
         options?: never;
@@ -8094,7 +8094,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Show messages in this browser; asked again, the same */
+            /** @description Show messages in this browser, not by a join link; asked again, the same */
             200: {
                 headers: {
                     [name: string]: unknown;
