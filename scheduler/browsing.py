@@ -1,9 +1,10 @@
-"""What a client can pick from: therapists, their free times, and what to offer when a time is gone.
+"""What a client can pick from: therapists and their free times.
 
-Only reads; booking.py checks again under the therapist's lock. Not here: the times of all at once (times.py).
+Only reads; booking.py checks again under the therapist's lock. Not here: the times of all at once (times.py),
+what to offer when a time is gone (nearby.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,14 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from accounts import service as accounts
 from core.ids import PersonId
 from scheduler import first_free, leave_store, offer_store, offering, pace_store, practice_store, store
-from scheduler.alternatives import LIMIT, offers
 from scheduler.booking import Booker, Pick, has_place, kind_of
 from scheduler.capacity import closed, may_practise
 from scheduler.config import SchedulerConfig
 from scheduler.errors import CareElsewhere, TherapistUnknown
 from scheduler.first_free import First
 from scheduler.model import (
-    Alternative,
     Calendar,
     Care,
     SessionRules,
@@ -32,7 +31,6 @@ from scheduler.model import (
 from scheduler.slots import free_slots, subtract
 
 MARGIN = timedelta(days=2)
-LOOK_AROUND = timedelta(days=7)  # how far alternatives may lie from the wished time
 MOST = 100  # therapists shown at a time
 
 
@@ -178,22 +176,6 @@ async def calendars(
     return found
 
 
-async def alternatives(
-    connection: AsyncConnection, booker: Booker, pick: Pick, config: SchedulerConfig, now: datetime
-) -> list[Alternative]:
-    """The nearest free times of the same therapist, filled up with those of others this client may book."""
-    therapists, _ = await allowed(connection, booker, now)
-    kinds = await kinds_of(connection, therapists, config)
-    rules = {one.id: named(kinds[one.id], pick.session_type_id).rules for one in therapists}
-    around = Span(pick.starts_at - LOOK_AROUND, pick.starts_at + LOOK_AROUND)
-    own = [one for one in therapists if one.id == pick.therapist_id]
-    times = await _times(connection, own, rules, around, booker, now)
-    if len(times) >= LIMIT:
-        return offers(times, [], pick.starts_at)
-    others = [one for one in therapists if one.id != pick.therapist_id]
-    return offers(times, await _times(connection, others, rules, around, booker, now), pick.starts_at)
-
-
 async def allowed(connection: AsyncConnection, booker: Booker, now: datetime) -> tuple[list[Therapist], bool]:
     """Whom this client may book now, and whether that is the one they are in care with."""
     care = await store.open_care(connection, booker.client_id) if booker.client_id else None
@@ -216,22 +198,6 @@ async def _open_to(
     ]
     kept = await offer_store.never_with(connection, client_id, booker.employer_id)
     return [one for one in taking if one.id not in kept]
-
-
-async def _times(
-    connection: AsyncConnection,
-    therapists: Sequence[Therapist],
-    rules: Mapping[PersonId, SessionRules],
-    around: Span,
-    booker: Booker,
-    now: datetime,
-) -> list[Alternative]:
-    found = await calendars(connection, booker, therapists, around, now, Spared(booker.holder))
-    return [
-        Alternative(one.id, slot.starts_at, slot.ends_at)
-        for one in therapists
-        for slot in free(one, found[one.id], rules[one.id], around, now)
-    ]
 
 
 async def kinds_of(

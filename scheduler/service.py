@@ -19,7 +19,7 @@ from core.http import Identity, rfc3339
 from core.idempotency import Stored, recall, remember
 from core.ids import BookingId, EmployerId, PersonId
 from core.pages import Position
-from scheduler import agenda, browsing, practice_store, store, times, visits
+from scheduler import agenda, browsing, nearby, practice_store, store, times, visits
 from scheduler import booking as bookings
 from scheduler import practice as practices
 from scheduler.agenda import Agenda, OwnSession
@@ -279,8 +279,7 @@ class SchedulerService:
         try:
             return await self._database.transact(work)
         except WITH_ALTERNATIVES as refusal:
-            async with self._database.read() as connection:
-                found = await browsing.alternatives(connection, booker, pick, self.config, self._clock.now())
+            found = await nearby.alternatives(self._database, booker, pick, self.config, self._clock.now())
             refusal.extra["alternatives"] = [_plain(one) for one in found]
             raise
 
