@@ -4,7 +4,7 @@ Every function takes the caller's connection and `now`, so that a booking and th
 fall together.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from accounts.model import LOCALES, Person, Purpose, Role, clean_name, normalize
 from core.database import violation
 from core.errors import Invalid
 from core.ids import EmployerId, PersonId, derived_token, new_id, new_token, token_hash
+from core.together import Rows, insert_together
 
 
 async def create_person(  # noqa: PLR0913  (what a person is made of)
@@ -114,12 +115,17 @@ async def make_link(  # noqa: PLR0913  (what a link is made of)
     person_id: PersonId,
     expires_at: datetime,
     now: datetime,
+    also: Sequence[Rows] = (),
 ) -> str:
-    """The token of a new link, which `find_link` finds again; where there can be none with this scope yet."""
+    """The token of a new link, which `find_link` finds again; where there can be none with this scope yet.
+
+    `also`: what is written with it, in one go.
+    """
     link_id = new_id()
     token = derived_token(secret, link_id)
     row = _link_row(link_id, token, purpose, person_id)
-    await session_store.insert_link(connection, row | {"created_at": now, "expires_at": expires_at}, scope)
+    parts = session_store.link_rows(row | {"created_at": now, "expires_at": expires_at}, scope)
+    await insert_together(connection, *also, *parts)
     return token
 
 

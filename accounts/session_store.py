@@ -12,6 +12,7 @@ from accounts.model import Link, Purpose
 from accounts.sessions import Lifetime
 from accounts.tables import link_scope, link_token, session
 from core.ids import PersonId
+from core.together import Rows, insert_together
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,13 @@ async def revoke_sessions(connection: AsyncConnection, person_id: str, now: date
 async def insert_link(
     connection: AsyncConnection, values: Mapping[str, Any], scope: Mapping[str, str]
 ) -> None:
-    await connection.execute(sa.insert(link_token).values(**values))
-    rows = [{"link_id": values["id"], "key": key, "value": value} for key, value in sorted(scope.items())]
-    if rows:
-        await connection.execute(sa.insert(link_scope), rows)
+    await insert_together(connection, *link_rows(values, scope))
+
+
+def link_rows(values: Mapping[str, Any], scope: Mapping[str, str]) -> tuple[Rows, Rows]:
+    """A link as it is written together with rows of other tables."""
+    scopes = [{"link_id": values["id"], "key": key, "value": value} for key, value in sorted(scope.items())]
+    return Rows(link_token, [values]), Rows(link_scope, scopes)
 
 
 async def link_by_hash(connection: AsyncConnection, token_hash: str) -> Link | None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.database import Database
 from core.errors import Conflict
 from core.tables import idempotency
+from core.together import Rows, insert_together
 
 KEPT = timedelta(hours=24)
 
@@ -59,6 +60,11 @@ async def remember(
     connection: AsyncConnection, actor: str, key: str, body: bytes, answer: Stored, now: datetime
 ) -> None:
     """Keep `answer`. Who did not recall first fails on the primary key "idempotency_pkey"."""
+    await insert_together(connection, row_of(actor, key, body, answer, now))
+
+
+def row_of(actor: str, key: str, body: bytes, answer: Stored, now: datetime) -> Rows:
+    """An answer as it is written together with rows of other tables."""
     values = {
         "actor": actor,
         "key": key,
@@ -67,7 +73,7 @@ async def remember(
         "response": answer.response,
         "created_at": now,
     }
-    await connection.execute(sa.insert(idempotency).values(values))
+    return Rows(idempotency, [values])
 
 
 async def forget_old(database: Database, now: datetime) -> int:

@@ -20,6 +20,7 @@ from core.clock import Clock
 from core.database import Database
 from core.ids import new_id
 from core.tables import outbox
+from core.together import Rows
 
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -50,7 +51,18 @@ async def put_all(connection: AsyncConnection, events: Sequence[Event], now: dat
 
     A `dedupe_key` seen before on its topic is left out.
     """
-    rows = [
+    values = rows_of(events, now).values
+    if not values:
+        return
+    if connection.dialect.name == "postgresql":
+        await connection.execute(postgresql.insert(outbox).on_conflict_do_nothing(), values)
+    else:
+        await connection.execute(sqlite.insert(outbox).on_conflict_do_nothing(), values)
+
+
+def rows_of(events: Sequence[Event], now: datetime) -> Rows:
+    """Events as they are written together with rows of other tables."""
+    values = [
         {
             "id": new_id(),
             "topic": one.topic,
@@ -61,12 +73,7 @@ async def put_all(connection: AsyncConnection, events: Sequence[Event], now: dat
         }
         for one in events
     ]
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
-        await connection.execute(postgresql.insert(outbox).on_conflict_do_nothing(), rows)
-    else:
-        await connection.execute(sqlite.insert(outbox).on_conflict_do_nothing(), rows)
+    return Rows(outbox, values, once=True)
 
 
 async def put(

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from accounts import service as accounts
 from core.errors import TodokuError
 from core.ids import BookingId, EmployerId, PersonId, new_id
-from scheduler import leave_store, offer_store, offering, pace_store, practice_store, store, telling
+from scheduler import desk, leave_store, offer_store, offering, pace_store, practice_store, store, telling
 from scheduler.capacity import Closed, closed
 from scheduler.config import SchedulerConfig
+from scheduler.desk import Desk
 from scheduler.errors import (
     CareElsewhere,
     HoldExpired,
@@ -82,12 +83,17 @@ class Arrangement(Pick):
 
 
 async def hold(
-    connection: AsyncConnection, booker: Booker, pick: Pick, config: SchedulerConfig, now: datetime
+    connection: AsyncConnection,
+    booker: Booker,
+    pick: Pick,
+    config: SchedulerConfig,
+    now: datetime,
+    known: Therapist | None = None,
 ) -> Booking:
     """Reserve a time for a few minutes in place of the booker's earlier hold."""
-    therapist, _ = await prepare(connection, booker, pick, now)
-    kind = await kind_of(connection, pick, config)
-    await store.clear_holds(connection, therapist.id, booker.holder, None, now)
+    at = await sit_down(connection, booker, pick, now, known)
+    therapist, kind = at.therapist, await _kind(connection, at, pick, config)
+    await _clear(connection, at, booker, None, now)
     await check_time(connection, therapist, pick.starts_at, kind.rules, Spared(booker.holder), now)
     values = times(therapist, pick.starts_at, "UTC", kind) | {
         "client_id": booker.client_id,
@@ -99,15 +105,21 @@ async def hold(
 
 
 async def book(
-    connection: AsyncConnection, booker: Booker, wish: Wish, config: SchedulerConfig, now: datetime
+    connection: AsyncConnection,
+    booker: Booker,
+    wish: Wish,
+    config: SchedulerConfig,
+    now: datetime,
+    known: Therapist | None = None,
 ) -> Booking:
     """Confirm a time; a new client's first booking opens the care and takes a place."""
-    therapist, care = await prepare(connection, booker, wish, now)
-    held = await _held(connection, booker, wish, now)
-    await store.clear_holds(connection, therapist.id, booker.holder, held.id if held else None, now)
+    at = await sit_down(connection, booker, wish, now, known)
+    therapist, care = at.therapist, at.care
+    held = await _held(connection, at, booker, wish, now)
+    await _clear(connection, at, booker, held, now)
     # Who picked in time may take the minutes of the hold to type their name.
     asked_at = held.created_at if held else now
-    kind = await kind_of(connection, wish, config)
+    kind = await _kind(connection, at, wish, config)
     await check_time(connection, therapist, wish.starts_at, kind.rules, Spared(booker.holder), asked_at)
     client_id = booker.client_id or await new_client(connection, booker, wish, now)
     care_id = care.id if care else await offering.open_care(connection, client_id, therapist, now)
@@ -160,6 +172,25 @@ async def prepare(
     return therapist, care
 
 
+async def sit_down(
+    connection: AsyncConnection, booker: Booker, pick: Pick, now: datetime, known: Therapist | None
+) -> Desk:
+    """As `prepare`, with what else is known of both."""
+    therapist = known or await desk.lock(connection, pick.therapist_id, booker.client_id)
+    if therapist is None:
+        raise TherapistUnknown
+    at = await desk.look(connection, therapist, booker.holder, booker.client_id, now)
+    await check_open(connection, therapist, at.care, booker.client_id, pick.starts_at, now)
+    return at
+
+
+async def _clear(
+    connection: AsyncConnection, at: Desk, booker: Booker, held: Booking | None, now: datetime
+) -> None:
+    if at.holds or at.dead:
+        await store.clear_holds(connection, at.therapist.id, booker.holder, held.id if held else None, now)
+
+
 async def check_open(
     connection: AsyncConnection,
     therapist: Therapist,
@@ -189,9 +220,11 @@ async def has_place(
     return offering.promises(await offer_store.open_offer(connection, client_id), therapist_id, now)
 
 
-async def _held(connection: AsyncConnection, booker: Booker, wish: Wish, now: datetime) -> Booking | None:
+async def _held(
+    connection: AsyncConnection, at: Desk, booker: Booker, wish: Wish, now: datetime
+) -> Booking | None:
     """The booker's living hold of exactly this time. Raises HoldExpired when one was named and is not it."""
-    held = await store.hold_of(connection, booker.holder)
+    held = await store.hold_of(connection, booker.holder) if at.holds else None
     fits = (
         held is not None
         and held.therapist_id == wish.therapist_id
@@ -214,6 +247,12 @@ async def kind_of(connection: AsyncConnection, pick: Pick, config: SchedulerConf
     if found is None or not found.active:
         raise SlotNotOffered("the therapist has no such kind of session")
     return found
+
+
+async def _kind(connection: AsyncConnection, at: Desk, pick: Pick, config: SchedulerConfig) -> SessionType:
+    if pick.session_type_id is None and not at.own_kinds:
+        return config.session_type()
+    return await kind_of(connection, pick, config)
 
 
 def standing(

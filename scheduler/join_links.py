@@ -4,6 +4,7 @@ They are made where something is sent or confirmed (`ensure`) and found again wh
 at (`find`). The database keeps hashes: a token is derived from its row's id with a secret kept elsewhere.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +14,7 @@ from accounts.links import SHOWN
 from core.clock import Clock
 from core.database import Database
 from core.ids import BookingId, PersonId
+from core.together import Rows
 from scheduler.model import Visit
 
 # A call may outlast its time, and a page that is reloaded comes back by its link. Who may still enter, and
@@ -43,8 +45,10 @@ class JoinLinks:
             )
         return self._address(token)
 
-    async def make(self, connection: AsyncConnection, visit: Visit, *, mailed: bool) -> str:
-        """The link of a visit that has none yet, in the transaction that makes the visit."""
+    async def make(
+        self, connection: AsyncConnection, visit: Visit, *, mailed: bool, also: Sequence[Rows] = ()
+    ) -> str:
+        """The link of a visit that has none yet, in the transaction that makes the visit, with `also`."""
         token = await accounts.make_link(
             connection,
             self._secret,
@@ -53,6 +57,7 @@ class JoinLinks:
             person_id=visit.client_id,
             expires_at=visit.enter_until + OUTLASTS,
             now=self._clock.now(),
+            also=also,
         )
         return self._address(token)
 

@@ -28,7 +28,7 @@ async def find_therapist(
     """`lock`: and hold the row until the transaction ends; it comes before those of clients and bookings."""
     query = sa.select(therapist).where(therapist.c.id == therapist_id)
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
-    return None if row is None else _therapist(row)
+    return None if row is None else therapist_from(row)
 
 
 async def therapist_of(connection: AsyncConnection, therapist_id: str) -> Therapist:
@@ -41,18 +41,18 @@ async def therapist_of(connection: AsyncConnection, therapist_id: str) -> Therap
 
 async def all_therapists(connection: AsyncConnection) -> list[Therapist]:
     rows = await connection.execute(sa.select(therapist).order_by(therapist.c.id))
-    return [_therapist(row) for row in rows]
+    return [therapist_from(row) for row in rows]
 
 
 async def find_therapists(connection: AsyncConnection, ids: Sequence[str]) -> list[Therapist]:
     rows = await connection.execute(sa.select(therapist).where(therapist.c.id.in_(ids)))
-    return [_therapist(row) for row in rows]
+    return [therapist_from(row) for row in rows]
 
 
 async def some_therapists(connection: AsyncConnection, most: int, after: str) -> list[Therapist]:
     """The next by id."""
     query = sa.select(therapist).where(therapist.c.id > after).order_by(therapist.c.id).limit(most)
-    return [_therapist(row) for row in await connection.execute(query)]
+    return [therapist_from(row) for row in await connection.execute(query)]
 
 
 async def taking_clients(
@@ -74,7 +74,7 @@ async def taking_clients(
         last = sa.tuple_(sa.literal(after[0], Instant()), sa.literal(after[1]))
         query = query.where(sa.tuple_(therapist.c.free_from, therapist.c.id) > last)
     rows = await connection.execute(query.order_by(therapist.c.free_from, therapist.c.id).limit(most))
-    return [_therapist(row) for row in rows]
+    return [therapist_from(row) for row in rows]
 
 
 async def insert_therapist(connection: AsyncConnection, values: dict[str, Any]) -> None:
@@ -153,7 +153,8 @@ def _by_kind(rows: Iterable[Any]) -> dict[tuple[str, str], list[Any]]:
     return found
 
 
-def _therapist(row: Any) -> Therapist:
+def therapist_from(row: Any) -> Therapist:
+    """The value of a row."""
     return Therapist(
         id=PersonId(row.id),
         licence_kind=row.licence_kind,

@@ -16,10 +16,11 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import Denied, NotFound
 from core.http import Identity, rfc3339
-from core.idempotency import Stored, recall, remember
+from core.idempotency import Stored, recall, row_of
 from core.ids import BookingId, EmployerId, PersonId
 from core.pages import Position
-from scheduler import agenda, browsing, nearby, practice_store, store, times, visits
+from core.together import Rows, insert_together
+from scheduler import agenda, browsing, desk, nearby, practice_store, store, times, visits
 from scheduler import booking as bookings
 from scheduler import practice as practices
 from scheduler.agenda import Agenda, OwnSession
@@ -39,7 +40,7 @@ from scheduler.hours import local_days, zone
 from scheduler.join_links import JoinLinks
 from scheduler.laws import laws
 from scheduler.limits import booking_limits, hold_limits
-from scheduler.model import Alternative, Booking, Slot, Status, Visit
+from scheduler.model import Alternative, Booking, Slot, Status, Therapist, Visit
 from scheduler.practice import Hours, NewTherapist, Practice, register_therapist
 from scheduler.visits import Session, fulfil
 
@@ -156,15 +157,16 @@ class SchedulerService:
         booker, now = booker_of(identity), self._clock.now()
 
         async def work(connection: AsyncConnection) -> Booking:
-            known = await self._recall(connection, identity, once, pick.therapist_id)
+            locked, known = await self._recall(connection, identity, once, booker, pick)
             if known is not None and known.status is not Status.HELD:
                 raise HoldExpired("This reservation has become a booking")
             if known is not None and (known.hold_expires_at or now) <= now:  # not swept yet
                 raise HoldExpired
             if known is not None:
                 return known
-            held = await bookings.hold(connection, booker, pick, self.config, now)
-            await self._remember(connection, identity, once, held, now)
+            held = await bookings.hold(connection, booker, pick, self.config, now, locked)
+            with laws():
+                await insert_together(connection, *_answer(identity, once, held, now))
             return held
 
         return await self._with_alternatives(booker, pick, work)
@@ -181,13 +183,15 @@ class SchedulerService:
         booker, now = booker_of(identity), self._clock.now()
 
         async def work(connection: AsyncConnection) -> Confirmation | Booking:
-            known = await self._recall(connection, identity, once, wish.therapist_id)
+            locked, known = await self._recall(connection, identity, once, booker, wish)
             if known is not None:
                 return known
-            booked = await bookings.book(connection, booker, wish, self.config, now)
-            await self._remember(connection, identity, once, booked, now)
+            booked = await bookings.book(connection, booker, wish, self.config, now, locked)
             visit = await visits.render(connection, booked, "client", self.config)
-            return Confirmation(visit, await self.links.make(connection, visit, mailed=_proven(identity)))
+            answer = _answer(identity, once, booked, now)
+            with laws():
+                url = await self.links.make(connection, visit, mailed=_proven(identity), also=answer)
+                return Confirmation(visit, url)
 
         done = await self._with_alternatives(booker, wish, work)
         if isinstance(done, Confirmation):
@@ -291,28 +295,25 @@ class SchedulerService:
             return await recall(connection, identity.session_id, once.key, once.body) is not None
 
     async def _recall(
-        self, connection: AsyncConnection, identity: Identity, once: Once, therapist_id: str
-    ) -> Booking | None:
-        """The booking made when this key first came; under the therapist's lock, so twins take turns."""
+        self, connection: AsyncConnection, identity: Identity, once: Once, booker: Booker, pick: Pick
+    ) -> tuple[Therapist | None, Booking | None]:
+        """The therapist, locked, so that twins take turns; the booking made when this key first came."""
         if once.key is None:
-            return None
-        await store.lock_therapist(connection, therapist_id)
+            return None, None
+        locked = await desk.lock(connection, pick.therapist_id, booker.client_id)
         stored = await recall(connection, identity.session_id, once.key, once.body)
         if stored is None:
-            return None
+            return locked, None
         found = await store.find(connection, stored.response["booking_id"])
         if found is None:  # a hold that was swept or given back
             raise HoldExpired
-        return found
+        return locked, found
 
-    async def _remember(
-        self, connection: AsyncConnection, identity: Identity, once: Once, made: Booking, now: datetime
-    ) -> None:
-        """Keeps the id only: a stored answer must not hold a join link."""
-        if once.key is not None:
-            answer = Stored(201, {"booking_id": made.id})
-            with laws():
-                await remember(connection, identity.session_id, once.key, once.body, answer, now)
+
+def _answer(identity: Identity, once: Once, made: Booking, now: datetime) -> list[Rows]:
+    """Keeps the id only: a stored answer must not hold a join link."""
+    kept = Stored(201, {"booking_id": made.id})
+    return [] if once.key is None else [row_of(identity.session_id, once.key, once.body, kept, now)]
 
 
 def _proven(identity: Identity) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from accounts.tables import person
 from core.database import Instant, lock_rows
 from core.ids import BookingId, CareId, PersonId, new_id
+from core.together import Rows, insert_together
 from scheduler.model import Booking, Care, Span, Status
 from scheduler.tables import booking, booking_event, care, therapist
 
@@ -133,6 +134,17 @@ async def record(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """One line of a booking's history; the database refuses to change it afterwards."""
+    await insert_together(connection, line(booking_id, change, actor, now, detail))
+
+
+def line(
+    booking_id: str,
+    change: tuple[Status | None, Status],
+    actor: str | None,
+    now: datetime,
+    detail: dict[str, Any] | None = None,
+) -> Rows:
+    """A line of a booking's history as it is written together with rows of other tables."""
     values = {
         "id": new_id(),
         "booking_id": booking_id,
@@ -142,7 +154,7 @@ async def record(
         "to_status": change[1],
         "detail": detail,
     }
-    await connection.execute(sa.insert(booking_event).values(values))
+    return Rows(booking_event, [values])
 
 
 async def open_care(connection: AsyncConnection, client_id: str) -> Care | None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import outbox
 from core.outbox import Event
+from core.together import insert_together
 from scheduler import store
 from scheduler.model import Booking, Status
 from scheduler.reminding import reminders
@@ -24,9 +25,9 @@ async def arranged(
     connection: AsyncConnection, booking: Booking, before: Status | None, actor: str | None, now: datetime
 ) -> None:
     """A booking was made, requested, or confirmed by its therapist."""
-    await store.record(connection, booking.id, (before, booking.status), actor, now)
     events = [*_told(TOPICS[booking.status], booking), *_reminding(booking, now)]
-    await outbox.put_all(connection, events, now)
+    line = store.line(booking.id, (before, booking.status), actor, now)
+    await insert_together(connection, line, outbox.rows_of(events, now))
 
 
 async def changed(
@@ -34,9 +35,9 @@ async def changed(
 ) -> None:
     """It was moved to another time."""
     detail = {"from": before.starts_at.isoformat(), "to": booking.starts_at.isoformat(), "by": by}
-    await store.record(connection, booking.id, (before.status, booking.status), actor, now, detail)
     events = [*_told("booking.changed", booking, by=by), *_reminding(booking, now)]
-    await outbox.put_all(connection, events, now)
+    line = store.line(booking.id, (before.status, booking.status), actor, now, detail)
+    await insert_together(connection, line, outbox.rows_of(events, now))
 
 
 async def ended(
