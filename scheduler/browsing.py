@@ -50,6 +50,7 @@ class Choice:
 
     therapists: tuple[Offered, ...]
     own: bool
+    more: bool  # others could be booked too, later
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,15 @@ async def choice(
     connection: AsyncConnection, booker: Booker, config: SchedulerConfig, now: datetime, most: int = MOST
 ) -> Choice:
     """Therapists with a free place, soonest first; for a client in care only their own."""
-    firsts, own = await _firsts(connection, booker, most, config, now)
+    found, own = await _firsts(connection, booker, most + 1, config, now)
+    firsts = found[:most]
     kinds = await kinds_of(connection, [one.therapist for one in firsts], config)
     people = await accounts.people(connection, [one.therapist.id for one in firsts])
-    found = [
+    offered = [
         Offered(one.therapist, people[one.therapist.id].name, one.starts_at, kinds[one.therapist.id])
         for one in firsts
     ]
-    return Choice(tuple(found), own)
+    return Choice(tuple(offered), own, more=len(found) > most)
 
 
 async def _firsts(

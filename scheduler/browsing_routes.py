@@ -72,6 +72,7 @@ class _Edge:
             session_minutes=config.session_min,
             answer_within_h=config.approve_within_h,
             own_therapist=found.own,
+            more=found.more,
         )
         return reply(answer)
 

@@ -86,6 +86,10 @@ class QueueQuery(Body):
     cursor: Cursor | None = None
 
 
+class PlacesQuery(QueueQuery):
+    """A page as that of the queue."""
+
+
 class DoneReply(Reply):
     """The id of what it was about, or of what came of it."""
 
@@ -215,3 +219,4 @@ class PlaceRowReply(Reply):
 
 class PlacesReply(Reply):
     therapists: list[PlaceRowReply]
+    next: str | None  # the next page's cursor

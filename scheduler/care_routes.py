@@ -96,7 +96,16 @@ def _work_routes(edge: "_Edge") -> list[Route]:
             tag="staff",
             errors=WHO,
         ),
-        _read("/api/staff/places", edge.places, "Therapists with their free places", m.PlacesReply, "staff"),
+        Route(
+            "GET",
+            "/api/staff/places",
+            edge.places,
+            "Therapists with their places, who has most free ones first",
+            query=m.PlacesQuery,
+            response=m.PlacesReply,
+            tag="staff",
+            errors=WHO,
+        ),
         _write("/api/staff/cares", edge.assign, "Give a client a therapist", m.AssignBody, GIVEN),
     ]
 
@@ -189,8 +198,11 @@ class _Edge:
         )
 
     async def places(self, request: web.Request) -> web.Response:
-        found = await self._views.places(identity(request))
-        return reply(m.PlacesReply(therapists=[_places(one) for one in found]))
+        who, asked = identity(request), query(request, m.PlacesQuery)
+        rows = await self._views.places(who, asked.limit + 1, _rank(asked.cursor))
+        shown = rows[: asked.limit]
+        last = f"{shown[-1].rank}_{shown[-1].therapist.id}" if len(rows) > asked.limit else None
+        return reply(m.PlacesReply(therapists=[_places(one) for one in shown], next=last))
 
     async def assign(self, request: web.Request) -> web.Response:
         who, asked = identity(request), await body(request, m.AssignBody)
@@ -213,6 +225,14 @@ def _place(cursor: str | None) -> tuple[datetime, str] | None:
         return None
     at_us, _, wait_id = cursor.partition("_")
     return EPOCH + timedelta(microseconds=int(at_us)), wait_id
+
+
+def _rank(cursor: str | None) -> tuple[int, str] | None:
+    """A place in the list of therapists with their places."""
+    if cursor is None:
+        return None
+    rank, _, therapist_id = cursor.partition("_")
+    return int(rank), therapist_id
 
 
 def _cursor(row: QueueRow) -> str:

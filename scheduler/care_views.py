@@ -16,7 +16,7 @@ from core.database import Database
 from core.errors import Denied
 from core.http import Identity
 from core.ids import PersonId
-from scheduler import browsing, care_store, leave_store, offer_store, practice_store, store, waiting
+from scheduler import care_store, first_free, leave_store, offer_store, practice_store, store, waiting
 from scheduler.capacity import closed, free_places
 from scheduler.care_model import CareRow, Handover, LeaveChoice, Offer, Wait
 from scheduler.config import SchedulerConfig
@@ -77,13 +77,14 @@ class QueueRow:
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """A therapist's places, for staff."""
+    """A therapist's places, for staff; `rank` and id say where they stand in the list."""
 
     therapist: Therapist
     name: str
     free: int
     closed: str | None
     next_free_at: datetime | None
+    rank: int
 
 
 class CareViews:
@@ -147,21 +148,24 @@ class CareViews:
             for one in found
         ]
 
-    async def places(self, identity: Identity) -> Sequence[PlaceRow]:
-        """Every therapist with their places, those with free ones first. Raises Denied."""
+    async def places(
+        self, identity: Identity, limit: int, after: tuple[int, str] | None = None
+    ) -> Sequence[PlaceRow]:
+        """Therapists with their places, those with most free ones first. Raises Denied."""
         _check_staff(identity)
         now = self._clock.now()
         async with self._database.read() as connection:
-            therapists = await practice_store.all_therapists(connection)
+            found = await practice_store.by_places(connection, now, limit, after)
+            therapists = [one for _, one in found]
             people = await accounts.people(connection, [one.id for one in therapists])
-            rows = []
-            for one in therapists:
-                reason = closed(one, now, in_care=False)
-                next_at = await browsing.first_free_of(connection, one, self._config, now)
-                name, word = people[one.id].name, reason.value if reason else None
-                rows.append(PlaceRow(one, name, free_places(one), word, next_at))
+            next_at = await first_free.of_each(connection, therapists, self._config, now)
+        rows = []
+        for rank, one in found:
+            reason = closed(one, now, in_care=False)
+            word = reason.value if reason else None
+            rows.append(PlaceRow(one, people[one.id].name, free_places(one), word, next_at[one.id], rank))
         await self._audit(identity, "care_places_read", len(rows))
-        return sorted(rows, key=lambda row: (row.closed is not None, -row.free, row.name, row.therapist.id))
+        return rows
 
     async def _audit(self, identity: Identity, action: str, count: int) -> None:
         async with self._database.write() as connection:

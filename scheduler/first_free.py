@@ -6,6 +6,7 @@ an earlier time forgets the bound in the same transaction, by a trigger (0012, 0
 it out again. Asking changes nothing: bounds not known are worked out for the one answer, and only so many.
 """
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import Clock
 from core.database import Database, lock_rows
+from core.ids import PersonId
 from scheduler import pace_store, practice_store
 from scheduler.capacity import closed, may_practise
 from scheduler.config import SchedulerConfig
@@ -72,6 +74,17 @@ async def own(
     if found is None or closed(found, now, in_care=True) is not None:
         return []
     return await _Search(connection, spared, config, now).confirm([found])
+
+
+async def of_each(
+    connection: AsyncConnection, therapists: Sequence[Therapist], config: SchedulerConfig, now: datetime
+) -> dict[PersonId, datetime | None]:
+    """The first free start of each, whether they take clients or not, for who is not a client."""
+    search, found = _Search(connection, Spared(), config, now), list[First]()
+    for at in range(0, len(therapists), BATCH):
+        found += await search.confirm(therapists[at : at + BATCH])
+        await asyncio.sleep(0)
+    return {one.therapist.id: one.starts_at for one in found}
 
 
 def _enough(found: Sequence[First], most: int, bound: datetime) -> bool:

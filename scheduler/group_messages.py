@@ -49,9 +49,10 @@ class OfferedGroupReply(Reply):
 
 
 class OfferedGroupsReply(Reply):
-    """The next first."""
+    """The next first; `more`: behind them are others."""
 
     groups: list[OfferedGroupReply]
+    more: bool
 
 
 class GroupReply(Reply):

@@ -108,8 +108,8 @@ class _Edge:
         self._groups, self._service = groups, service
 
     async def offered(self, request: web.Request) -> web.Response:
-        found = await self._groups.offered(identity(request))
-        return reply(m.OfferedGroupsReply(groups=[_offered(one) for one in found]))
+        found, more = await self._groups.offered(identity(request))
+        return reply(m.OfferedGroupsReply(groups=[_offered(one) for one in found], more=more))
 
     async def take(self, request: web.Request) -> web.Response:
         who, group_id = identity(request), path_id(request, "group_id")

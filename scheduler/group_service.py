@@ -23,6 +23,7 @@ from scheduler.model import Booking
 from scheduler.series_service import by_of
 from scheduler.service import Once, booker_of
 
+MOST_SHOWN = 200  # sessions that a client is shown
 SHOWN_FOR = timedelta(days=30)  # after it, on its therapist's page
 
 
@@ -49,20 +50,22 @@ class Groups:
     def __init__(self, database: Database, config: SchedulerConfig, clock: Clock) -> None:
         self._database, self._config, self._clock = database, config, clock
 
-    async def offered(self, identity: Identity) -> list[Offered]:
-        """What is to come, for a client. Raises Denied."""
+    async def offered(self, identity: Identity) -> tuple[list[Offered], bool]:
+        """What is to come next, for a client; whether more is behind it. Raises Denied."""
         booker_of(identity)
         async with self._database.read() as connection:
-            found = await group_store.upcoming(connection, self._clock.now())
+            found = await group_store.upcoming(connection, self._clock.now(), MOST_SHOWN + 1)
+            found, more = found[:MOST_SHOWN], len(found) > MOST_SHOWN
             seats = await group_store.seats_of(connection, [one.id for one in found])
             own = await _own(connection, identity)
             people = await accounts.people(connection, {one.therapist_id for one in found})
         mine = {one.group_id for one in seats if one.client_id in own or one.holder == identity.session_id}
-        return [
+        offered = [
             Offered(one, people[PersonId(one.therapist_id)].name, one.id in mine)
             for one in found
             if one.left > 0 or one.id in mine
         ]
+        return offered, more
 
     async def take_seat(self, identity: Identity, group_id: str, wish: Wish | None, once: Once) -> Offered:
         """Raises NotFound, SlotTaken, ClientBusy, StatusConflict, TooLate, Denied."""

@@ -48,9 +48,9 @@ async def find(connection: AsyncConnection, group_id: str) -> Group | None:
     return next(iter(await _groups(connection, group_session.c.id == group_id)), None)
 
 
-async def upcoming(connection: AsyncConnection, now: datetime) -> list[Group]:
-    """Open ones that have not begun, the next first."""
-    return await _groups(connection, group_session.c.status == "open", booking.c.starts_at > now)
+async def upcoming(connection: AsyncConnection, now: datetime, most: int) -> list[Group]:
+    """Open ones that have not begun, the next `most`."""
+    return await _groups(connection, group_session.c.status == "open", booking.c.starts_at > now, most=most)
 
 
 async def of_therapist(connection: AsyncConnection, therapist_id: str, since: datetime) -> list[Group]:
@@ -59,10 +59,12 @@ async def of_therapist(connection: AsyncConnection, therapist_id: str, since: da
     return await _groups(connection, own, booking.c.ends_at > since)
 
 
-async def _groups(connection: AsyncConnection, *conditions: sa.ColumnElement[bool]) -> list[Group]:
+async def _groups(
+    connection: AsyncConnection, *conditions: sa.ColumnElement[bool], most: int | None = None
+) -> list[Group]:
     stands = sa.and_(booking.c.group_id == group_session.c.id, booking.c.client_id.is_(None))
     found = sa.select(booking).join(group_session, stands).where(*conditions)
-    rows = await connection.execute(found.order_by(booking.c.starts_at, booking.c.id))
+    rows = await connection.execute(found.order_by(booking.c.starts_at, booking.c.id).limit(most))
     stand_ins = [store.booking_of(row) for row in rows]
     ids = [one.group_id for one in stand_ins]
     groups = await connection.execute(sa.select(group_session).where(group_session.c.id.in_(ids)))

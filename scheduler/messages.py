@@ -69,12 +69,16 @@ class TherapistReply(Reply):
 
 
 class TherapistsReply(Reply):
-    """`answer_within_h`: a request that nobody has answered for so long is over."""
+    """`answer_within_h`: a request that nobody has answered for so long is over.
+
+    `more`: there are others, who are free later than these.
+    """
 
     therapists: list[TherapistReply]
     session_minutes: int
     answer_within_h: int
     own_therapist: bool
+    more: bool
 
 
 class SlotsQuery(_Query):

@@ -20,6 +20,7 @@ from scheduler.tables import (
 )
 
 NOTHING_SPARED = Spared()
+HIGHEST_RANK = 1_000_000  # more places than anybody can have
 
 
 async def find_therapist(
@@ -75,6 +76,24 @@ async def taking_clients(
         query = query.where(sa.tuple_(therapist.c.free_from, therapist.c.id) > last)
     rows = await connection.execute(query.order_by(therapist.c.free_from, therapist.c.id).limit(most))
     return [therapist_from(row) for row in rows]
+
+
+async def by_places(
+    connection: AsyncConnection, now: datetime, most: int, after: tuple[int, str] | None
+) -> list[tuple[int, Therapist]]:
+    """Everybody, who has most places free first, who takes nobody last; behind the rank and id seen last.
+
+    The rank is one more than the free places; 0: takes nobody now.
+    """
+    licensed = sa.or_(therapist.c.licence_expires_at.is_(None), therapist.c.licence_expires_at > now)
+    free = therapist.c.capacity - therapist.c.active - therapist.c.offers + 1
+    rank = sa.case((sa.and_(TAKES_CLIENTS, licensed), free), else_=0)
+    query = sa.select(rank.label("rank"), therapist)
+    if after is not None:
+        seen, own = min(after[0], HIGHEST_RANK), after[1]
+        query = query.where(sa.or_(rank < seen, sa.and_(rank == seen, therapist.c.id > own)))
+    rows = await connection.execute(query.order_by(rank.desc(), therapist.c.id).limit(most))
+    return [(row.rank, therapist_from(row)) for row in rows]
 
 
 async def insert_therapist(connection: AsyncConnection, values: dict[str, Any]) -> None:

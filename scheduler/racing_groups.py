@@ -10,7 +10,7 @@ from core.ids import PersonId, new_id
 from scheduler import group_store
 from scheduler.booking import Wish
 from scheduler.config import SchedulerConfig
-from scheduler.group_service import Groups
+from scheduler.group_service import MOST_SHOWN, Groups
 from scheduler.groups import NewGroup
 from scheduler.service import Once
 
@@ -53,5 +53,5 @@ class Crowding:
 
     async def _some(self) -> group_store.Group | None:
         async with self._database.read() as connection:
-            found = await group_store.upcoming(connection, self._clock.now())
+            found = await group_store.upcoming(connection, self._clock.now(), MOST_SHOWN)
         return self._luck.choice(found[:3]) if found else None

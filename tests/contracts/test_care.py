@@ -236,7 +236,7 @@ async def test_staff_assign_by_the_same_rules_and_see_who_waits_and_where_places
     await cares.wait(other, Place(therapist_id, "ja"), None, NOBODY_REPEATS)
     (row,) = await views.queue(operator, 10, None)
     assert (row.name, row.wait.state, row.offer) == ("山田 花子", "waiting", None)
-    (place,) = await views.places(operator)
+    (place,) = await views.places(operator, 50)
     assert (place.free, place.closed) == (0, "full")
 
 

@@ -241,6 +241,16 @@ async def test_who_takes_nobody_is_not_among_them(clinic: Clinic) -> None:
     assert [one.therapist.id for one in found.therapists] == [wanted]
 
 
+async def test_an_answer_that_is_cut_says_so(clinic: Clinic) -> None:
+    for _ in range(2):
+        await clinic.therapist()
+    asks = clinic.config, clinic.clock.now()
+    async with clinic.database.read() as connection:
+        for most, shown, more in ((1, 1, True), (2, 2, False)):
+            found = await browsing.choice(connection, Booker("x", None, None), *asks, most)
+            assert (len(found.therapists), found.more) == (shown, more)
+
+
 async def test_one_answer_reads_one_batch_however_many_there_are(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:

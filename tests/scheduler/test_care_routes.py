@@ -1,16 +1,19 @@
 """Care over HTTP: a client waits, takes a place, decides; staff and therapists see their lists."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts.tables import audit
 from core.database import Database
 from core.http import Identity
 from core.ids import new_id
+from scheduler import practice_store
 from scheduler.cares import Cares
+from scheduler.model import Therapist
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic
 from tests.scheduler.door import Door, open_door
@@ -93,7 +96,7 @@ async def test_staff_page_through_who_waits(door: Door) -> None:
         status, _ = await door.ask("GET", "/api/staff/waiting", params={"cursor": bad})
         assert status in (200, 422), bad
     status, places = await door.ask("GET", "/api/staff/places")
-    assert (status, places) == (200, {"therapists": []})
+    assert (status, places) == (200, {"therapists": [], "next": None})
     query = sa.select(audit.c.actor_id, audit.c.detail).where(audit.c.action == "care_queue_read")
     async with door.clinic.database.read() as connection:
         looked = (await connection.execute(query.order_by(audit.c.id))).all()
@@ -103,6 +106,35 @@ async def test_staff_page_through_who_waits(door: Door) -> None:
         assert len(places_read.all()) == 1
     assert {one.actor_id for one in looked} == {door.who.person_id if door.who else None}
     assert looked[0].detail == {"count": 3}  # with the one that tells whether there is another page
+
+
+async def test_staff_page_through_places_and_each_page_reads_its_own(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capacities = [3, 1, 0, 4, 2]
+    ids = {capacity: await door.clinic.therapist(capacity=capacity) for capacity in capacities}
+    read, looked = practice_store.calendars, list[int]()
+
+    async def counted(connection: AsyncConnection, people: Sequence[Therapist], *more: Any) -> Any:
+        looked.append(len(people))
+        return await read(connection, people, *more)
+
+    monkeypatch.setattr(practice_store, "calendars", counted)
+    door.who = await staff(door)
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    for _ in range(3):
+        status, page = await door.ask("GET", "/api/staff/places", params={"limit": "2"} | cursor)
+        assert status == 200
+        seen += [one["therapist_id"] for one in page["therapists"]]
+        cursor = {"cursor": page["next"] or ""}
+        assert all(one["next_free_at"] for one in page["therapists"])
+    assert seen == [ids[capacity] for capacity in (4, 3, 2, 1, 0)]
+    assert (page["next"], page["therapists"][0]["closed"]) == (None, "full")
+    assert looked == [3, 3, 1]  # one more than the page, to know whether there is another
+    for bad in ("x", "1", "99999999999999999_a", "-1_a", "1_a b"):
+        status, _ = await door.ask("GET", "/api/staff/places", params={"cursor": bad})
+        assert status in (200, 422), bad
 
 
 async def test_staff_give_a_client_a_therapist_and_it_is_written_down(door: Door) -> None:

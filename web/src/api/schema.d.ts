@@ -781,7 +781,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Therapists with their free places */
+        /** Therapists with their places, who has most free ones first */
         get: operations["get_api_staff_places"];
         put?: never;
         post?: never;
@@ -2868,11 +2868,13 @@ export interface components {
         };
         /**
          * OfferedGroupsReply
-         * @description The next first.
+         * @description The next first; `more`: behind them are others.
          */
         OfferedGroupsReply: {
             /** Groups */
             groups: components["schemas"]["OfferedGroupReply"][];
+            /** More */
+            more: boolean;
         };
         /**
          * OnBehalfBody
@@ -3234,10 +3236,28 @@ export interface components {
             /** Next Free At */
             next_free_at: string | null;
         };
+        /**
+         * PlacesQuery
+         * @description A page as that of the queue.
+         */
+        PlacesQuery: {
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor: string | null;
+        };
         /** PlacesReply */
         PlacesReply: {
             /** Therapists */
             therapists: components["schemas"]["PlaceRowReply"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * PostedReply
@@ -3971,6 +3991,8 @@ export interface components {
         /**
          * TherapistsReply
          * @description `answer_within_h`: a request that nobody has answered for so long is over.
+         *
+         *     `more`: there are others, who are free later than these.
          */
         TherapistsReply: {
             /** Therapists */
@@ -3981,6 +4003,8 @@ export interface components {
             answer_within_h: number;
             /** Own Therapist */
             own_therapist: boolean;
+            /** More */
+            more: boolean;
         };
         /** TimeOffBody */
         TimeOffBody: {
@@ -7282,14 +7306,17 @@ export interface operations {
     };
     get_api_staff_places: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Therapists with their free places */
+            /** @description Therapists with their places, who has most free ones first */
             200: {
                 headers: {
                     [name: string]: unknown;
