@@ -196,7 +196,7 @@ class _Client:
             await _counted(self._tally, what, act)
 
     def _visitor(self) -> Identity:
-        scope = {"purpose": "booking", "employer_id": str(self._ground.employer_id)}
+        scope = {"purpose": "booking", "employer_id": self._ground.employer_id}
         return Identity(None, frozenset(), new_id(), "link", scope)
 
     async def _new_face(self) -> None:
@@ -249,7 +249,6 @@ class _Client:
                     raise one
 
     async def _mine(self) -> str | None:
-        """A booking of this client's, or, as often, anybody's whom it belongs to then."""
         theirs = booking.c.holder == (self._who.person_id or self._who.session_id)
         return await self._one(sa.select(booking.c.id).where(theirs, booking.c.status == "confirmed"))
 
@@ -323,8 +322,7 @@ class _Client:
         await self._crowding.take(self._who, self._some_wish())
 
     def _some_wish(self) -> Wish:
-        """With somebody; the time is found by whoever uses it."""
-        now = self._ground.clock.now()
+        now = self._ground.clock.now()  # whoever uses it finds the time
         return _wish(self._any_therapist(), Slot(now, now))
 
     async def _set_capacity(self) -> None:
