@@ -60,6 +60,13 @@ TEXTS = {
         "declined": "There is news about a booking.",
     },
 }
+# What happens to a seat, in the words for other bookings.
+SEATS = {
+    "taken": "confirmed",
+    "reminder": "reminder",
+    "given_back": "cancelled",
+    "cancelled": "cancelled",
+}
 LOOK_AT = {"client": "/", "therapist": "/therapist"}
 
 log = structlog.get_logger()
@@ -129,7 +136,8 @@ class Push:
 
     def fan_out(self) -> Mapping[str, list[outbox.Handler]]:
         """Handlers of what happens to bookings: one message for each browser of whom it is told."""
-        return {f"booking.{kind}": [self._fan(kind)] for kind in TEXTS["ja"]}
+        told = {f"booking.{kind}": kind for kind in TEXTS["ja"]} | {f"seat.{a}": b for a, b in SEATS.items()}
+        return {topic: [self._fan(kind)] for topic, kind in told.items()}
 
     def handlers(self) -> Mapping[str, list[outbox.Handler]]:
         """Handlers that wait for push services."""
@@ -143,13 +151,14 @@ class Push:
                 if booking is None or booking.client_id is None:
                     return
                 sequence = payload.get("sequence", booking.sequence)
-                person_id = booking.client_id if payload["to"] == "client" else booking.therapist_id
+                to = payload.get("to", "client")  # of a seat, whoever has it is told
+                person_id = booking.client_id if to == "client" else booking.therapist_id
                 browsers = await push_store.of_person(connection, person_id)
             if not stands(booking, kind, sequence, now):
                 return
             for one in browsers:
                 event = {"subscription_id": one.id, "booking_id": booking.id, "sequence": sequence}
-                event |= {"kind": kind, "to": payload["to"], "what": payload.get("what", "")}
+                event |= {"kind": kind, "to": to, "what": payload.get("what", "")}
                 key = f"{one.id}/{booking.id}/{sequence}/{kind}{event['what']}"
                 async with self._database.write() as connection:
                     await outbox.put(connection, DELIVER, event, now=now, dedupe_key=key)

@@ -18,10 +18,12 @@ from core.database import Database
 from core.http import Identity
 from core.ids import PersonId, new_id
 from core.outbox import Outbox
+from scheduler.group_service import Groups
+from scheduler.groups import NewGroup
 from scheduler.push import TEXTS
 from scheduler.push_message import BrowserKeys, Once, encrypted, load_or_create_key, packed, unpacked
 from tests.fakes import FakeClock
-from tests.scheduler.clinic import WEDNESDAY, Clinic
+from tests.scheduler.clinic import NOBODY_REPEATS, WEDNESDAY, Clinic
 from tests.scheduler.door import Door, open_door
 from tests.scheduler.receiver import Came, Receiver, open_receiver
 
@@ -172,6 +174,21 @@ async def test_a_client_can_have_messages_too_but_not_by_a_link_for_one_session(
     door.who = door.clinic.visitor()
     assert (await door.ask("POST", SUBSCRIPTIONS, json=browser.subscription()))[0] == 403
     assert (await door.ask("GET", "/api/push/key"))[0] == 403
+
+
+async def test_who_has_a_seat_is_told_too(door: Door, therapist: PersonId, service: Receiver) -> None:
+    clinic, who = door.clinic, await door.clinic.client()
+    groups = Groups(clinic.database, clinic.config, clinic.clock)
+    new = NewGroup({"ja": "教室", "en": "Class"}, 5, WEDNESDAY, 60)
+    run = await groups.open_group(door.who, new, NOBODY_REPEATS)  # type: ignore[arg-type]
+    door.who, browser = who, Browser(service.url)
+    await subscribe(door, browser)
+    await groups.take_seat(who, run.group.id, None, NOBODY_REPEATS)
+    await deliver(door)
+    await groups.give_back(who, run.group.id)
+    await deliver(door)
+    texts = [browser.decrypted(one.content)["body"] for one in service.came]
+    assert texts == [TEXTS["ja"]["confirmed"], TEXTS["ja"]["cancelled"]]
 
 
 @pytest.mark.parametrize("status", [404, 410])
