@@ -1,4 +1,4 @@
-"""The HTTP edge of changing bookings: cancel, move, approve, decline, and the times to move to."""
+"""The HTTP edge of changing bookings: cancel, move, times to move to; requests to answer, and answers."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -6,14 +6,15 @@ from datetime import timedelta
 from aiohttp import web
 
 from core.errors import Denied, Invalid, NotFound, TodokuError, Unauthenticated
-from core.http import Body, Route, body, idempotency_key, identity, path_id, query, reply
+from core.http import Body, Route, body, idempotency_key, identity, path_id, query, reply, require
 from core.idempotency import IdempotencyMismatch
 from scheduler import change_messages as m
 from scheduler import errors
 from scheduler.changes import Changes
 from scheduler.hours import local_days, zone
-from scheduler.messages import LONGEST_RANGE_DAYS, SlotReply
+from scheduler.messages import LONGEST_RANGE_DAYS, SessionsReply, SlotReply
 from scheduler.model import Visit
+from scheduler.routes import session_reply
 from scheduler.service import Once
 
 ASKED = (Unauthenticated, NotFound, Invalid)
@@ -48,6 +49,15 @@ def routes(changes: Changes) -> list[Route]:
             tag="booking",
             errors=ASKED,
         ),
+        Route(
+            "GET",
+            "/api/therapist/requests",
+            edge.requests,
+            "What waits for your answer, the most urgent first",
+            response=SessionsReply,
+            tag="therapist",
+            errors=(Unauthenticated, Denied, errors.TherapistUnknown),
+        ),
         post("cancel", edge.cancel, "Cancel a booking; a client until its cut-off", m.ReasonBody),
         post("reschedule", edge.move, "Move a booking to another time, in one step", m.MoveBody, MOVED),
         post("approve", edge.approve, "Take a request", m.NothingBody, (*CHANGED, Denied)),
@@ -69,6 +79,10 @@ class _Edge:
         found = await self._changes.times(who, booking_id, within)
         slots = [SlotReply(starts_at=one.starts_at, ends_at=one.ends_at) for one in found]
         return reply(m.TimesReply(timezone=asked.tz, slots=slots))
+
+    async def requests(self, request: web.Request) -> web.Response:
+        timezone, found = await self._changes.requests(require(request, "therapist"))
+        return reply(SessionsReply(timezone=timezone, sessions=[session_reply(one) for one in found]))
 
     async def cancel(self, request: web.Request) -> web.Response:
         who, booking_id = identity(request), path_id(request, "booking_id")

@@ -4,7 +4,7 @@ A client changes their own booking, signed in or by its join link, until the cut
 therapist and staff until it begins. A stranger learns nothing: what is not yours is not found.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -18,11 +18,13 @@ from core.idempotency import Stored, recall, remember
 from scheduler import changing, pace_store, practice_store, store, visits
 from scheduler.changing import Actor, By
 from scheduler.config import SchedulerConfig
+from scheduler.errors import TherapistUnknown
 from scheduler.join_links import JoinLinks
 from scheduler.laws import laws
 from scheduler.model import LIVE, Booking, Slot, Span, Spared, Visit
 from scheduler.service import Once
 from scheduler.slots import free_slots
+from scheduler.visits import Session
 
 Work = Callable[[AsyncConnection, Actor, datetime], Awaitable[Booking]]
 
@@ -64,6 +66,17 @@ class Changes:
             return await changing.decline(connection, booking_id, _not_client(actor), reason, now)
 
         return await self.change(identity, booking_id, once, work)
+
+    async def requests(self, identity: Identity) -> tuple[str, Sequence[Session]]:
+        """The therapist's zone, and what waits for their answer. Raises Denied, TherapistUnknown."""
+        if identity.kind != "account" or identity.person_id is None or "therapist" not in identity.roles:
+            raise Denied
+        now = self._clock.now()
+        async with self._database.read() as connection:
+            therapist = await practice_store.find_therapist(connection, identity.person_id)
+            if therapist is None:
+                raise TherapistUnknown
+            return therapist.timezone, await visits.requests(connection, therapist.id, now, self._config)
 
     async def times(self, identity: Identity, booking_id: str, within: Span) -> list[Slot]:
         """Where the booking could be moved to, by its kind of session. Raises NotFound."""

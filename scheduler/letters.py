@@ -247,7 +247,12 @@ TO_THERAPIST = {
     },
     "requested": {
         "ja": Letter(
-            ("{name} 様", "面談のご希望が届いています。ご都合をお知らせください。", "ご希望の日時: {when}"),
+            (
+                "{name} 様",
+                "面談のご希望が届いています。お受けになるか、お知らせください。",
+                "ご希望の日時: {when}",
+                "ご回答の期限: {until}（過ぎると、お受けできなかったと先方にお知らせします）",
+            ),
             "予定",
             "回答する",
         ),
@@ -256,6 +261,7 @@ TO_THERAPIST = {
                 "Dear {name},",
                 "Somebody asks for a consultation. Please say whether it suits you.",
                 "When: {when}",
+                "Please answer by {until}; after that, they are told that it was not taken.",
             ),
             "Your schedule",
             "Answer",

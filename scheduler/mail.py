@@ -140,7 +140,8 @@ class BookingMails:
         return links.change(await links.ensure(visit, mailed=True, lasts=TOLD_WITHIN), "again")
 
     def _words(self, visit: Visit, to: Person, url: str, locale: str) -> dict[str, str]:
-        until = visit.change_until or visit.starts_at
+        asked = visit.approve_until if visit.role == "therapist" else None
+        until = asked or visit.change_until or visit.starts_at
         return {
             "name": to.name,
             "when": when(visit.starts_at, visit.ends_at, visit.timezone, locale),

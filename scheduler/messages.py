@@ -189,6 +189,8 @@ class SessionsQuery(Page):
 
 
 class SessionReply(Reply):
+    """`approve_until`: by then a request is answered. `reason`: what was said when it was called off."""
+
     booking_id: str
     client_name: str
     starts_at: Utc
@@ -199,6 +201,9 @@ class SessionReply(Reply):
     client_waiting: bool = False
     waiting_since: Utc | None = None
     in_call_since: Utc | None = None
+    approve_until: Utc | None = None
+    cancelled_by: str | None = None
+    reason: str | None = None
     noshow_by: str | None = None
     reason: str | None = None
     client_late_s: int | None = None

@@ -15,6 +15,7 @@ from core.pages import Position, answer, cursor_of, next_page, position
 from scheduler import browsing_routes, client_routes, errors
 from scheduler import messages as m
 from scheduler.booking import Pick, Wish
+from scheduler.model import Status
 from scheduler.practice import Practice
 from scheduler.service import Confirmation, News, Once, SchedulerService
 from scheduler.visits import Session, reason_for
@@ -204,7 +205,9 @@ class _Edge:
         found, more = found[: asked.limit], len(found) > asked.limit
         ids = [one.booking.id for one in found]
         waiting, running = await self._rooms.waiting(ids), await self._rooms.running(ids)
-        lines = [_session(one, waiting.get(one.booking.id), running.get(one.booking.id)) for one in found]
+        lines = [
+            session_reply(one, waiting.get(one.booking.id), running.get(one.booking.id)) for one in found
+        ]
         following = next_page(request, cursor_of(*_place(found[-1]))) if more else None
         return answer(request, m.SessionsReply(timezone=timezone, sessions=lines), following=following)
 
@@ -252,7 +255,11 @@ def _place(one: Session) -> Position:
     return one.booking.starts_at, one.booking.id
 
 
-def _session(one: Session, waiting_since: datetime | None, in_call_since: datetime | None) -> m.SessionReply:
+def session_reply(
+    one: Session, waiting_since: datetime | None = None, in_call_since: datetime | None = None
+) -> m.SessionReply:
+    """A line of a therapist's day."""
+    asked = one.booking.status is Status.REQUESTED
     return m.SessionReply(
         booking_id=one.booking.id,
         client_name=one.client_name,
@@ -264,6 +271,8 @@ def _session(one: Session, waiting_since: datetime | None, in_call_since: dateti
         client_waiting=waiting_since is not None,
         waiting_since=waiting_since,
         in_call_since=in_call_since,
+        approve_until=one.booking.approve_until if asked else None,
+        cancelled_by=one.booking.cancelled_by,
         noshow_by=one.booking.noshow_by,
         reason=reason_for(one.booking, "therapist"),
         client_late_s=one.booking.client_late_s,

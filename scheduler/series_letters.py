@@ -45,11 +45,17 @@ LETTERS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         ),
     },
     ("requested", "therapist"): {
-        "ja": ("{name} 様", "面談のご希望がまとめて届いています。ご都合をお知らせください。", "{times}"),
+        "ja": (
+            "{name} 様",
+            "面談のご希望がまとめて届いています。お受けになるか、お知らせください。",
+            "{times}",
+            "ご回答の期限: {until}（過ぎたものは、お受けできなかったと先方にお知らせします）",
+        ),
         "en": (
             "Dear {name},",
             "Somebody asks for a series of consultations. Please say whether they suit you.",
             "{times}",
+            "Please answer by {until}; what is not answered in time counts as not taken.",
         ),
     },
     ("cancelled", "client"): {

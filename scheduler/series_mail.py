@@ -16,7 +16,7 @@ from core.mail import Attachment, Mail, Mailer
 from scheduler import series_store, visits
 from scheduler.calendar_file import Entry, Method, calendar_file
 from scheduler.letters import HELP_CLIENT, HELP_THERAPIST, SUBJECTS
-from scheduler.mail import WEEKDAYS, shortly, when
+from scheduler.mail import WEEKDAYS, moment, shortly, when
 from scheduler.model import Status, Visit
 from scheduler.plain_page import page
 from scheduler.series_letters import LETTERS
@@ -109,7 +109,12 @@ class SeriesMails:
             line = f"{number}. {when(one.starts_at, one.ends_at, one.timezone, locale)}"
             shown = first.role == "client" and kind == "arranged"
             times.append(f"{line}\n{links.change(url, 'look')}" if shown else line)
-        words = {"name": to.name, "other": first.therapist_name, "times": "\n".join(times)}
+        words = {
+            "name": to.name,
+            "other": first.therapist_name,
+            "times": "\n".join(times),
+            "until": _deadline(seen, locale),
+        }
         after = [urls[0]] if first.role == "therapist" else []
         helps = HELP[first.role][locale].line(self._answered, self._help_contact)
         after.append(helps.format(help=self._help_contact))
@@ -127,3 +132,9 @@ class SeriesMails:
             kind_ = f"text/calendar; method={method}"
             entries.append(Attachment(f"consultation-{number}.ics", kind_, content))
         return tuple(entries)
+
+
+def _deadline(seen: list[Visit], locale: str) -> str:
+    """By when the first of them is to be answered."""
+    first = min(seen, key=lambda one: one.approve_until or one.starts_at)
+    return moment(first.approve_until or first.starts_at, first.timezone, locale)

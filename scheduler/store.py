@@ -18,6 +18,7 @@ from scheduler.model import Booking, Care, Span, Status
 from scheduler.tables import booking, booking_event, care, therapist
 
 SHOWN = [Status.REQUESTED, Status.CONFIRMED, Status.FULFILLED, Status.CANCELLED, Status.NOSHOW]
+MOST_REQUESTS = 200
 
 
 async def lock_therapist(connection: AsyncConnection, therapist_id: str) -> None:
@@ -47,6 +48,21 @@ async def unanswered(connection: AsyncConnection, now: datetime) -> list[str]:
         booking.c.status == Status.REQUESTED, booking.c.approve_until <= now
     )
     return list((await connection.execute(query.order_by(booking.c.id))).scalars())
+
+
+async def open_requests(connection: AsyncConnection, therapist_id: str, now: datetime) -> list[Booking]:
+    """What this therapist can still answer, the most urgent first."""
+    query = (
+        sa.select(booking)
+        .where(
+            booking.c.therapist_id == therapist_id,
+            booking.c.status == Status.REQUESTED,
+            sa.or_(booking.c.approve_until.is_(None), booking.c.approve_until > now),
+        )
+        .order_by(booking.c.approve_until, booking.c.starts_at, booking.c.id)
+        .limit(MOST_REQUESTS)
+    )
+    return [booking_of(row) for row in await connection.execute(query)]
 
 
 async def hold_of(connection: AsyncConnection, holder: str) -> Booking | None:

@@ -144,7 +144,19 @@ async def sessions(
     connection: AsyncConnection, therapist_id: str, within: Span, config: SchedulerConfig
 ) -> Sequence[Session]:
     """The therapist's sessions that start in `within`."""
-    found = await store.sessions(connection, therapist_id, within)
+    return await _named(connection, await store.sessions(connection, therapist_id, within), config)
+
+
+async def requests(
+    connection: AsyncConnection, therapist_id: str, now: datetime, config: SchedulerConfig
+) -> Sequence[Session]:
+    """What waits for the therapist's answer, on whatever day."""
+    return await _named(connection, await store.open_requests(connection, therapist_id, now), config)
+
+
+async def _named(
+    connection: AsyncConnection, found: Sequence[Booking], config: SchedulerConfig
+) -> list[Session]:
     people = await accounts.people(connection, {one.client_id for one in found if one.client_id})
     return [
         Session(one, people[one.client_id].name, enter_span(one, config))

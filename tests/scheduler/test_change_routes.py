@@ -8,6 +8,7 @@ import pytest
 
 from core.database import Database
 from core.ids import PersonId
+from tests.contracts.test_session_types import add_type
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic
 from tests.scheduler.door import Door, open_door, wanted
@@ -118,3 +119,35 @@ async def test_the_therapist_changes_their_sessions_and_nobody_elses(door: Door)
     assert (status, answer["code"]) == (409, "booking_status_conflict")
     status, answer = await door.ask("POST", f"{path}/cancel", json={"reason": "体調不良のため"})
     assert (status, answer["cancelled_by"]) == (200, "therapist")
+
+
+async def test_what_waits_for_an_answer_is_listed_whatever_its_day_until_it_has_one(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    kind = await add_type(door.clinic, therapist_id, approval=True)
+    visitor, asked = door.who, wanted(therapist_id) | {"session_type_id": kind}
+    status, booking = await door.ask("POST", "/api/bookings", json=asked)
+    assert (status, booking["status"]) == (201, "requested")
+    assert (await door.ask("GET", "/api/therapist/requests"))[0] == 403
+    door.as_therapist(await door.clinic.therapist())
+    assert (await door.ask("GET", "/api/therapist/requests"))[1]["sessions"] == []  # another's
+    door.as_therapist(therapist_id)
+    _, found = await door.ask("GET", "/api/therapist/requests")
+    line = found["sessions"][0]
+    assert (found["timezone"], line["booking_id"], line["status"]) == (
+        "Asia/Tokyo",
+        booking["booking_id"],
+        "requested",
+    )
+    assert line["approve_until"] == booking["approve_until"]
+    status, _ = await door.ask("POST", f"/api/bookings/{booking['booking_id']}/approve", json={})
+    assert status == 200
+    assert (await door.ask("GET", "/api/therapist/requests"))[1]["sessions"] == []
+    door.who = visitor
+    cancel = f"/api/bookings/{booking['booking_id']}/cancel"
+    assert (await door.ask("POST", cancel, json={"reason": "会議のため"}))[0] == 200
+    door.as_therapist(therapist_id)
+    days = {"from": "2026-11-25", "to": "2026-11-25"}
+    _, day = await door.ask("GET", "/api/therapist/sessions", params=days)
+    line = day["sessions"][0]
+    assert (line["cancelled_by"], line["reason"]) == ("client", "会議のため")
+    assert line["approve_until"] is None

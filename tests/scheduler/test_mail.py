@@ -138,6 +138,9 @@ async def test_a_request_is_no_entry_until_it_is_taken(clinic: Clinic, changes: 
     booking_id = (await clinic.book(who, therapist_id, WEDNESDAY)).visit.booking_id
     asked = await sent(clinic, "requested")
     assert [mail.attachments for mail in asked] == [(), ()]
+    to_therapist = asked[1]
+    assert f"{PUBLIC_URL}/therapist\n" in to_therapist.text  # where it can be answered
+    assert "ご回答の期限: 11月2" in to_therapist.text
     therapist = Identity(therapist_id, frozenset({"therapist"}), new_id(), "account")
     await changes.approve(therapist, booking_id, NOBODY_REPEATS)
     assert await sent(clinic, "requested") == []

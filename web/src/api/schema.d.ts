@@ -311,6 +311,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/therapist/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for your answer, the most urgent first */
+        get: operations["get_api_therapist_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bookings/{booking_id}/cancel": {
         parameters: {
             query?: never;
@@ -3603,7 +3620,10 @@ export interface components {
             /** Conflicts */
             conflicts: components["schemas"]["OccurrenceReply"][];
         };
-        /** SessionReply */
+        /**
+         * SessionReply
+         * @description `approve_until`: by then a request is answered. `reason`: what was said when it was called off.
+         */
         SessionReply: {
             /** Booking Id */
             booking_id: string;
@@ -3634,6 +3654,21 @@ export interface components {
              * @default null
              */
             in_call_since: string | null;
+            /**
+             * Approve Until
+             * @default null
+             */
+            approve_until: string | null;
+            /**
+             * Cancelled By
+             * @default null
+             */
+            cancelled_by: string | null;
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
             /**
              * Noshow By
              * @default null
@@ -5330,6 +5365,53 @@ export interface operations {
             };
             /** @description `invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_therapist_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What waits for your answer, the most urgent first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
