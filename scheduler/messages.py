@@ -205,7 +205,6 @@ class SessionReply(Reply):
     cancelled_by: str | None = None
     reason: str | None = None
     noshow_by: str | None = None
-    reason: str | None = None
     client_late_s: int | None = None
     therapist_late_s: int | None = None
     overrun_s: int | None = None

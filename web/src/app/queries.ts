@@ -13,6 +13,7 @@ import { serverNow } from "../shared/clock";
 
 export const ME = ["me"] as const;
 export const SESSIONS = ["sessions"] as const;
+export const REQUESTS = ["requests"] as const;
 export const ROOMS = ["rooms"] as const;
 export const OWN = ["own"] as const;
 const PRACTICE = ["practice"] as const;
@@ -81,6 +82,20 @@ export function useSessions(day: string | null) {
         timeoutMs: POLL_TIMEOUT_MS,
       }),
     retry: false,
+  });
+}
+
+/** What waits for the therapist's answer, on whatever day; `asked`: whether somebody here answers at all. */
+export function useRequests(asked = true) {
+  return useQuery({
+    queryKey: REQUESTS,
+    queryFn: ({ signal }) =>
+      request<TherapistSessions>("GET", "/therapist/requests", {
+        signal,
+        timeoutMs: POLL_TIMEOUT_MS,
+      }),
+    enabled: asked,
+    refetchInterval: 30_000,
   });
 }
 

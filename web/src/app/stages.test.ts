@@ -24,6 +24,12 @@ describe("a session", () => {
     expect(stageOf({ ...SESSION, status }, at("2026-11-24T01:00:00Z"))).toBe("closed");
   });
 
+  it("which is only asked for opens at no time", () => {
+    for (const now of ["2026-11-24T00:00:00Z", "2026-11-24T01:00:00Z", "2026-11-24T05:00:00Z"]) {
+      expect(stageOf({ ...SESSION, status: "requested" }, at(now))).toBe("asked");
+    }
+  });
+
   it("whose call goes on is in the call, also when its time is over", () => {
     const running = { ...SESSION, in_call_since: "2026-11-24T01:00:30Z" };
     expect(stageOf(running, at("2026-11-24T01:10:00Z"))).toBe("in_call");

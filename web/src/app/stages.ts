@@ -12,15 +12,16 @@ export interface TimedSession {
 }
 
 /**
- * in_call: both are talking. early: the room opens later. open: it may be entered. past: no more.
+ * asked: a request that nobody has taken yet. in_call: both are talking. early: the room opens later. open: it may be entered. past: no more.
  * closed: fulfilled, cancelled and the like.
  */
-export type Stage = "in_call" | "early" | "open" | "past" | "closed";
+export type Stage = "asked" | "in_call" | "early" | "open" | "past" | "closed";
 
 export const CLOSED: ReadonlySet<string> = new Set(["fulfilled", "cancelled", "noshow", "expired"]);
 
 export function stageOf(session: TimedSession, nowMs: number): Stage {
   if (CLOSED.has(session.status)) return "closed";
+  if (session.status === "requested") return "asked";
   if (session.in_call_since) return "in_call";
   if (nowMs < Date.parse(session.enter_from)) return "early";
   return nowMs <= Date.parse(session.enter_until) ? "open" : "past";

@@ -9,6 +9,7 @@ import { LanguageSwitch } from "../../shared/LanguageSwitch";
 import { OfflineBanner } from "../../shared/OfflineBanner";
 import { useRequests } from "../care/cares";
 import { PageLink, usePathname } from "../navigation";
+import { useRequests as useUnanswered } from "../queries";
 import { signOut } from "../session";
 import { placeAt, roleNeeded } from "../routes";
 
@@ -65,6 +66,7 @@ function OwnPages({ me }: { me: Me | null }) {
         <PageLink key={path} href={path} aria-current={here === path ? "page" : undefined}>
           {t(text)}
           {path === "/therapist/clients" && requests > 0 ? <Count count={requests} /> : null}
+          {path === "/therapist" ? <Unanswered /> : null}
         </PageLink>
       ))}
     </nav>
@@ -78,6 +80,19 @@ function Count({ count }: { count: number }) {
     <span className="count" data-testid="requests-count">
       <span aria-hidden="true">{count}</span>
       <span className="visually-hidden">{t("app.header.requests", { count })}</span>
+    </span>
+  );
+}
+
+/** How many requests wait for an answer; nothing where none does. */
+function Unanswered() {
+  const { t } = useTranslation();
+  const count = useUnanswered().data?.sessions.length ?? 0;
+  if (count === 0) return null;
+  return (
+    <span className="nav-count" data-testid="nav-requests">
+      <span aria-hidden="true">{count}</span>
+      <span className="visually-hidden">{t("app.requests.count", { count })}</span>
     </span>
   );
 }

@@ -4,6 +4,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { TherapistSession, TherapistSessions } from "../../api/types";
 import { timeOfDay } from "../../shared/time";
+import { CallOff, CalledOff } from "./answer/CallOff";
 import { Loading } from "../layout/Screens";
 import { callsFirst, minutesSince, type Stage, stageOf } from "../stages";
 
@@ -76,13 +77,12 @@ function SessionRow({ one, zone, nowMs }: { one: TherapistSession; zone: string;
         ) : (
           <Standing one={one} />
         )}
-        {one.reason ? (
-          <Text size="sm" data-testid="reason">
-            {t("app.today.because", { reason: one.reason })}
-          </Text>
-        ) : null}
+        <CalledOff one={one} />
       </div>
       <Entry one={one} stage={stage} zone={zone} />
+      {one.status === "confirmed" && nowMs < Date.parse(one.starts_at) && stage !== "in_call" ? (
+        <CallOff session={one} zone={zone} />
+      ) : null}
     </li>
   );
 }
@@ -99,12 +99,14 @@ function CallRuns({ since, zone, nowMs }: { since: string; zone: string; nowMs: 
   );
 }
 
+const COLOURS: Readonly<Record<string, string>> = { confirmed: "green", requested: "apricot" };
+
 function Standing({ one }: { one: TherapistSession }) {
   const { t } = useTranslation();
   const status = t([`app.status.${one.status as "confirmed"}`, "app.status.unknown"]);
   return (
     <div className="badges">
-      <Badge variant="light" color={one.status === "confirmed" ? "green" : "gray"}>
+      <Badge variant="light" color={COLOURS[one.status] ?? "gray"}>
         {status}
       </Badge>
       {one.client_waiting ? (
@@ -122,6 +124,7 @@ const BACK = ["app.today.back_to_call", "app.today.back_to_call_with", "back-to-
 function Entry({ one, stage, zone }: { one: TherapistSession; stage: Stage; zone: string }) {
   const { t } = useTranslation();
   if (stage === "closed") return null;
+  if (stage === "asked") return <Text c="dimmed">{t("app.today.awaits")}</Text>;
   if (stage === "early") {
     const time = timeOfDay(one.enter_from, zone);
     return <Text c="dimmed">{t("app.today.opens_at", { time })}</Text>;

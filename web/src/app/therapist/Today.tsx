@@ -9,6 +9,7 @@ import { useSearch } from "../navigation";
 import { useSessions } from "../queries";
 import { useNow } from "../ticking";
 import { dayIn } from "./day";
+import { Requests } from "./answer/Requests";
 import { DayNav } from "./DayNav";
 import { NextUp } from "./NextUp";
 import { OwnGroups } from "./OwnGroups";
@@ -26,6 +27,7 @@ export function Today() {
     <div className="with-aside" data-testid="today">
       <Stack gap="lg" className="wide-part">
         <WaitingBanner waiting={alarm.waiting} sound={chime.state} nowMs={now} onQuiet={quiet} />
+        {timezone ? <Requests /> : null}
         {timezone ? <Day timezone={timezone} nowMs={now} /> : <NotYet failed={today.isError} />}
       </Stack>
       <Stack gap="lg" component="aside" aria-label={t("app.today.settings")}>

@@ -4,13 +4,16 @@
  */
 import { CLOSED, type TimedSession } from "../stages";
 
+const isHeld = (one: TimedSession): boolean =>
+  !CLOSED.has(one.status) && one.status !== "requested";
+
 /** The first session which has not started yet and is still to be held. */
 export function nextSession<S extends TimedSession>(
   sessions: readonly S[],
   nowMs: number,
 ): S | null {
   return sessions
-    .filter((one) => !CLOSED.has(one.status) && Date.parse(one.starts_at) > nowMs)
+    .filter((one) => isHeld(one) && Date.parse(one.starts_at) > nowMs)
     .reduce<S | null>(
       (first, one) =>
         first && Date.parse(first.starts_at) <= Date.parse(one.starts_at) ? first : one,
@@ -22,9 +25,7 @@ export function nextSession<S extends TimedSession>(
 export function isAnyRunning(sessions: readonly TimedSession[], nowMs: number): boolean {
   return sessions.some(
     (one) =>
-      !CLOSED.has(one.status) &&
-      Date.parse(one.starts_at) <= nowMs &&
-      nowMs < Date.parse(one.enter_until),
+      isHeld(one) && Date.parse(one.starts_at) <= nowMs && nowMs < Date.parse(one.enter_until),
   );
 }
 

@@ -1,4 +1,4 @@
-/** A session to another free time, in one step; its client is told. Nothing is ever deleted here. */
+/** A session to another free time in one step, called off, or answered where it is a request; its client is told. */
 import { Button, NativeSelect, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -11,7 +11,9 @@ import { errorText } from "../../../shared/errors";
 import { addDays, dateAndTime, dayName, localDate, timeOfDay } from "../../../shared/time";
 import { Loading } from "../../layout/Screens";
 import { PageLink } from "../../navigation";
-import { SESSIONS } from "../../queries";
+import { SESSIONS, useRequests } from "../../queries";
+import { Answer } from "../answer/Answer";
+import { CallOff } from "../answer/CallOff";
 import { PACE, WEEK } from "../pace/usePace";
 import { Dialog } from "../../layout/Dialog";
 
@@ -23,6 +25,7 @@ export interface Movable {
   readonly client_name: string | null;
   readonly starts_at: string;
   readonly ends_at: string;
+  readonly status?: string;
 }
 
 interface Props {
@@ -33,13 +36,32 @@ interface Props {
 
 export function MoveDialog({ session, zone, onClose }: Props) {
   const { t } = useTranslation();
+  const title = t(isAsked(session) ? "week.move.title_asked" : "week.move.title");
   return (
-    <Dialog name="move" title={t("week.move.title")} opened={session !== null} onClose={onClose}>
+    <Dialog name="move" title={title} opened={session !== null} onClose={onClose}>
       {session ? (
         <Mover key={session.booking_id} session={session} zone={zone} onClose={onClose} />
       ) : null}
     </Dialog>
   );
+}
+
+function isAsked(session: Movable | null): boolean {
+  return session?.status === "requested";
+}
+
+/** A request with its two answers; while the list of them is on its way, the page that has it too. */
+function Asked({
+  session,
+  zone,
+  onClose,
+}: {
+  session: Movable;
+  zone: string;
+  onClose: () => void;
+}) {
+  const found = useRequests().data?.sessions.find((one) => one.booking_id === session.booking_id);
+  return found ? <Answer one={found} zone={zone} onDone={onClose} /> : null;
 }
 
 function Mover({
@@ -66,6 +88,7 @@ function Mover({
         </Text>
       </div>
       <PageLink href={`/therapist?day=${date}`}>{t("week.move.to_day")}</PageLink>
+      {isAsked(session) ? <Asked {...{ session, zone, onClose }} /> : null}
       {times.data ? (
         <Choice session={session} slots={times.data.slots} zone={zone} onClose={onClose} />
       ) : times.isError ? (
@@ -78,7 +101,21 @@ function Mover({
       ) : (
         <Loading />
       )}
+      <Off {...{ session, zone, onClose }} />
     </Stack>
+  );
+}
+
+/** Not for one for several, which is called off where it was opened, and not for a request, which is declined. */
+function Off({ session, zone, onClose }: { session: Movable; zone: string; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { client_name, status = "confirmed", starts_at } = session;
+  if (!client_name || status !== "confirmed" || Date.parse(starts_at) <= serverNow()) return null;
+  return (
+    <div className="stack">
+      <Text fw={700}>{t("week.move.or_cancel")}</Text>
+      <CallOff session={{ ...session, client_name }} zone={zone} onDone={onClose} />
+    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-/** A session in the grid, with the time that is kept free around it; opening it leads to moving it. */
+/** A session in the grid, with the time that is kept free around it; opening it leads to moving it, calling it off, or answering a request. */
 import type { CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 import type { WeekSession } from "../../../api/types";
@@ -20,6 +20,7 @@ export function SessionBlock({ session, zone, pieces, buffers, place, onOpen }: 
     ? t("week.client", { name: session.client_name })
     : t("week.group");
   const from = timeOfDay(session.starts_at, zone);
+  const asked = session.status === "requested";
   const until = timeOfDay(session.ends_at, zone);
   return (
     <>
@@ -40,8 +41,12 @@ export function SessionBlock({ session, zone, pieces, buffers, place, onOpen }: 
             onOpen();
           }}
         >
+          {asked ? <strong>{t("week.awaits")} </strong> : null}
           {from} {name}
-          <span className="visually-hidden"> {t("week.session", { until })}</span>
+          <span className="visually-hidden">
+            {" "}
+            {t(asked ? "week.session_asked" : "week.session", { until })}
+          </span>
         </button>
       ))}
     </>
