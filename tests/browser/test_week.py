@@ -165,6 +165,8 @@ async def test_time_off_over_a_session_lists_it_with_the_way_to_another_time(
     await page.get_by_test_id("leave-first").fill(str(day))
     await page.get_by_test_id("leave-last").fill(str(day))
     await page.get_by_test_id("leave-kind").select_option("leave")
+    await expect(page.get_by_test_id("leave-cover")).to_have_count(0)  # nobody is asked about one day
+    await page.get_by_test_id("leave-last").fill(str(day + timedelta(days=7)))
     await expect(page.get_by_test_id("leave-cover").locator("option")).not_to_have_count(1)
     await page.get_by_test_id("leave-cover").select_option(index=1)
     await look(page, "pace-leave")

@@ -5,8 +5,9 @@ import { useTranslation } from "react-i18next";
 import { useQuery } from "@tanstack/react-query";
 import type { Colleagues, Pace } from "../../../api/types";
 import { request } from "../../../shared/api";
-import { dateAndTime } from "../../../shared/time";
+import { dateAndTime, dayName } from "../../../shared/time";
 import { Card, Line } from "./Card";
+import { wholeDays } from "./instants";
 import { LeaveForm } from "./LeaveForm";
 import type { Change, Save } from "./usePace";
 
@@ -67,8 +68,10 @@ function OffLine(props: {
 }) {
   const { t } = useTranslation();
   const { off, zone } = props;
-  const from = dateAndTime(off.starts_at, zone);
-  const until = dateAndTime(off.ends_at, zone);
+  const days = wholeDays(off, zone);
+  const name = (date: string): string => dayName(`${date}T12:00:00Z`, "UTC");
+  const from = days ? name(days.first) : dateAndTime(off.starts_at, zone);
+  const until = days ? name(days.last) : dateAndTime(off.ends_at, zone);
   const kind = t(off.kind === "leave" ? "pace.leave.kind_leave" : "pace.leave.kind_off");
   return (
     <Line
@@ -86,7 +89,7 @@ function OffLine(props: {
         </Button>
       }
     >
-      <Text fw={700}>{t("pace.leave.span", { from, until })}</Text>
+      <Text fw={700}>{from === until ? from : t("pace.leave.span", { from, until })}</Text>
       <Text size="sm">
         {kind}
         {props.cover ? ` ${t("pace.leave.covered", { name: props.cover })}` : ""}

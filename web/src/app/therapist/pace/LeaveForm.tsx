@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Colleagues, Pace } from "../../../api/types";
 import { FormEnd } from "./Card";
-import { awaySpan } from "./instants";
+import { awaySpan, isCovered } from "./instants";
 import { minuteOf } from "./rules";
 
 type Body = Omit<Pace["time_off"][number], "time_off_id">;
@@ -31,12 +31,13 @@ export function LeaveForm({ zone, colleagues, saving, onSave, onCancel }: Props)
   const [cover, setCover] = useState("");
   const [checked, setChecked] = useState(false);
   const span = awaySpan({ ...away, last: away.last || away.first }, minuteOf, zone);
+  const covers = kind === "leave" && span !== null && isCovered(span);
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     setChecked(true);
     const first = event.currentTarget.querySelector<HTMLElement>('[name="first"]');
     if (!span) return first?.focus();
-    await onSave({ ...span, kind, cover_id: kind === "leave" && cover ? cover : null });
+    await onSave({ ...span, kind, cover_id: covers && cover ? cover : null });
   };
   return (
     <form className="stack soft-form" noValidate onSubmit={(event) => void submit(event)}>
@@ -65,7 +66,7 @@ export function LeaveForm({ zone, colleagues, saving, onSave, onCancel }: Props)
           ]}
           onChange={(event) => setKind(event.currentTarget.value)}
         />
-        {kind === "leave" ? (
+        {covers ? (
           <NativeSelect
             label={t("pace.leave.cover")}
             description={t("pace.leave.cover_text")}

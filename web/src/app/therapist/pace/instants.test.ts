@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { awaySpan, instantOf } from "./instants";
+import { isCovered, wholeDays, awaySpan, instantOf } from "./instants";
 import { minuteOf } from "./rules";
 
 describe("a wall time of a zone", () => {
@@ -33,5 +33,20 @@ describe("time off", () => {
   it("that runs backwards is none", () => {
     const away = { first: "2026-12-02", from: "", last: "2026-12-01", until: "" };
     expect(awaySpan(away, minuteOf, "Asia/Tokyo")).toBeNull();
+  });
+});
+
+describe("time off", () => {
+  const whole = { starts_at: "2026-12-06T15:00:00Z", ends_at: "2026-12-09T15:00:00Z" };
+
+  it("of whole days goes from its first to its last date, both included", () => {
+    expect(wholeDays(whole, "Asia/Tokyo")).toEqual({ first: "2026-12-07", last: "2026-12-09" });
+    expect(wholeDays(whole, "Europe/London")).toBeNull();
+    expect(wholeDays({ ...whole, ends_at: "2026-12-09T16:00:00Z" }, "Asia/Tokyo")).toBeNull();
+  });
+
+  it("is covered from eight days on", () => {
+    expect(isCovered({ ...whole, ends_at: "2026-12-14T14:59:59Z" })).toBe(false);
+    expect(isCovered({ ...whole, ends_at: "2026-12-14T15:00:00Z" })).toBe(true);
   });
 });

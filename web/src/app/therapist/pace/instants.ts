@@ -1,5 +1,5 @@
 /** Wall times of a zone as instants, for time off that is typed as dates and times. Pure. */
-import { addDays } from "../../../shared/time";
+import { addDays, localDate } from "../../../shared/time";
 import { DAY_MIN } from "./rules";
 
 /** The instant at which the wall of a zone shows this; in a gap the one just after it, of two the first. */
@@ -39,6 +39,29 @@ function offsetMs(at: number, zone: string): number {
     value("second"),
   );
   return wall - Math.floor(at / 1000) * 1000;
+}
+
+/** So long must a leave be for the people in one's care to be asked about cover; the server's rule. */
+const COVERED_FROM_MS = 8 * 24 * 3_600_000;
+
+export interface Stretch {
+  readonly starts_at: string;
+  readonly ends_at: string;
+}
+
+export function isCovered(away: Stretch): boolean {
+  return Date.parse(away.ends_at) - Date.parse(away.starts_at) >= COVERED_FROM_MS;
+}
+
+/** First and last date of time off that is made of whole days; null where it begins or ends within one. */
+export function wholeDays(away: Stretch, zone: string): { first: string; last: string } | null {
+  const isMidnight = (at: string): boolean =>
+    Date.parse(instantOf(localDate(at, zone), 0, zone)) === Date.parse(at);
+  if (!isMidnight(away.starts_at) || !isMidnight(away.ends_at)) return null;
+  return {
+    first: localDate(away.starts_at, zone),
+    last: addDays(localDate(away.ends_at, zone), -1),
+  };
 }
 
 export interface Away {
