@@ -3675,11 +3675,6 @@ export interface components {
              */
             noshow_by: string | null;
             /**
-             * Reason
-             * @default null
-             */
-            reason: string | null;
-            /**
              * Client Late S
              * @default null
              */

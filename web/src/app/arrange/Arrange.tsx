@@ -6,7 +6,7 @@ import { errorText } from "../../shared/errors";
 import { dateAndTime, timeOfDay } from "../../shared/time";
 import { type Desk, type Made, type Occurrence, type Order, useBook } from "./arranging";
 import { useFreeTimes, useOutlook } from "./arranging";
-import { instantAt } from "./wall";
+import { instantAt, isAskable } from "./wall";
 import "./arrange.css";
 
 const INTERVALS = [1, 2, 3, 4, 6, 8];
@@ -52,7 +52,13 @@ export function Arrange({ zone, today, arranging }: Props) {
         value={wish.day}
         onChange={(event) => change({ day: event.currentTarget.value, startsAt: "" })}
       />
-      <Times desk={desk} zone={zone} wish={wish} onPick={(startsAt) => change({ startsAt })} />
+      <Times
+        desk={desk}
+        zone={zone}
+        today={today}
+        wish={wish}
+        onPick={(startsAt) => change({ startsAt })}
+      />
       <Repeating wish={wish} onChange={change} />
       {order && !book.data ? <Outlook desk={desk} order={order} zone={zone} book={book} /> : null}
       <div role="status">
@@ -71,13 +77,14 @@ function orderOf(wish: Wish): Order | null {
 interface TimesProps {
   desk: Desk;
   zone: string;
+  today: string;
   wish: Wish;
   onPick: (startsAt: string) => void;
 }
 
-function Times({ desk, zone, wish, onPick }: TimesProps) {
+function Times({ desk, zone, today, wish, onPick }: TimesProps) {
   const { t } = useTranslation();
-  const free = useFreeTimes(desk, wish.day, zone);
+  const free = useFreeTimes(desk, isAskable(wish.day, today) ? wish.day : "", zone);
   const slots = free.data?.slots ?? [];
   const [typed, setTyped] = useState("");
   const type = (time: string): void => {

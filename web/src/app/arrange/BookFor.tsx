@@ -5,10 +5,11 @@ import { Arrange, useArranging } from "./Arrange";
 import { OWN_DESK, useClients } from "./arranging";
 import "./arrange.css";
 
-export function BookFor({ zone, today }: { zone: string; today: string }) {
+/** `shown`: the day that is looked at, from which one begins. */
+export function BookFor({ zone, today, shown }: { zone: string; today: string; shown: string }) {
   const { t } = useTranslation();
   const clients = useClients();
-  const arranging = useArranging(OWN_DESK, today);
+  const arranging = useArranging(OWN_DESK, shown < today ? today : shown);
   const people = clients.data?.clients ?? [];
   return (
     <section className="card" aria-labelledby="arrange-title" data-testid="arrange">

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { instantAt } from "./wall";
+import { instantAt, isAskable } from "./wall";
 
 describe("a wall clock's time as an instant", () => {
   it.each([
@@ -16,4 +16,11 @@ describe("a wall clock's time as an instant", () => {
     expect(instantAt("", "09:00", "Asia/Tokyo")).toBeNull();
     expect(instantAt("2026-11-25", "", "Asia/Tokyo")).toBeNull();
   });
+});
+
+it("asks for no day that is over or still being typed", () => {
+  const today = "2026-11-25";
+  expect(["2026-11-25", "2027-01-01"].every((day) => isAskable(day, today))).toBe(true);
+  const others = ["", "2026-11-24", "0002-12-25", "0202-12-25", "20261-12-25"];
+  expect(others.filter((day) => isAskable(day, today))).toEqual([]);
 });

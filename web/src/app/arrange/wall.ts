@@ -2,6 +2,11 @@
 
 const MINUTE_MS = 60_000;
 
+/** Whether a date is one to ask for: a year that is still being typed ("0202-11-25") is none. */
+export function isAskable(date: string, today: string): boolean {
+  return /^2\d{3}-\d{2}-\d{2}$/.test(date) && date >= today;
+}
+
 /** The instant of `date` ("2026-11-25") and `time` ("09:30") in `zone`; null where no clock ever shows it. */
 export function instantAt(date: string, time: string, zone: string): string | null {
   const wall = Date.parse(`${date}T${time}:00Z`);

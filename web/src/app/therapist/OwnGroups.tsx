@@ -2,9 +2,10 @@
 import { Alert, Button, NativeSelect, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema";
-import { request } from "../../shared/api";
+import { asApiError, request } from "../../shared/api";
 import { errorText } from "../../shared/errors";
 import { newId } from "../../shared/ids";
 import { dateAndTime } from "../../shared/time";
@@ -95,6 +96,12 @@ function Line({ one, zone }: { one: Group; zone: string }) {
   );
 }
 
+/** One's own booking stands there: nobody else took the time. */
+function clash(t: TFunction, error: unknown): string {
+  const own = asApiError(error).code === "slot_taken";
+  return own ? t("app.groups.own_clash") : errorText(t, error).title;
+}
+
 const EMPTY = { ja: "", en: "", day: "", time: "", seats: 10, length: 60 };
 
 function Opening({ zone, today, onDone }: { zone: string; today: string; onDone: () => void }) {
@@ -177,7 +184,7 @@ function Opening({ zone, today, onDone }: { zone: string; today: string; onDone:
         onChange={(event) => change({ seats: Number(event.currentTarget.value) })}
         data={SEATS.map(String)}
       />
-      {open.error ? <Alert color="red">{errorText(t, open.error).title}</Alert> : null}
+      {open.error ? <Alert color="red">{clash(t, open.error)}</Alert> : null}
       <div className="actions">
         <Button type="submit" loading={open.isPending} data-testid="group-open">
           {t("app.groups.open")}

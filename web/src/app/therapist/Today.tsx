@@ -22,7 +22,9 @@ export function Today() {
   const { t } = useTranslation();
   const { alarm, chime, quiet, today } = useWatch(t("app.today.title"));
   const now = useNow(1_000);
+  const search = useSearch();
   const timezone = today.data?.timezone;
+  const todayDate = timezone ? localDate(now, timezone) : "";
   return (
     <div className="with-aside" data-testid="today">
       <Stack gap="lg" className="wide-part">
@@ -32,8 +34,15 @@ export function Today() {
       </Stack>
       <Stack gap="lg" component="aside" aria-label={t("app.today.settings")}>
         <SoundCard chime={chime} />
-        {timezone ? <BookFor zone={timezone} today={localDate(now, timezone)} /> : null}
-        {timezone ? <OwnGroups zone={timezone} today={localDate(now, timezone)} /> : null}
+        {timezone ? (
+          <BookFor
+            key={dayIn(search) ?? todayDate}
+            zone={timezone}
+            today={todayDate}
+            shown={dayIn(search) ?? todayDate}
+          />
+        ) : null}
+        {timezone ? <OwnGroups zone={timezone} today={todayDate} /> : null}
       </Stack>
     </div>
   );
