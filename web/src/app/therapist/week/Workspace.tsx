@@ -57,19 +57,8 @@ export function Workspace({ pace, week, saving, save }: Props) {
         onOpenDate={(date) => setOpen({ kind: "date", date })}
         onOpenSession={onMove}
       />
-      <div className="pace-cards">
-        <Card name="hours-list" title={t("week.list.title")} lead={t("week.list.lead")}>
-          <RulesForm
-            name="hours"
-            rules={editor.rules}
-            zone={zone}
-            validity
-            saving={saving}
-            empty={t("week.list.none")}
-            add={t("week.add")}
-            onSave={editor.send}
-          />
-        </Card>
+      <div className="pace-cards week-cards">
+        <HoursList {...{ editor, zone, saving }} />
         <div className="stack">
           <DatesCard pace={pace} save={save} onOpen={(date) => setOpen({ kind: "date", date })} />
           <Forecast weeks={pace.weeks} />
@@ -98,6 +87,39 @@ export function Workspace({ pace, week, saving, save }: Props) {
   );
 }
 
+interface ListProps {
+  editor: ReturnType<typeof useRules>;
+  zone: string;
+  saving: boolean;
+}
+
+/** The same hours as a list; folded on a phone, where it would push everything else far down. */
+function HoursList({ editor, zone, saving }: ListProps) {
+  const { t } = useTranslation();
+  const narrow = useNarrow();
+  return (
+    <Card name="hours-list" title={t("week.list.title")} lead={t("week.list.lead")}>
+      <details open={!narrow} data-testid="hours-fold">
+        <summary>{t("week.list.fold")}</summary>
+        <RulesForm
+          name="hours"
+          rules={editor.rules}
+          zone={zone}
+          validity
+          saving={saving}
+          empty={t("week.list.none")}
+          add={t("week.add")}
+          onSave={editor.send}
+        />
+      </details>
+    </Card>
+  );
+}
+
+function useNarrow(): boolean {
+  return useMediaQuery("(max-width: 50em)", undefined, { getInitialValueInEffect: false });
+}
+
 interface PictureProps {
   week: CalendarWeek;
   layout: ReturnType<typeof layoutOf>;
@@ -116,7 +138,7 @@ function Picture(props: PictureProps) {
   const { week, layout, editor, day } = props;
   const [whole, setWhole] = useState(false);
   const [said, setSaid] = useState("");
-  const narrow = useMediaQuery("(max-width: 50em)", undefined, { getInitialValueInEffect: false });
+  const narrow = useNarrow();
   const columns = narrow ? [day] : WEEKDAYS;
   const sessions = week.sessions.flatMap((one) => piecesOf(one, layout.zone, layout.dates));
   const hours = shownHours(partsOf(layout, editor.rules, sessions), whole);
