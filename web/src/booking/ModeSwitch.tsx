@@ -7,7 +7,7 @@ import { hasChoice } from "./state";
 export function ModeSwitch({ flow }: { flow: BookingFlow }) {
   const { t } = useTranslation();
   const state = useStore(flow.state);
-  if (!hasChoice(state)) return null;
+  if (!hasChoice(state) || state.offer?.own_therapist) return null;
   const byTime = state.by === "time";
   return (
     <div className="modes" role="group" aria-label={t("booking.by.label")}>

@@ -8,6 +8,7 @@ import { ErrorNotice } from "../join/ui/ErrorScreen";
 import { Heading } from "../join/ui/Heading";
 import type { BookingFlow } from "./flow";
 import { ModeSwitch } from "./ModeSwitch";
+import { isCover } from "./state";
 import { inOwnLanguage, languageNames, licenceName } from "./names";
 import { Portrait } from "../join/ui/Portrait";
 import { NoPlace } from "./NoPlace";
@@ -15,15 +16,19 @@ import { ZonePicker } from "./ZonePicker";
 
 export function TherapistsStep({ flow }: { flow: BookingFlow }) {
   const { t } = useTranslation();
-  const { offer, zone, problem } = useStore(flow.state);
+  const state = useStore(flow.state);
+  const { offer, zone, problem } = state;
   const therapists = offer?.therapists ?? [];
+  const inCare = offer?.own_therapist ?? false;
   return (
     <>
       <Heading>{t("booking.therapists.title")}</Heading>
       {problem ? <ErrorNotice error={problem} /> : null}
       {therapists.length > 0 ? (
         <>
-          <p className="lead">{t("booking.therapists.lead")}</p>
+          <p className="lead">
+            {t(inCare ? "booking.therapists.covered" : "booking.therapists.lead")}
+          </p>
           <ModeSwitch flow={flow} />
           <ZonePicker zone={zone} onChange={(chosen) => void flow.chooseZone(chosen)} />
           <ul className="therapists">
@@ -32,6 +37,7 @@ export function TherapistsStep({ flow }: { flow: BookingFlow }) {
                 <TherapistCard
                   therapist={therapist}
                   zone={zone}
+                  role={inCare ? (isCover(state, therapist.therapist_id) ? "cover" : "own") : null}
                   onChoose={() => void flow.chooseTherapist(therapist.therapist_id)}
                 />
               </li>
@@ -49,10 +55,12 @@ export function TherapistsStep({ flow }: { flow: BookingFlow }) {
 interface CardProps {
   therapist: Therapist;
   zone: string;
+  /** For who is in care: their own therapist, or who covers during a leave. */
+  role: "own" | "cover" | null;
   onChoose: () => void;
 }
 
-function TherapistCard({ therapist, zone, onChoose }: CardProps) {
+function TherapistCard({ therapist, zone, role, onChoose }: CardProps) {
   const { t } = useTranslation();
   const next = therapist.next_free_at;
   const headline = inOwnLanguage(therapist.headline);
@@ -66,6 +74,11 @@ function TherapistCard({ therapist, zone, onChoose }: CardProps) {
     >
       <Portrait name={therapist.name} id={therapist.therapist_id} />
       <span className="therapist-text">
+        {role ? (
+          <span className="soft" data-testid={`role-${role}`}>
+            {t(`booking.therapists.${role}`, { name: therapist.name })}
+          </span>
+        ) : null}
         <strong>{therapist.name}</strong>
         <span className="soft">{licenceName(t, therapist.licence_kind)}</span>
         {headline ? <span>{headline}</span> : null}

@@ -16,7 +16,7 @@ import type { BookingFlow } from "./flow";
 import type { Free } from "./lookup";
 import { ModeSwitch } from "./ModeSwitch";
 import { NoPlace } from "./NoPlace";
-import { hasChoice } from "./state";
+import { hasChoice, isCover } from "./state";
 import { WhoDialog } from "./WhoDialog";
 import { ZonePicker } from "./ZonePicker";
 
@@ -55,14 +55,18 @@ function TherapistsHead({ flow }: { flow: BookingFlow }) {
     <>
       {hasChoice(state) ? (
         <Button kind="quiet" className="back" onClick={() => history.back()}>
-          ← {t("booking.times.others")}
+          ← {t(state.offer?.own_therapist ? "booking.times.both" : "booking.times.others")}
         </Button>
       ) : null}
       <div className="times-head">
         <Portrait name={therapist?.name ?? ""} id={therapist?.therapist_id ?? ""} />
         <Heading>{t("booking.times.title", { name: therapist?.name ?? "" })}</Heading>
       </div>
-      {state.offer?.own_therapist ? <p className="lead">{t("booking.times.own")}</p> : null}
+      {state.offer?.own_therapist ? (
+        <p className="lead">
+          {t(isCover(state, state.therapistId) ? "booking.times.cover" : "booking.times.own")}
+        </p>
+      ) : null}
     </>
   );
 }

@@ -12,7 +12,7 @@ import {
 } from "./fakeServer";
 import { signedIn } from "./asker";
 import type { BookingFlow } from "./flow";
-import { kindOf, languagesToChoose } from "./state";
+import { hasChoice, isCover, kindOf, languagesToChoose } from "./state";
 
 let server: FakeServer;
 let flow: BookingFlow;
@@ -145,5 +145,32 @@ describe("a client who signed in", () => {
     expect(flow.state.get()).toMatchObject({ step: "done", details: { name: "山田 花子" } });
     expect(server.calls("POST /links/exchange")).toHaveLength(0);
     expect(Object.keys(server.calls("POST /bookings")[0]?.body as object)).not.toContain("email");
+  });
+});
+
+describe("somebody in care", () => {
+  const inCare = async (therapists: object[]) => {
+    server.answers["GET /booking/therapists"] = () => ({
+      therapists,
+      answer_within_h: 24,
+      own_therapist: true,
+    });
+    await flow.start();
+    return flow.state.get();
+  };
+
+  it("sees the times of their own therapist at once", async () => {
+    const state = await inCare([THERAPIST]);
+    expect([state.step, state.therapistId, hasChoice(state)]).toEqual(["times", "t1", false]);
+  });
+
+  it("sees who covers during a leave beside their own therapist, and can go to either", async () => {
+    const state = await inCare([THERAPIST, OTHER]);
+    expect([state.step, state.therapistId, hasChoice(state)]).toEqual(["therapists", null, true]);
+    expect(["t1", "t2"].map((id) => isCover(state, id))).toEqual([false, true]);
+    await flow.chooseTherapist("t2");
+    expect(flow.state.get()).toMatchObject({ step: "times", therapistId: "t2" });
+    await flow.back();
+    expect(flow.state.get().step).toBe("therapists");
   });
 });

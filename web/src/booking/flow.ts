@@ -300,10 +300,11 @@ export class BookingFlow {
     const query = new URLSearchParams({ tz: this.state.get().zone });
     const offer = await this.#ask<Therapists>("GET", `/booking/therapists?${query}`);
     this.state.update({ offer, busy: "" });
-    const [only] = offer.therapists;
-    const { step } = this.state.get();
-    const fresh = step === "therapists" && this.state.get().therapistId === null;
-    if (offer.own_therapist && only && fresh) await this.chooseTherapist(only.therapist_id);
+    const [own, ...covers] = offer.therapists;
+    const { step, therapistId } = this.state.get();
+    const isPlain = offer.own_therapist && covers.length === 0;
+    const fresh = step === "therapists" && therapistId === null;
+    if (isPlain && own && fresh) await this.chooseTherapist(own.therapist_id);
   }
 
   /** Without a month: the first in which something is free. */

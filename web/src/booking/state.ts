@@ -113,7 +113,12 @@ export function kindOf(state: BookingState): Kind | undefined {
 
 /** Whether one can choose at all whom to meet. */
 export function hasChoice({ offer }: BookingState): boolean {
-  return offer !== null && !offer.own_therapist && offer.therapists.length > 1;
+  return offer !== null && offer.therapists.length > 1;
+}
+
+/** In care, the first is their own therapist; every other one covers during a leave. */
+export function isCover({ offer }: BookingState, id: string | null): boolean {
+  return Boolean(offer?.own_therapist && offer.therapists[0]?.therapist_id !== id);
 }
 
 /** The languages that not all of them speak: by these one may choose. */
