@@ -1,12 +1,24 @@
 """The words of mails about who cares for whom, by occasion and language. Only texts, no decisions.
 
-{name}, {other}, {until}, {from} and {choices} are filled in. Nothing says health, and each mail says what can
+{name}, {other}, {until} and {days} are filled in. Nothing says health, and each mail says what can
 be done next.
 """
 
 from scheduler.letters import PLAN_EN, PLAN_JA, Letter
 
-CARE_SUBJECT = "Todokuからのお知らせ / A message from Todoku"
+# Whoever stands beside reads a subject: it says the occasion and until when, never a name.
+CARE_SUBJECTS = {
+    "offered": {"ja": "枠が空きました（{until}まで）", "en": "A place is free for you until {until}"},
+    "offer_over": {"ja": "お取り置きの期限が過ぎました", "en": "The place is no longer kept for you"},
+    "opened": {"ja": "担当が決まりました", "en": "You can choose a time now"},
+    "asked": {"ja": "新しい方の担当のお願い（{until}まで）", "en": "Somebody new? Please answer by {until}"},
+    "handover": {"ja": "引き継ぎのご提案", "en": "A change is proposed to you"},
+    "handed_over": {"ja": "引き継ぎが完了しました", "en": "A handover is complete"},
+    "handover_declined": {"ja": "引き継ぎは行われません", "en": "A handover does not take place"},
+    "leave": {"ja": "お休みのあいだのご希望について", "en": "Please choose for a time of leave"},
+    "ended": {"ja": "継続の終了について", "en": "Your regular consultations have ended"},
+    "ended_therapist": {"ja": "担当の終了について", "en": "Somebody is no longer your client"},
+}
 
 BOOK_JA, BOOK_EN = ("予約のページ", "時間を選ぶ"), ("Your booking page", "Choose a time")
 DECIDE_JA, DECIDE_EN = ("お返事のページ", "内容を見て選ぶ"), ("Your page to decide", "See it and decide")
@@ -119,7 +131,7 @@ CARE_LETTERS = {
         "ja": Letter(
             (
                 "{name} 様",
-                "担当が{from}から{until}までお休みします。その間をどうするか、お選びください。",
+                "{other}が{days}にお休みします。その間をどうするか、お選びください。",
                 "すでにある予約は、ご自身で変えるまでそのまま残ります。",
             ),
             *DECIDE_JA,
@@ -128,7 +140,7 @@ CARE_LETTERS = {
         "en": Letter(
             (
                 "Dear {name},",
-                "Who you usually see is away from {from} to {until}. Please choose what suits you meanwhile.",
+                "{other} is away from {days}. Please choose what suits you meanwhile.",
                 "Sessions you have booked stay until you change them.",
             ),
             *DECIDE_EN,

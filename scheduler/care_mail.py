@@ -18,10 +18,10 @@ from core.clock import Clock
 from core.database import Database
 from core.mail import Mail, Mailer
 from scheduler import care_store, leave_store, offer_store
-from scheduler.care_letters import CARE_LETTERS, CARE_SUBJECT
+from scheduler.care_letters import CARE_LETTERS, CARE_SUBJECTS
 from scheduler.care_model import OfferState
 from scheduler.letters import HELP_CLIENT, HELP_THERAPIST
-from scheduler.mail import html, moment, text
+from scheduler.mail import briefly, days, html, moment, text
 
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 LINK_LASTS = timedelta(days=60)
@@ -105,8 +105,10 @@ async def _leave(connection: AsyncConnection, payload: dict[str, Any], now: date
     found = await leave_store.find_choice(connection, payload["choice_id"])
     if found is None or found.choice is not None or found.ends_at <= now:
         return None
+    care = await care_store.find(connection, found.care_id)
     to, since, until = payload["client_id"], found.starts_at, found.ends_at
-    return Occasion("leave", to, found.id, "decide", since=since, until=until)
+    away = care.therapist_id if care is not None else None
+    return Occasion("leave", to, found.id, "decide", away, since=since, until=until)
 
 
 OCCASIONS: dict[str, Look] = {
@@ -166,10 +168,12 @@ class CareMails:
         words = {
             "name": to.name,
             "other": people[one.other].name if one.other else "",
-            "from": moment(one.since, to.timezone, locale) if one.since else "",
             "help": self._help_contact,
             "until": moment(one.until, to.timezone, locale) if one.until else "",
+            "days": days(one.since, one.until, to.timezone, locale) if one.since and one.until else "",
         }
+        until = briefly(one.until, to.timezone, locale) if one.until else ""
+        subject = CARE_SUBJECTS[one.letter][locale].format(until=until)
         helps = HELP_THERAPIST if one.page == "clients" else HELP_CLIENT
         after = [*letter.after, helps[locale].line(self._answered, self._help_contact)]
         host = urlsplit(self._public_url).hostname or "localhost"
@@ -177,9 +181,9 @@ class CareMails:
             Mail(
                 message_id=f"{one.letter.replace('_', '-')}-{one.subject}-{one.to}@{host}",
                 to=to.email,
-                subject=CARE_SUBJECT,
+                subject=subject,
                 text=text(letter, after, words, url),
-                html=html(letter, after, words, url, locale, CARE_SUBJECT),
+                html=html(letter, after, words, url, locale, subject),
                 locale=locale,
             )
         )

@@ -1,7 +1,8 @@
 """The words of the scheduler's mails, by occasion, recipient and language.
 
-{name}, {when}, {other}, {opens}, {until}, {help} are filled in. Nothing says health, nobody is blamed, and
-each mail says what can be done next. {change} and {cancel} are addresses, good only in a client's mail.
+{name}, {when}, {other}, {opens}, {until}, {answered} (by when a request is), {help} are filled in. Nothing
+says health, nobody is blamed, and each mail says what can be done next. {change} and {cancel} are addresses,
+good only in a client's mail.
 """
 
 from dataclasses import dataclass
@@ -123,24 +124,26 @@ TO_CLIENT = {
         "ja": Letter(
             (
                 "{name} 様",
-                "面談のご希望を承りました。担当が確認し、あらためてメールでお知らせします。",
+                "面談のお申し込みを承りました。まだ予約は決まっていません。",
+                "担当が確認し、遅くとも{answered}までにメールでお返事します。",
                 "ご希望の日時: {when}",
                 "担当: {other}",
             ),
-            "ご予約の状況",
+            "お申し込みの状況",
             "状況を見る",
-            ("取り消す: {cancel}",),
+            CHANGES_JA,
         ),
         "en": Letter(
             (
                 "Dear {name},",
-                "We have received your request. You will get another email once it is answered.",
+                "We have received your request. Nothing is booked yet.",
+                "It is answered by email by {answered} at the latest.",
                 "The time you asked for: {when}",
                 "With: {other}",
             ),
             "Your request",
             "See your request",
-            ("Cancel it: {cancel}",),
+            CHANGES_EN,
         ),
     },
     "changed": {
@@ -249,7 +252,7 @@ TO_THERAPIST = {
         "ja": Letter(
             (
                 "{name} 様",
-                "面談のご希望が届いています。お受けになるか、お知らせください。",
+                "面談のお申し込みが届いています。お受けになるか、お知らせください。",
                 "ご希望の日時: {when}",
                 "ご回答の期限: {until}（過ぎると、お受けできなかったと先方にお知らせします）",
             ),
@@ -277,7 +280,8 @@ TO_THERAPIST = {
     },
     "declined": {
         "ja": Letter(
-            ("{name} 様", "下記の面談のご希望は、お受けしないことになりました。", "日時: {when}"), *PLAN_JA
+            ("{name} 様", "下記の面談のお申し込みは、お受けしないことになりました。", "日時: {when}"),
+            *PLAN_JA,
         ),
         "en": Letter(("Dear {name},", "This request is not taken.", "When: {when}"), *PLAN_EN),
     },

@@ -112,9 +112,10 @@ class BookingMails:
         client, links = visit.role == "client", self._service.links
         url = await self._client_url(kind, visit) if client else f"{links.public_url}/therapist"
         locale = to.locale if to.locale in WEEKDAYS else "ja"
-        letter = _letter(kind, visit, locale)
+        said = _said(kind, visit)
+        letter = _letter(said, visit, locale)
         words = self._words(visit, to, url, locale)
-        subject = SUBJECTS[locale][kind].format(at=shortly(visit.starts_at, visit.timezone, locale))
+        subject = SUBJECTS[locale][said].format(at=shortly(visit.starts_at, visit.timezone, locale))
         after = [line for line in letter.after if _is_possible(line, visit, self._clock.now())]
         after.append(HELP[visit.role][locale].line(self._answered, self._help_contact))
         host = urlsplit(links.public_url).hostname or "localhost"
@@ -148,6 +149,7 @@ class BookingMails:
             "other": visit.therapist_name,
             "opens": str(self._service.config.enter_before_min),
             "until": moment(until, visit.timezone, locale),
+            "answered": moment(visit.approve_until or until, visit.timezone, locale),
             "change": self._service.links.change(url, "change"),
             "cancel": self._service.links.change(url, "cancel"),
             "help": self._help_contact,
@@ -169,6 +171,11 @@ def _method(kind: str, visit: Visit, *, known: bool) -> Method | None:
     if kind in INVITES and visit.status is Status.CONFIRMED:
         return "REQUEST"
     return "CANCEL" if known and kind in TAKES_BACK else None
+
+
+def _said(kind: str, visit: Visit) -> str:
+    """A request that is moved is a request still: it promises no more than before."""
+    return "requested" if kind == "changed" and visit.status is Status.REQUESTED else kind
 
 
 def _letter(kind: str, visit: Visit, locale: str) -> Letter:
@@ -194,29 +201,53 @@ def when(starts_at: datetime, ends_at: datetime, timezone: str, locale: str) -> 
     """Day and time on the reader's wall, with zone and offset, so that it cannot be misread abroad."""
     start, end = (moment.astimezone(zone(timezone)) for moment in (starts_at, ends_at))
     day = WEEKDAYS[locale][start.weekday()]
-    offset = start.strftime("%z")
-    clock = f"{start:%H:%M}–{end:%H:%M} ({_place(timezone, locale)}, UTC{offset[:3]}:{offset[3:5]})"
+    clock = f"{start:%H:%M}–{end:%H:%M} {_zone_label(start, timezone, locale)}"
     if locale == "ja":
         return f"{start.year}年{start.month}月{start.day}日({day}) {clock}"
     return f"{day} {start.day} {MONTHS[start.month - 1]} {start.year}, {clock}"
 
 
 def moment(at: datetime, timezone: str, locale: str) -> str:
-    """A point in time on the reader's wall."""
+    """A point in time on the reader's wall, with zone and offset."""
     local = at.astimezone(zone(timezone))
-    day = WEEKDAYS[locale][local.weekday()]
+    day, label = WEEKDAYS[locale][local.weekday()], _zone_label(local, timezone, locale)
     if locale == "ja":
-        return f"{local.month}月{local.day}日({day}) {local:%H:%M}"
-    return f"{day} {local.day} {MONTHS[local.month - 1]}, {local:%H:%M}"
+        return f"{local.month}月{local.day}日({day}) {local:%H:%M} {label}"
+    return f"{day} {local.day} {MONTHS[local.month - 1]}, {local:%H:%M} {label}"
+
+
+def days(starts_at: datetime, ends_at: datetime, timezone: str, locale: str) -> str:
+    """From the first day to the last on the reader's wall: what ends at midnight has no part of that day."""
+    first, last = (one.astimezone(zone(timezone)) for one in (starts_at, ends_at - timedelta(microseconds=1)))
+    if locale == "ja":
+        return f"{first.month}月{first.day}日〜{last.month}月{last.day}日"
+    return f"{first.day} {MONTHS[first.month - 1]} to {last.day} {MONTHS[last.month - 1]}"
 
 
 def shortly(at: datetime, timezone: str, locale: str) -> str:
     """The same for a subject, which telephones cut off early."""
     local = at.astimezone(zone(timezone))
-    day, clock = WEEKDAYS[locale][local.weekday()], f"{local.hour}:{local:%M}"
+    day, clock = WEEKDAYS[locale][local.weekday()], f"{local:%H:%M}"
     if locale == "ja":
         return f"{local.month}月{local.day}日({day}) {clock}"
     return f"{day[:3]} {local.day} {MONTHS[local.month - 1][:3]} {clock}"
+
+
+def briefly(at: datetime, timezone: str, locale: str) -> str:
+    """A limit in a subject: 11/29 23:32, 29 Nov 23:32."""
+    local = at.astimezone(zone(timezone))
+    if locale == "ja":
+        return f"{local.month}/{local.day} {local:%H:%M}"
+    return f"{local.day} {MONTHS[local.month - 1][:3]} {local:%H:%M}"
+
+
+def _zone_label(local: datetime, timezone: str, locale: str) -> str:
+    """(日本時間, GMT+9): the offset is written as on the pages."""
+    seconds = round((local.utcoffset() or timedelta(0)).total_seconds())
+    hours, minutes = divmod(abs(seconds) // 60, 60)
+    sign = "-" if seconds < 0 else "+"
+    offset = f"GMT{sign}{hours}" + (f":{minutes:02}" if minutes else "") if seconds else "GMT"
+    return f"({_place(timezone, locale)}, {offset})"
 
 
 def _place(timezone: str, locale: str) -> str:

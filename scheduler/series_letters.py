@@ -1,24 +1,27 @@
 """The words of mails about a series, by occasion, recipient and language. Only texts, no decisions.
 
-{name}, {other} and {times} are filled in; the last is one line or two for each session.
+{name}, {other} and {times} are filled in; the last is one line or more for each session.
 """
 
+JOIN = {"ja": "参加リンク", "en": "Join link"}
+CHANGE = {"ja": "変更・取り消し", "en": "Change or cancel"}
+STATE = {"ja": "状況を見る", "en": "See your request"}
 CLIENT_AFTER = {
-    "ja": "日時の変更と取り消し（以後をまとめても）は、それぞれのリンクから。リンクはご本人専用です。",
-    "en": "Each link lets you change or cancel that session, or all from it on. The links are for you alone.",
+    "ja": "ある回から後をまとめて取り消すこともできます。リンクはご本人専用です。",
+    "en": "You can also cancel a session with all that come after it. The links are for you alone.",
 }
 LETTERS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     ("arranged", "client"): {
         "ja": (
             "{name} 様",
-            "面談のご予約をまとめて承りました。",
+            "下記の面談が予約されました。",
             "担当: {other}",
             "{times}",
             CLIENT_AFTER["ja"],
         ),
         "en": (
             "Dear {name},",
-            "Your consultations are booked.",
+            "These consultations are booked.",
             "With: {other}",
             "{times}",
             CLIENT_AFTER["en"],
@@ -31,7 +34,7 @@ LETTERS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     ("requested", "client"): {
         "ja": (
             "{name} 様",
-            "面談のご希望をまとめて承りました。担当が確認し、1回ごとにメールでお知らせします。",
+            "下記の面談のお申し込みを承りました。担当が確認し、1回ごとにメールでお返事します。",
             "担当: {other}",
             "{times}",
             CLIENT_AFTER["ja"],
@@ -47,7 +50,7 @@ LETTERS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     ("requested", "therapist"): {
         "ja": (
             "{name} 様",
-            "面談のご希望がまとめて届いています。お受けになるか、お知らせください。",
+            "面談のお申し込みがまとめて届いています。お受けになるか、お知らせください。",
             "{times}",
             "ご回答の期限: {until}（過ぎたものは、お受けできなかったと先方にお知らせします）",
         ),

@@ -19,7 +19,7 @@ from scheduler.letters import HELP_CLIENT, HELP_THERAPIST, SUBJECTS
 from scheduler.mail import WEEKDAYS, moment, shortly, when
 from scheduler.model import Status, Visit
 from scheduler.plain_page import page
-from scheduler.series_letters import LETTERS
+from scheduler.series_letters import CHANGE, JOIN, LETTERS, STATE
 from scheduler.service import SchedulerService
 
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
@@ -107,8 +107,10 @@ class SeriesMails:
         times = []
         for number, (one, url) in enumerate(zip(seen, urls, strict=True), 1):
             line = f"{number}. {when(one.starts_at, one.ends_at, one.timezone, locale)}"
-            shown = first.role == "client" and kind == "arranged"
-            times.append(f"{line}\n{links.change(url, 'look')}" if shown else line)
+            if first.role == "client" and kind == "arranged":
+                way_in = (STATE if one.status is Status.REQUESTED else JOIN)[locale]
+                line += f"\n{way_in}: {url}\n{CHANGE[locale]}: {links.change(url, 'look')}"
+            times.append(line)
         words = {
             "name": to.name,
             "other": first.therapist_name,

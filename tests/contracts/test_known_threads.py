@@ -217,8 +217,8 @@ async def test_ea_445_914_and_mosin_195_each_is_told_the_time_on_their_own_wall(
     )
     own = [when(one.starts_at, one.ends_at, one.timezone, "en") for one in (booked.visit, theirs)]
     assert own == [
-        "Wednesday 25 November 2026, 01:00–01:45 (Berlin, UTC+01:00)",
-        "Wednesday 25 November 2026, 09:00–09:45 (Tokyo, UTC+09:00)",
+        "Wednesday 25 November 2026, 01:00–01:45 (Berlin, GMT+1)",
+        "Wednesday 25 November 2026, 09:00–09:45 (Tokyo, GMT+9)",
     ]
 
 

@@ -92,7 +92,8 @@ async def test_a_series_is_made_at_once_and_told_in_one_mail_with_each_sessions_
         assert [str(event["uid"]) for event in events] == [one.uid for one in found]
         assert HEALTH.search(mail.subject + mail.text.replace("/therapist", "")) is None
     assert client.text.count(f"{PUBLIC_URL}/change/") == 4
-    assert client.html.count('<a href="https://') == 4
+    assert client.text.count(f"参加リンク: {PUBLIC_URL}/join/") == 4
+    assert client.html.count('<a href="https://') == 8
     assert "/change/" not in therapist.text
     again = await sent(clinic, "arranged")
     assert [mail.message_id for mail in again] == [client.message_id, therapist.message_id]
@@ -170,7 +171,7 @@ async def test_a_kind_that_needs_approval_makes_requests(clinic: Clinic, arrangi
     assert await clinic.statuses() == ["requested"] * 3
     client, therapist = await sent(clinic, "arranged")
     assert client.attachments == therapist.attachments == ()
-    assert "ご希望" in client.text
+    assert "お申し込み" in client.text
 
 
 async def test_one_session_of_a_series_is_cancelled_alone_and_the_later_ones_together(

@@ -11,7 +11,7 @@ from core.database import Database
 from core.http import Identity
 from core.ids import PersonId, new_id, token_hash
 from core.mail import Mail, compose
-from scheduler.care_letters import CARE_LETTERS, CARE_SUBJECT
+from scheduler.care_letters import CARE_LETTERS, CARE_SUBJECTS
 from scheduler.care_mail import OCCASIONS, CareMails
 from scheduler.cares import Cares
 from scheduler.handing import Shared
@@ -60,7 +60,10 @@ def test_all_words_are_there_in_both_languages_and_say_nothing_of_health() -> No
         assert set(letters) == {"ja", "en"}
         for letter in letters.values():
             assert HEALTH.search(" ".join((*letter.lines, *letter.after))) is None
-    assert HEALTH.search(CARE_SUBJECT) is None
+    assert set(CARE_SUBJECTS) == set(CARE_LETTERS)
+    for subjects in CARE_SUBJECTS.values():
+        assert HEALTH.search(" ".join(subjects.values())) is None
+        assert "{name}" not in "".join(subjects.values())
     assert set(OCCASIONS) >= {"care.offered", "care.asked", "handover.proposed", "leave.asked"}
 
 
@@ -71,8 +74,8 @@ async def test_an_offered_place_is_told_with_a_link_of_ones_own(clinic: Clinic, 
     await cares.end_care(has_it, care_id, apart=False, once=NOBODY_REPEATS)
     await cares.give_places()
     (mail,) = await sent(clinic, "care.offered")
-    assert "11月25日(水) 10:00まで" in mail.text
-    assert compose(mail, MailConfig(), clinic.clock)["Subject"] == CARE_SUBJECT
+    assert "11月25日(水) 10:00 (日本時間, GMT+9)まで" in mail.text
+    assert compose(mail, MailConfig(), clinic.clock)["Subject"] == "枠が空きました（11/25 10:00まで）"
     token = mail.text.split(f"{PUBLIC_URL}/b/")[1].split()[0]
     async with clinic.database.read() as connection:
         query = sa.select(link_token.c.person_id).where(link_token.c.token_hash == token_hash(token))
@@ -107,7 +110,7 @@ async def test_a_handover_and_a_leave_ask_the_client_and_an_end_tells_the_other(
     await pace.add_time_off(as_therapist(old), Away(Span(since, since + timedelta(days=9)), "leave", new))
     (leave,) = await sent(clinic, "leave.asked")
     assert f"{PUBLIC_URL}/choose/" in leave.text
-    assert "11月25日(水) 00:00から12月4日(金) 00:00まで" in leave.text
+    assert "先生 1が11月25日〜12月3日にお休みします" in leave.text
     handover_id = await cares.hand_over(as_therapist(old), care_id, new, None, NOBODY_REPEATS)
     (proposed,) = await sent(clinic, "handover.proposed")
     assert "先生 5" in proposed.text

@@ -97,7 +97,7 @@ async def test_cancelling_takes_the_calendar_entry_back(clinic: Clinic, changes:
     await changes.cancel(who, booking_id, "腰が痛い", NOBODY_REPEATS)
     for mail in await sent(clinic, "cancelled"):
         assert entry(mail)[:3] == ("CANCEL", "CANCELLED", 1)
-        assert mail.subject == "面談の取り消し 11月25日(水) 9:00"
+        assert mail.subject == "面談の取り消し 11月25日(水) 09:00"
         assert "腰" not in mail.text + mail.html  # a reason is for the page, not for a mailbox
         assert "?do=" not in mail.text
     assert await sent(clinic, "reminder") == []
@@ -128,7 +128,7 @@ async def test_a_mail_has_one_click_to_change_and_one_to_cancel(clinic: Clinic) 
     addresses = re.findall(rf"{PUBLIC_URL}/change/[\w-]+\?do=(\w+)", to_client.text)
     assert addresses == ["change", "cancel"]
     assert to_client.html.count("<a href=") == 3
-    assert "until Wednesday 25 November, 07:00" in to_client.text
+    assert "until Wednesday 25 November, 07:00 (Tokyo, GMT+9)" in to_client.text
     assert "?do=" not in to_therapist.text
 
 
@@ -141,6 +141,9 @@ async def test_a_request_is_no_entry_until_it_is_taken(clinic: Clinic, changes: 
     to_therapist = asked[1]
     assert f"{PUBLIC_URL}/therapist\n" in to_therapist.text  # where it can be answered
     assert "ご回答の期限: 11月2" in to_therapist.text
+    assert "遅くとも11月25日(水) 09:00 (日本時間, GMT+9)までにメールでお返事します" in asked[0].text
+    assert re.findall(r"\?do=(\w+)", asked[0].text) == ["change", "cancel"]
+    assert "参加" not in asked[0].text
     therapist = Identity(therapist_id, frozenset({"therapist"}), new_id(), "account")
     await changes.approve(therapist, booking_id, NOBODY_REPEATS)
     assert await sent(clinic, "requested") == []
@@ -239,8 +242,8 @@ async def test_where_help_is_stands_in_the_mail_and_is_one_tap_away(clinic: Clin
 @pytest.mark.parametrize(
     ("locale", "timezone", "says"),
     [
-        ("ja", "Asia/Tokyo", "面談のご予約 11月25日(水) 9:00"),
-        ("en", "Asia/Tokyo", "Your consultation, Wed 25 Nov 9:00"),
+        ("ja", "Asia/Tokyo", "面談のご予約 11月25日(水) 09:00"),
+        ("en", "Asia/Tokyo", "Your consultation, Wed 25 Nov 09:00"),
         ("en", "America/New_York", "Your consultation, Tue 24 Nov 19:00"),
     ],
 )
@@ -250,6 +253,6 @@ async def test_a_subject_says_when_on_the_readers_wall_and_nobodys_name(
     therapist_id = await clinic.therapist()
     await clinic.book(clinic.visitor(), therapist_id, WEDNESDAY, locale=locale, timezone=timezone)
     to_client, to_therapist = await sent(clinic, "confirmed")
-    assert (to_client.subject, to_therapist.subject) == (says, "面談のご予約 11月25日(水) 9:00")
+    assert (to_client.subject, to_therapist.subject) == (says, "面談のご予約 11月25日(水) 09:00")
     assert f"<title>{says}</title>" in to_client.html
     assert "佐藤" not in to_client.subject + to_therapist.subject
