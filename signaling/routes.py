@@ -43,7 +43,7 @@ class EnterReply(Reply):
 
 
 class DoorReply(Reply):
-    """When the room of a booking opens."""
+    """When the room of a booking opens. `approve_until`: by then a request is answered; null: it is none."""
 
     open: Annotated[bool, Field(description="true: can be entered now")]
     opens_at: Utc
@@ -52,6 +52,7 @@ class DoorReply(Reply):
     timezone: str
     role: Role
     peer_name: str
+    approve_until: Utc | None
 
 
 class SummaryReply(Reply):
@@ -148,6 +149,7 @@ class _Edge:
                 timezone=visit.timezone,
                 role=cast(Role, visit.role),
                 peer_name=names(visit)[1],
+                approve_until=visit.approve_until,
             )
         )
 

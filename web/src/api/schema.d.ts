@@ -2354,7 +2354,7 @@ export interface components {
         };
         /**
          * DoorReply
-         * @description When the room of a booking opens.
+         * @description When the room of a booking opens. `approve_until`: by then a request is answered; null: it is none.
          */
         DoorReply: {
             /**
@@ -2377,6 +2377,8 @@ export interface components {
             role: "client" | "therapist";
             /** Peer Name */
             peer_name: string;
+            /** Approve Until */
+            approve_until: string | null;
         };
         /**
          * EmptyBody

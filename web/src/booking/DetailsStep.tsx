@@ -122,7 +122,9 @@ function ConfirmButton({ flow }: { flow: BookingFlow }) {
 
 function Fields({ flow }: { flow: BookingFlow }) {
   const { t } = useTranslation();
-  const { details, fieldProblems } = useStore(flow.state);
+  const state = useStore(flow.state);
+  const { details, fieldProblems } = state;
+  const asks = kindOf(state)?.approval;
   return (
     <>
       <Field
@@ -137,7 +139,7 @@ function Fields({ flow }: { flow: BookingFlow }) {
         name="email"
         type="email"
         label={t("booking.details.email")}
-        hint={t("booking.details.emailHint")}
+        hint={t(asks ? "booking.details.requestHint" : "booking.details.emailHint")}
         autoComplete="email"
         value={details.email}
         problem={fieldProblems.email}

@@ -79,7 +79,11 @@ function Overview({ flow, booking }: { flow: ChangeFlow; booking: Booking }) {
   return (
     <section className="card card-center" data-testid="booking" data-status={booking.status}>
       <Heading>{t("change.heading")}</Heading>
-      <p className="lead">{t(`change.status.${status}`)}</p>
+      <p className="lead">
+        {booking.approve_until
+          ? t("change.asked", { until: untilIn(booking.timezone, booking.approve_until) })
+          : t(`change.status.${status}`)}
+      </p>
       {booking.reason ? (
         <p data-testid="reason">{t("change.because", { reason: booking.reason })}</p>
       ) : null}
@@ -123,7 +127,7 @@ function Overview({ flow, booking }: { flow: ChangeFlow; booking: Booking }) {
           <Help />
         </>
       ) : null}
-      {isAhead && booking.join_url ? (
+      {status === "confirmed" && booking.join_url ? (
         <p>
           <a href={booking.join_url}>{t("change.enter")}</a>
         </p>
@@ -156,7 +160,7 @@ function Moved({ booking }: { booking: Booking }) {
             {t("change.moved.calendar")}
           </a>
         )}
-        {booking.join_url ? (
+        {!waits && booking.join_url ? (
           <a className="button button-plain" href={booking.join_url}>
             {t("change.enter")}
           </a>

@@ -1,4 +1,4 @@
-/** Too early: says when it begins, counts down in the last hour, and goes on by itself. */
+/** Too early: says when it begins, counts down in the last hour, and goes on by itself. A request waits first. */
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverNow } from "../../shared/clock";
@@ -13,7 +13,49 @@ import type { Door } from "./session";
 
 const ASK_AGAIN_MS = 1_000;
 
-export function EarlyPage({ door, onOpen }: { door: Door; onOpen: () => void }) {
+interface Props {
+  door: Door;
+  onOpen: () => void;
+}
+
+export function EarlyPage({ door, onOpen }: Props) {
+  const asked = door.approve_until;
+  if (asked) return <AskedPage door={door} until={asked} />;
+  return <SettledPage door={door} onOpen={onOpen} />;
+}
+
+/** Nothing is settled yet: it promises no entry, and counts down to none. */
+function AskedPage({ door, until }: { door: Door; until: string }) {
+  const { t } = useTranslation();
+  const { starts_at, timezone: zone } = door;
+  const [, page, token] = location.pathname.split("/");
+  return (
+    <Page title={t("room.title")}>
+      <section className="card card-center" data-testid="asked">
+        <Heading>{t("room.early.asked")}</Heading>
+        <dl className="facts">
+          <dt>{t("room.early.answer")}</dt>
+          <dd>
+            <When startsAt={until} zone={zone} />
+          </dd>
+          <dt>{t("room.early.who")}</dt>
+          <dd>{peerName(t, door)}</dd>
+          <dt>{t("room.early.starts")}</dt>
+          <dd>
+            <When startsAt={starts_at} zone={zone} />
+          </dd>
+        </dl>
+        {page === "join" ? (
+          <a className="button" href={`/change/${token}`}>
+            {t("room.early.change")}
+          </a>
+        ) : null}
+      </section>
+    </Page>
+  );
+}
+
+function SettledPage({ door, onOpen }: Props) {
   const { t } = useTranslation();
   const { opens_at, starts_at, timezone: zone } = door;
   // A clock that is ahead of the server's asks again once a second, not as fast as it can.

@@ -19,7 +19,10 @@ export type Invitation = { by: "link"; token: string } | { by: "account"; bookin
 export type Phase = "entering" | "early" | "refused" | "check" | "inside" | "over";
 
 /** What the page says of a room that is not open yet. */
-export type Door = Pick<RoomDoor, "opens_at" | "starts_at" | "timezone" | "role" | "peer_name">;
+export type Door = Pick<RoomDoor, "opens_at" | "starts_at" | "timezone" | "role" | "peer_name"> & {
+  /** Of a request: by when it is answered. */
+  approve_until?: string | null;
+};
 
 export interface SessionState {
   phase: Phase;
