@@ -165,3 +165,20 @@ describe("changing a booking", () => {
     expect(asked.filter(({ path }) => path.includes("/times")).length).toBe(5);
   });
 });
+
+describe("a booking that is cancelled elsewhere meanwhile", () => {
+  it("is shown as it is now after the refusal, without times", async () => {
+    const answers: Record<string, unknown> = {};
+    const { flow, state } = world(answers);
+    await flow.start("change");
+    flow.pick(SLOTS[1]!);
+    answers["POST /bookings/b1/reschedule"] = new ApiError({ code: "booking_status_conflict" });
+    answers["GET /bookings/b1"] = { ...BOOKING, status: "cancelled", change_until: null };
+    await flow.move();
+    expect(state()).toMatchObject({
+      view: "booking",
+      booking: { status: "cancelled" },
+      problem: { code: "booking_status_conflict" },
+    });
+  });
+});

@@ -171,8 +171,17 @@ export class ChangeFlow {
       else await this.#load();
       this.state.update({ view: done });
     } catch (error) {
-      this.state.update({ problem: asApiError(error), busy: "", view: stay });
+      const problem = asApiError(error);
+      const isOver = problem.code === "booking_status_conflict" && (await this.#isOver());
+      this.state.update({ problem, busy: "", view: isOver ? "booking" : stay });
     }
+  }
+
+  /** It may have been cancelled elsewhere meanwhile: then it is shown as it is now, and no times. */
+  async #isOver(): Promise<boolean> {
+    const before = this.state.get().booking?.status;
+    await this.#load().catch(() => undefined);
+    return this.state.get().booking?.status !== before;
   }
 
   /** This link opens the missed session only; the way into the new one comes by mail. */
