@@ -12,6 +12,7 @@ CARE_SUBJECTS = {
     "offer_over": {"ja": "お取り置きの期限が過ぎました", "en": "The place is no longer kept for you"},
     "opened": {"ja": "担当が決まりました", "en": "You can choose a time now"},
     "asked": {"ja": "新しい方の担当のお願い（{until}まで）", "en": "Somebody new? Please answer by {until}"},
+    "joined": {"ja": "空きをお待ちいただいています", "en": "You are on the waiting list"},
     "handover": {"ja": "引き継ぎのご提案", "en": "A change is proposed to you"},
     "handed_over": {"ja": "引き継ぎが完了しました", "en": "A handover is complete"},
     "handover_declined": {"ja": "引き継ぎは行われません", "en": "A handover does not take place"},
@@ -97,6 +98,28 @@ CARE_LETTERS = {
                 "Without one by {until} we ask a colleague. Saying no has no drawbacks for you.",
             ),
             *CLIENTS_EN,
+        ),
+    },
+    "joined": {
+        "ja": Letter(
+            (
+                "{name} 様",
+                "空きをお待ちの列に加わりました。枠が空いたら、メールでお知らせします。",
+                "いまの順番を見ることと、待つのをやめることは、いつでもできます。",
+            ),
+            "お待ちの状況",
+            "状況を見る",
+            (ALONE_JA,),
+        ),
+        "en": Letter(
+            (
+                "Dear {name},",
+                "You are on the waiting list. We will write to you when a place is free.",
+                "You can see how many are before you, and stop waiting, at any time.",
+            ),
+            "Your place in the list",
+            "See it",
+            (ALONE_EN,),
         ),
     },
     "handover": {

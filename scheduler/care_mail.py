@@ -19,7 +19,7 @@ from core.database import Database
 from core.mail import Mail, Mailer
 from scheduler import care_store, leave_store, offer_store
 from scheduler.care_letters import CARE_LETTERS, CARE_SUBJECTS
-from scheduler.care_model import OfferState
+from scheduler.care_model import OfferKind, OfferState
 from scheduler.letters import HELP_CLIENT, HELP_THERAPIST
 from scheduler.mail import briefly, days, html, moment, text
 
@@ -60,6 +60,17 @@ async def _offer_over(
     if await care_store.open_of(connection, client_id) or await offer_store.wait_of(connection, client_id):
         return None
     return Occasion("offer_over", client_id, payload["offer_id"], "book")
+
+
+async def _joined(connection: AsyncConnection, payload: dict[str, Any], _now: datetime) -> Occasion | None:
+    """Not where a place was kept for them at once: that has a mail of its own."""
+    wait = await offer_store.find_wait(connection, payload["wait_id"])
+    if wait is None or wait.state not in offer_store.QUEUED:
+        return None
+    offer = await offer_store.open_offer(connection, wait.client_id)
+    if offer is not None and offer.kind is OfferKind.PLACE:
+        return None
+    return Occasion("joined", wait.client_id, wait.id, "decide")
 
 
 async def _asked(connection: AsyncConnection, payload: dict[str, Any], now: datetime) -> Occasion | None:
@@ -115,6 +126,7 @@ OCCASIONS: dict[str, Look] = {
     "care.offered": _offered,
     "care.offer_over": _offer_over,
     "care.asked": _asked,
+    "wait.joined": _joined,
     "care.opened": _opened,
     "care.end_told": _ended,
     "handover.proposed": _handover,

@@ -105,7 +105,9 @@ async def join(connection: AsyncConnection, client_id: PersonId, wanted: Place, 
     known = await offer_store.wait_of(connection, client_id)
     if known is None:
         language, therapist_id = wanted.language, wanted.therapist_id
-        await offer_store.insert_wait(connection, client_id, therapist_id, language, now)
+        wait_id = await offer_store.insert_wait(connection, client_id, therapist_id, language, now)
+        told = {"wait_id": wait_id, "client_id": client_id}
+        await outbox.put(connection, "wait.joined", told, now=now, dedupe_key=wait_id)
     else:
         values = {"therapist_id": wanted.therapist_id, "language": wanted.language, "updated_at": now}
         await offer_store.change_wait(connection, known.id, values)

@@ -71,8 +71,12 @@ async def test_an_offered_place_is_told_with_a_link_of_ones_own(clinic: Clinic, 
     therapist_id, has_it, care_id = await in_care(clinic)
     waits = await clinic.client()
     await cares.wait(waits, Place(therapist_id, "ja"), None, NOBODY_REPEATS)
+    (joined,) = await sent(clinic, "wait.joined")
+    assert joined.subject == "空きをお待ちいただいています"
+    assert f"{PUBLIC_URL}/choose/" in joined.text
     await cares.end_care(has_it, care_id, apart=False, once=NOBODY_REPEATS)
     await cares.give_places()
+    assert await sent(clinic, "wait.joined") == []  # the news of the place says more
     (mail,) = await sent(clinic, "care.offered")
     assert "11月25日(水) 10:00 (日本時間, GMT+9)まで" in mail.text
     assert compose(mail, MailConfig(), clinic.clock)["Subject"] == "枠が空きました（11/25 10:00まで）"

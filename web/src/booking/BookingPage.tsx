@@ -18,6 +18,7 @@ import { byLink, signedIn } from "./asker";
 import { Confirmation } from "./Confirmation";
 import { DetailsStep } from "./DetailsStep";
 import { BookingFlow } from "./flow";
+import { Kept } from "./Kept";
 import type { SeriesMade } from "./series";
 import { SeriesDone } from "./SeriesDone";
 import { type BookingState, type LeftOff, type Step, leftOffOf } from "./state";
@@ -50,6 +51,7 @@ export function BookingPage({ token }: { token: string | null }) {
   }
   return (
     <Page title={title} wide={state.step === "therapists"}>
+      {state.offer && !isDone(state) ? <Kept flow={flow} /> : null}
       <StepView flow={flow} step={state.offer || isDone(state) ? state.step : null} />
     </Page>
   );

@@ -15,11 +15,20 @@ const LANGUAGES = [
   ["en", "English"],
 ] as const;
 
+/** In this tab, of this page: that they wait, and the address they gave, which a reload shows again. */
+const PLACE = `todoku.waits:${location.pathname}`;
+
+function waitsAs(): string | null {
+  return sessionStorage.getItem(PLACE);
+}
+
 export function Waiting({ flow }: { flow: BookingFlow }) {
   const { t, i18n } = useTranslation();
   const { known, details, fieldProblems, zone } = useStore(flow.state);
   const [language, setLanguage] = useState<string>(i18n.language === "en" ? "en" : "ja");
-  const [state, setState] = useState<"" | "sending" | "waits" | "left">("");
+  const [state, setState] = useState<"" | "sending" | "waits" | "left">(() =>
+    waitsAs() === null ? "" : "waits",
+  );
   const [problem, setProblem] = useState<ApiError | null>(null);
   const attempt = useRef({ body: "", key: "" });
 
@@ -38,6 +47,7 @@ export function Waiting({ flow }: { flow: BookingFlow }) {
     try {
       const idempotencyKey = attempt.current.key;
       await flow.asker.ask("POST", "/care/waiting", { body, idempotencyKey });
+      sessionStorage.setItem(PLACE, details.email);
       setState("waits");
     } catch (error) {
       setProblem(asApiError(error));
@@ -48,6 +58,7 @@ export function Waiting({ flow }: { flow: BookingFlow }) {
   const stop = async () => {
     try {
       await flow.asker.ask("DELETE", "/care/waiting");
+      sessionStorage.removeItem(PLACE);
       setState("left");
     } catch (error) {
       setProblem(asApiError(error));
@@ -58,7 +69,11 @@ export function Waiting({ flow }: { flow: BookingFlow }) {
     return (
       <div className="notice notice-good" role="status" data-testid="waits">
         <strong>{t("booking.waiting.waits")}</strong>
-        <p>{t("booking.waiting.waitsNext")}</p>
+        <p>
+          {waitsAs()
+            ? t("booking.waiting.mailed", { email: waitsAs() })
+            : t("booking.waiting.waitsNext")}
+        </p>
         {known ? <Button onClick={() => void stop()}>{t("booking.waiting.stop")}</Button> : null}
       </div>
     );
