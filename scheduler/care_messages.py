@@ -133,12 +133,13 @@ class HandoverReply(Reply):
 
 
 class ChoiceReply(Reply):
-    """`choice` null: not chosen yet."""
+    """`choice` null: not chosen yet. `transferable`: the cover takes new clients, so can be changed to."""
 
     choice_id: str
     starts_at: Utc
     ends_at: Utc
     cover: NamedReply | None
+    transferable: bool
     choice: str | None
 
 

@@ -273,6 +273,7 @@ def _client(view: ClientView) -> m.ClientCareReply:
                 starts_at=one.starts_at,
                 ends_at=one.ends_at,
                 cover=named(one.cover_id) if one.cover_id else None,
+                transferable=one.cover_id in view.transferable,
                 choice=one.choice,
             )
             for one in view.choices

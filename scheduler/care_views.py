@@ -36,6 +36,7 @@ class ClientView:
     offer: Offer | None
     handovers: tuple[Handover, ...]
     choices: tuple[LeaveChoice, ...]
+    transferable: frozenset[PersonId]  # who covers in these, and takes new clients
     sessions: tuple[Booking, ...]  # still to come in this care
     names: Names
 
@@ -111,6 +112,7 @@ class CareViews:
                 offer=offer if offer is not None and offer.id not in in_handover else None,
                 handovers=tuple(handovers),
                 choices=tuple(choices),
+                transferable=await _taking(connection, choices, now),
                 sessions=await _to_come(connection, care, now),
                 names={},
             )
@@ -182,6 +184,15 @@ class CareViews:
 def _check_staff(identity: Identity) -> None:
     if identity.kind != "account" or "staff" not in identity.roles:
         raise Denied
+
+
+async def _taking(
+    connection: AsyncConnection, choices: Sequence[LeaveChoice], now: datetime
+) -> frozenset[PersonId]:
+    """Which covers take somebody new."""
+    covers = {one.cover_id for one in choices if one.cover_id is not None}
+    found = [await practice_store.therapist_of(connection, one) for one in sorted(covers)]
+    return frozenset(one.id for one in found if closed(one, now, in_care=False) is None)
 
 
 async def _to_come(connection: AsyncConnection, care: CareRow | None, now: datetime) -> tuple[Booking, ...]:

@@ -2064,7 +2064,7 @@ export interface components {
         };
         /**
          * ChoiceReply
-         * @description `choice` null: not chosen yet.
+         * @description `choice` null: not chosen yet. `transferable`: the cover takes new clients, so can be changed to.
          */
         ChoiceReply: {
             /** Choice Id */
@@ -2074,6 +2074,8 @@ export interface components {
             /** Ends At */
             ends_at: string;
             cover: components["schemas"]["NamedReply"] | null;
+            /** Transferable */
+            transferable: boolean;
             /** Choice */
             choice: string | null;
         };

@@ -25,13 +25,15 @@ export function LeaveCard({ flow, care, asked }: Props) {
   const [share, setShare] = useState(NOTHING_SHARED);
   const id = useId();
   const zone = visitorZone();
-  const name = asked.cover?.name ?? "";
-  const wishes: Wish[] = asked.cover ? ["wait", "cover", "transfer"] : ["wait"];
+  const names = { name: asked.cover?.name ?? "", now: care.care?.therapist.name ?? "" };
+  const wishes: Wish[] = ["wait"];
+  if (asked.cover) wishes.push("cover");
+  if (asked.transferable || asked.choice === "transfer") wishes.push("transfer");
   const dates = daysOf(asked.starts_at, asked.ends_at, zone);
   const isSame = wish === "" || wish === asked.choice;
   return (
     <section className="card" data-testid="leave">
-      <h2>{t("choose.leave.title", { now: care.care?.therapist.name ?? "" })}</h2>
+      <h2>{t("choose.leave.title", names)}</h2>
       <p>{t("choose.leave.dates", dates)}</p>
       <fieldset className="options">
         <legend>{t("choose.leave.ask")}</legend>
@@ -45,8 +47,8 @@ export function LeaveCard({ flow, care, asked }: Props) {
               data-testid={`leave-${each}`}
             />
             <span>
-              {t(`choose.leave.${each}`, { name })}
-              <span className="fine">{t(`choose.leave.${each}Help`, { name })}</span>
+              {t(`choose.leave.${each}`, names)}
+              <span className="fine">{t(`choose.leave.${each}Help`, names)}</span>
             </span>
           </label>
         ))}

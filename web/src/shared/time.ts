@@ -24,6 +24,11 @@ export function dayName(instant: string, zone: string): string {
   return format(instant, zone, { weekday: "short", month: "long", day: "numeric" });
 }
 
+/** "12月20日" / "20 December" */
+export function longDay(instant: string, zone: string): string {
+  return format(instant, zone, { month: "long", day: "numeric" });
+}
+
 /** "10/5" / "5 Oct" */
 export function shortDay(instant: string, zone: string): string {
   const month = currentLanguage() === "ja" ? "numeric" : "short";
