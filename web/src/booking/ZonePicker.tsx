@@ -29,7 +29,7 @@ export function ZonePicker({ zone, onChange }: { zone: string; onChange: (zone: 
         <strong>{zoneLabel(zone)}</strong> <span>{t("booking.zone.change")}</span>
       </button>
       <Dialog title={t("booking.zone.title")} open={open} onClose={() => setOpen(false)}>
-        <ZoneSearch zone={zone} onChoose={choose} />
+        <ZoneSearch zone={zone} onChoose={choose} onClose={() => setOpen(false)} />
       </Dialog>
     </div>
   );

@@ -17,9 +17,10 @@ const STEPS: Readonly<Record<string, number>> = {
 interface ZoneSearchProps {
   zone: string;
   onChoose: (zone: string) => void;
+  onClose: () => void;
 }
 
-export function ZoneSearch({ zone, onChoose }: ZoneSearchProps) {
+export function ZoneSearch({ zone, onChoose, onClose }: ZoneSearchProps) {
   const { t } = useTranslation();
   const language = currentLanguage();
   const [query, setQuery] = useState("");
@@ -37,7 +38,12 @@ export function ZoneSearch({ zone, onChoose }: ZoneSearchProps) {
   const pressed = (event: KeyboardEvent) => {
     const step = STEPS[event.key];
     const next = found[Math.min(found.length - 1, Math.max(0, at + (step ?? 0)))];
-    if (isConversion(event.nativeEvent) || !next) return;
+    if (isConversion(event.nativeEvent)) return;
+    if (event.key === "Escape") {
+      event.preventDefault(); // a search field would only empty itself
+      return onClose();
+    }
+    if (!next) return;
     if (step) setMarked(next.zone);
     else if (event.key === "Enter") onChoose(next.zone);
     else return;

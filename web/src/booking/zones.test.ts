@@ -86,6 +86,27 @@ describe("the list of time zones", () => {
     expect(found("UTC−3:30")).toEqual(["America/St_Johns"]);
   });
 
+  it("is searched by country, by big cities without a zone of their own, and by abbreviations", () => {
+    const wanted = {
+      "Asia/Tokyo": ["osaka", "大阪", "JST", "日本"],
+      "Asia/Shanghai": ["beijing", "北京", "china"],
+      "Europe/Berlin": ["germany", "ドイツ", "münchen"],
+      "America/Los_Angeles": ["san francisco", "California", "PST"],
+      "America/New_York": ["EST", "boston"],
+      "Europe/London": ["UK", "イギリス"],
+    };
+    for (const [zone, queries] of Object.entries(wanted)) {
+      for (const query of queries) {
+        expect(found(query)[0], query).toBe(zone);
+        expect(found(query, EN)[0], query).toBe(zone);
+      }
+    }
+    for (const query of ["mumbai", "india", "ムンバイ"]) {
+      expect(["Asia/Calcutta", "Asia/Kolkata"], query).toContain(found(query)[0]);
+    }
+    expect(found("cet")).toEqual(expect.arrayContaining(["Europe/Paris", "Europe/Berlin"]));
+  });
+
   it("finds nothing rather than everything", () => {
     expect(found("アトランティス")).toEqual([]);
     expect(found(" ")).toHaveLength(JA.length);

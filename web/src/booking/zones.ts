@@ -1,6 +1,7 @@
 /** Pure: the list of time zones to choose from, and finding one in it by what a person types. */
 import type { Language } from "../shared/i18n";
 import { japaneseLocation, zoneCity, zoneName, zoneOffset, zonePlace } from "../shared/zones";
+import { alsoCalled } from "./zoneWords";
 
 export interface ZoneChoice {
   zone: string;
@@ -12,6 +13,8 @@ export interface ZoneChoice {
   offset: string;
   /** What it is found by, in both languages. */
   words: string;
+  /** Its country, other cities, abbreviations: who types one of these whole means it. */
+  also: readonly string[];
 }
 
 /** The first ones as given, the others from west to east. */
@@ -30,10 +33,13 @@ export function zoneChoices(
   return [...ahead.map((zone) => choiceOf(zone, language, at)), ...choices];
 }
 
-/** Those that have every word of the query; in any language, kana or width. */
+/** Those that have every word of the query, in any language, kana or width; first those that are called so. */
 export function matching(choices: readonly ZoneChoice[], query: string): readonly ZoneChoice[] {
   const wanted = plain(query).split(" ").filter(Boolean);
-  return choices.filter(({ words }) => wanted.every((word) => words.includes(word)));
+  const whole = wanted.join(" ");
+  const found = choices.filter(({ words }) => wanted.every((word) => words.includes(word)));
+  const isMeant = ({ also }: ZoneChoice) => also.includes(whole);
+  return [...found.filter(isMeant), ...found.filter((choice) => !isMeant(choice))];
 }
 
 function choiceOf(zone: string, language: Language, at: Date): ZoneChoice {
@@ -42,7 +48,15 @@ function choiceOf(zone: string, language: Language, at: Date): ZoneChoice {
   const offset = zoneOffset(zone, at);
   const japanese = [zonePlace(zone, "ja"), japaneseLocation(zone) ?? ""];
   const words = [place, name, zone, zoneCity(zone), offset, offset.replace("GMT", "UTC")];
-  return { zone, place, name, offset, words: plain([...words, ...japanese].join(" ")) };
+  const also = alsoCalled(zoneCity(zone)).map(plain);
+  return {
+    zone,
+    place,
+    name,
+    offset,
+    also,
+    words: plain([...words, ...japanese, ...also].join(" ")),
+  };
 }
 
 const HIRAGANA = /[\u3041-\u3096]/g;
