@@ -95,7 +95,9 @@ async def test_during_a_long_leave_the_client_chooses_and_cover_is_for_that_time
     cover = await clinic.therapist(capacity=0)  # covers, and takes nobody new
     await on_leave(clinic, away, cover)
     assert await clinic.statuses() == ["confirmed"]  # nothing is cancelled silently
-    (asked,) = (await views.client(who)).choices
+    seen = await views.client(who)
+    (asked,) = seen.choices
+    assert seen.transferable == set()  # so a change for good is not offered
     assert (asked.choice, asked.cover_id) == (None, cover)
     assert [one["choice_id"] for one in await clinic.events("leave.asked")] == [asked.id]
     with pytest.raises(CareElsewhere):
@@ -123,7 +125,9 @@ async def test_a_client_may_change_to_the_cover_for_good(
     away, who, _ = await full(clinic)
     cover = await clinic.therapist(capacity=1)
     await on_leave(clinic, away, cover)
-    (asked,) = (await views.client(who)).choices
+    seen = await views.client(who)
+    (asked,) = seen.choices
+    assert seen.transferable == {asked.cover_id}
     with pytest.raises(NotFound):
         await cares.choose_leave(await clinic.client(), asked.id, "transfer", NOTHING, NOBODY_REPEATS)
     await cares.choose_leave(who, asked.id, "transfer", Shared("all"), NOBODY_REPEATS)
