@@ -46,7 +46,7 @@ function AskedPage({ door, until }: { door: Door; until: string }) {
           </dd>
         </dl>
         {page === "join" ? (
-          <a className="button" href={`/change/${token}`}>
+          <a className="button button-plain" href={`/change/${token}`}>
             {t("room.early.change")}
           </a>
         ) : null}
