@@ -11,9 +11,9 @@ from typing import Literal
 
 from scheduler.alternatives import nearest
 from scheduler.capacity import may_practise
-from scheduler.hours import instant, zone
+from scheduler.hours import instant, opening, zone
 from scheduler.model import Alternative, Calendar, SessionRules, Slot, Span, Therapist
-from scheduler.slots import Verdict, free_slots, judge
+from scheduler.slots import Verdict, free_slots, judge, merge, subtract
 
 MOST_WEEKS, MOST_SESSIONS = 8, 12
 LOOK_AROUND = timedelta(days=3)  # how far from a time that is gone another one may lie
@@ -49,11 +49,15 @@ class Ground:
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One session of it; `why` not, and what is free around it, where it cannot be."""
+    """One session of it; `why` not, and what is free around it, where it cannot be.
+
+    `outside_hours`: it can be booked all the same, by its therapist alone.
+    """
 
     slot: Slot
     why: Why | None = None
     alternatives: tuple[Alternative, ...] = ()
+    outside_hours: bool = False
 
 
 def starts(first: datetime, repeat: Repeat, timezone: str) -> list[datetime]:
@@ -89,7 +93,7 @@ def occurrences(found: Iterable[datetime], ground: Ground, now: datetime) -> lis
         slot = rules.slot(starts_at)
         why = _why(slot, ground, rules, now)
         near = _around(slot, ground, rules, now) if why else ()
-        judged.append(Occurrence(slot, why, near))
+        judged.append(Occurrence(slot, why, near, outside_hours=why is None and _is_outside(slot, ground)))
     return judged
 
 
@@ -104,6 +108,14 @@ def _why(slot: Slot, ground: Ground, rules: SessionRules, now: datetime) -> Why 
         return WORDS[judge(ground.calendar, rules, slot.starts_at, now)]
     block = rules.block(slot)
     return "taken" if any(block.overlaps(busy) for busy in ground.calendar.busy) else None
+
+
+def _is_outside(slot: Slot, ground: Ground) -> bool:
+    """Whether it is not wholly within the hours of that date, or within time off."""
+    span = Span(slot.starts_at, slot.ends_at)
+    around = Span(span.starts_at - LOOK_AROUND, span.ends_at + LOOK_AROUND)
+    hours = subtract(merge(opening(ground.calendar, around)), merge(ground.calendar.time_off))
+    return not any(one.starts_at <= span.starts_at and span.ends_at <= one.ends_at for one in hours)
 
 
 def _is_covered(slot: Slot, ground: Ground) -> bool:

@@ -43,12 +43,16 @@ class StaffBookingBody(OnBehalfBody):
 
 
 class OccurrenceReply(Reply):
-    """`why` not: null where it is free; then `alternatives` are the nearest free times."""
+    """`why` not: null where it is free, else `alternatives` are the nearest free times.
+
+    `outside_hours`: free, and outside the therapist's hours.
+    """
 
     starts_at: Utc
     ends_at: Utc
     why: Literal["taken", "not_offered", "client_busy"] | None
     alternatives: list[SlotReply]
+    outside_hours: bool = False
 
 
 class PreviewReply(Reply):

@@ -208,6 +208,7 @@ def _preview(seen: Outlook) -> m.PreviewReply:
             ends_at=one.slot.ends_at,
             why=one.why,
             alternatives=[SlotReply(starts_at=a.starts_at, ends_at=a.ends_at) for a in one.alternatives],
+            outside_hours=one.outside_hours,
         )
         for one in seen.occurrences
     ]

@@ -88,6 +88,10 @@ async def test_a_therapist_books_for_a_client_of_theirs(door: Door) -> None:
     assert "2026-11-25T00:00:00Z" not in starts
     status, seen = await door.ask("POST", "/api/therapist/bookings/preview", json=body)
     assert (status, [one["why"] for one in seen["occurrences"]]) == (200, [None])
+    assert seen["occurrences"][0]["outside_hours"] is True  # said, and no reason against it
+    within = body | {"starts_at": "2026-11-25T03:00:00Z"}
+    _, seen = await door.ask("POST", "/api/therapist/bookings/preview", json=within)
+    assert [(one["why"], one["outside_hours"]) for one in seen["occurrences"]] == [(None, False)]
     status, made = await door.ask("POST", "/api/therapist/bookings", json=body)
     assert (status, made["series_id"], made["bookings"][0]["join_url"]) == (201, None, None)
     status, refused = await door.ask("POST", "/api/therapist/bookings", json=body)

@@ -2835,7 +2835,9 @@ export interface components {
         NothingBody: Record<string, never>;
         /**
          * OccurrenceReply
-         * @description `why` not: null where it is free; then `alternatives` are the nearest free times.
+         * @description `why` not: null where it is free, else `alternatives` are the nearest free times.
+         *
+         *     `outside_hours`: free, and outside the therapist's hours.
          */
         OccurrenceReply: {
             /** Starts At */
@@ -2846,6 +2848,11 @@ export interface components {
             why: ("taken" | "not_offered" | "client_busy") | null;
             /** Alternatives */
             alternatives: components["schemas"]["SlotReply"][];
+            /**
+             * Outside Hours
+             * @default false
+             */
+            outside_hours: boolean;
         };
         /**
          * OfferReply

@@ -205,6 +205,7 @@ function Line({ one, zone }: { one: Occurrence; zone: string }) {
     <li data-testid="arrange-line" data-why={one.why ?? "free"}>
       <span>{dateAndTime(one.starts_at, zone)}</span>{" "}
       <strong>{one.why ? t(`app.arrange.why.${one.why}`) : t("app.arrange.free")}</strong>
+      {one.outside_hours ? <Text size="sm">{t("app.arrange.outside_hours")}</Text> : null}
       {one.alternatives.length > 0 ? (
         <Text size="sm" c="dimmed">
           {t("app.arrange.near", {
