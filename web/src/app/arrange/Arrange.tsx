@@ -60,6 +60,7 @@ export function Arrange({ zone, today, arranging }: Props) {
         onPick={(startsAt) => change({ startsAt })}
       />
       <Repeating wish={wish} onChange={change} />
+      {order || book.data ? null : <Missing wish={wish} today={today} />}
       {order && !book.data ? <Outlook desk={desk} order={order} zone={zone} book={book} /> : null}
       <div role="status">
         {book.data ? <Done made={book.data} zone={zone} onNext={arranging.again} /> : null}
@@ -72,6 +73,32 @@ function orderOf(wish: Wish): Order | null {
   if (!wish.client || !wish.startsAt) return null;
   const { client, startsAt, interval, count } = wish;
   return { client_id: client, starts_at: startsAt, interval_weeks: interval, count, whole: false };
+}
+
+/** The button while something is still open: pressed, it says what. */
+function Missing({ wish, today }: { wish: Wish; today: string }) {
+  const { t } = useTranslation();
+  const [pressed, setPressed] = useState(false);
+  const what = !wish.client
+    ? "app.arrange.missing_client"
+    : isAskable(wish.day, today)
+      ? "app.arrange.missing_time"
+      : "app.arrange.missing_day";
+  return (
+    <>
+      <Button
+        variant="default"
+        aria-describedby={pressed ? "arrange-missing" : undefined}
+        data-testid="arrange-incomplete"
+        onClick={() => setPressed(true)}
+      >
+        {t("app.arrange.book_once")}
+      </Button>
+      <div role="status" id="arrange-missing" data-testid="arrange-missing">
+        {pressed ? t(what) : null}
+      </div>
+    </>
+  );
 }
 
 interface TimesProps {
