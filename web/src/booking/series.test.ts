@@ -5,9 +5,9 @@ import { type Occurrence, freeOf, repeatEvery } from "./series";
 import { leftOffOf } from "./state";
 
 const NEXT = { starts_at: "2026-12-08T01:00:00Z", ends_at: "2026-12-08T01:45:00Z" };
-const FREE: Occurrence = { ...SLOT, why: null, alternatives: [] };
-const LATER: Occurrence = { ...NEXT, why: null, alternatives: [] };
-const GONE: Occurrence = { ...NEXT, why: "taken", alternatives: [] };
+const FREE: Occurrence = { ...SLOT, why: null, alternatives: [], outside_hours: false };
+const LATER: Occurrence = { ...NEXT, why: null, alternatives: [], outside_hours: false };
+const GONE: Occurrence = { ...NEXT, why: "taken", alternatives: [], outside_hours: false };
 const FORTNIGHTLY = { weeks: 2, count: 2 };
 
 let server: FakeServer;
