@@ -18,7 +18,7 @@ from scheduler.booking import Pick, Wish
 from scheduler.model import Status
 from scheduler.practice import Practice
 from scheduler.service import Confirmation, News, Once, SchedulerService
-from scheduler.visits import Session, reason_for
+from scheduler.visits import Session
 
 
 @dataclass(frozen=True)
@@ -274,7 +274,7 @@ def session_reply(
         approve_until=one.booking.approve_until if asked else None,
         cancelled_by=one.booking.cancelled_by,
         noshow_by=one.booking.noshow_by,
-        reason=reason_for(one.booking, "therapist"),
+        reason=one.booking.reason,
         client_late_s=one.booking.client_late_s,
         therapist_late_s=one.booking.therapist_late_s,
         overrun_s=one.booking.overrun_s,

@@ -33,14 +33,15 @@ async def show_a_later_day(page: Page) -> None:
     await page.locator(FREE_DAY).last.click()
 
 
-async def pick_time(page: Page, site: Site, therapist: int, pictures: bool = False) -> None:
-    """Open the link, choose a therapist and the first free time of a later day."""
+async def pick_time(page: Page, site: Site, therapist: int | str, pictures: bool = False) -> None:
+    """Open the link, choose a therapist (of the demonstration, or by name), and a time of a later day."""
+    name = therapist if isinstance(therapist, str) else site.demo["therapists"][therapist]["name"]
     await page.goto(site.demo["booking_link"])
     cards = page.get_by_test_id("booking-therapist")
     await expect(cards.first).to_be_visible()
     if pictures:
         await look(page, "booking-therapists")
-    await cards.filter(has_text=site.demo["therapists"][therapist]["name"]).click()
+    await cards.filter(has_text=name).click()
     await show_a_later_day(page)
     if pictures:
         await look(page, "booking-times")
@@ -48,7 +49,7 @@ async def pick_time(page: Page, site: Site, therapist: int, pictures: bool = Fal
     await expect(page.get_by_test_id("hold")).to_be_visible()
 
 
-async def book(page: Page, site: Site, therapist: int, name: str, mail: str) -> None:
+async def book(page: Page, site: Site, therapist: int | str, name: str, mail: str) -> None:
     await pick_time(page, site, therapist)
     await page.get_by_test_id("name").fill(name)
     await page.get_by_test_id("email").fill(mail)
