@@ -99,7 +99,9 @@ class Caring:
             await self._cares.choose_leave(who, one.id, wish, Shared("none"), _once())  # type: ignore[arg-type]
 
     async def book_far(self, who: Identity, wish: Wish) -> None:
-        """Where the leave lies: with who covers, if this client chose so."""
+        """Where the leave lies: with who covers, if this client chose so. Not with who may be away then."""
+        if wish.therapist_id in self._therapists[:2]:
+            return
         since = self._clock.now() + AHEAD
         asked = Asked(wish.therapist_id, Span(since, since + LASTS))
         free = await self._service.slots(who, asked)

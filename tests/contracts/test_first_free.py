@@ -272,7 +272,7 @@ async def test_one_answer_reads_one_batch_however_many_there_are(
 
 async def test_a_bound_worked_out_while_a_booking_is_cancelled_is_not_too_late(clinic: Clinic) -> None:
     """Whoever is first, the other waits for the therapist's row."""
-    therapist_id = await clinic.therapist()
+    therapist_id = await clinic.therapist(capacity=20)
     for start in (NOON, NOON + HOUR, NOON + 2 * HOUR):
         await clinic.book(clinic.visitor(), therapist_id, start)
         await asyncio.gather(keeper(clinic).refresh(), _cancel_latest(clinic, therapist_id))
