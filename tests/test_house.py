@@ -96,6 +96,14 @@ def test_a_lock_file_has_hashes_and_names_no_host(lock: str) -> None:
     assert re.findall(r"://|--(?:extra-)?index|--find-links|--trusted-host", text) == []
 
 
+def test_the_clients_lock_file_has_hashes_and_names_no_address() -> None:
+    """`npm install` writes where packages ask for money; what is installed does not depend on it."""
+    text = (ROOT / "web/package-lock.json").read_text()
+    packages = {name: one for name, one in json.loads(text)["packages"].items() if name}
+    unsure = [name for name, one in packages.items() if not one["integrity"].startswith("sha512-")]
+    assert (bool(packages), unsure, re.findall(r".*://.*", text)) == (True, [], [])
+
+
 def test_the_lock_files_agree() -> None:
     versions: dict[str, set[str]] = {}
     pinned = re.compile(r"^([a-z0-9._-]+)(?:\[.*\])?==(\S+)", re.M)
