@@ -48,6 +48,7 @@ async def test_a_visitor_sees_whom_and_when_in_their_own_zone(door: Door) -> Non
         "session_minutes": 45,
         "answer_within_h": 24,
         "own_therapist": False,
+        "more": False,
     }
     path = f"/api/booking/slots?therapist_id={therapist_id}&from=2026-11-24&to=2026-11-24&tz=America/New_York"
     status, found = await door.ask("GET", path)
@@ -82,6 +83,7 @@ async def test_a_visitor_holds_books_and_takes_the_calendar_file_along(door: Doo
         "change_until": "2026-11-24T22:00:00Z",
         "approve_until": None,
         "cancelled_by": None,
+        "reason": None,
         "series_id": None,
         "calendar_url": f"/api/bookings/{booking_id}/calendar.ics?session=link",
     }
@@ -277,6 +279,9 @@ async def test_a_therapist_sees_the_day_and_who_waits(door: Door) -> None:
         "client_late_s": None,
         "therapist_late_s": None,
         "overrun_s": None,
+        "approve_until": None,
+        "cancelled_by": None,
+        "reason": None,
     }
     assert await door.ask("GET", path) == (200, {"timezone": TOKYO, "sessions": [expected]})
     door.waiting[booked["booking_id"]] = WEDNESDAY - timedelta(minutes=5)
