@@ -35,7 +35,7 @@ export function useCares(enabled = true) {
 }
 
 /** How many wait for this therapist's yes or no. */
-export function useRequests(me: Me | null): number {
+export function useCareRequests(me: Me | null): number {
   const cares = useCares(me?.roles.includes("therapist") ?? false);
   return cares.data?.requests.length ?? 0;
 }

@@ -7,9 +7,9 @@ import type { Me } from "../../api/types";
 import { BrandMark } from "../../shared/BrandMark";
 import { LanguageSwitch } from "../../shared/LanguageSwitch";
 import { OfflineBanner } from "../../shared/OfflineBanner";
-import { useRequests } from "../care/cares";
+import { useCareRequests } from "../care/cares";
 import { PageLink, usePathname } from "../navigation";
-import { useRequests as useUnanswered } from "../queries";
+import { useRequests } from "../queries";
 import { signOut } from "../session";
 import { placeAt, roleNeeded } from "../routes";
 
@@ -54,7 +54,8 @@ export function Shell(props: { me: Me | null; mainRef: Ref<HTMLElement>; childre
 function OwnPages({ me }: { me: Me | null }) {
   const { t } = useTranslation();
   const here = usePathname();
-  const requests = useRequests(me);
+  const requests = useRequests(me?.roles.includes("therapist") ?? false).data?.sessions.length ?? 0;
+  const careRequests = useCareRequests(me);
   const mine = OWN_PAGES.filter(([path]) => {
     const needed = roleNeeded(placeAt(path).page);
     return needed && me?.roles.includes(needed);
@@ -65,34 +66,34 @@ function OwnPages({ me }: { me: Me | null }) {
       {mine.map(([path, text]) => (
         <PageLink key={path} href={path} aria-current={here === path ? "page" : undefined}>
           {t(text)}
-          {path === "/therapist/clients" && requests > 0 ? <Count count={requests} /> : null}
-          {path === "/therapist" ? <Unanswered /> : null}
+          {path === "/therapist" ? (
+            <Count count={requests} said="app.requests.count" testId="nav-requests" />
+          ) : null}
+          {path === "/therapist/clients" ? (
+            <Count count={careRequests} said="app.header.requests" testId="requests-count" />
+          ) : null}
         </PageLink>
       ))}
     </nav>
   );
 }
 
-/** How many wait for an answer there. */
-function Count({ count }: { count: number }) {
+/** How many wait for an answer there; nothing where none does. */
+function Count({
+  count,
+  said,
+  testId,
+}: {
+  count: number;
+  said: "app.requests.count" | "app.header.requests";
+  testId: string;
+}) {
   const { t } = useTranslation();
-  return (
-    <span className="count" data-testid="requests-count">
-      <span aria-hidden="true">{count}</span>
-      <span className="visually-hidden">{t("app.header.requests", { count })}</span>
-    </span>
-  );
-}
-
-/** How many requests wait for an answer; nothing where none does. */
-function Unanswered() {
-  const { t } = useTranslation();
-  const count = useUnanswered().data?.sessions.length ?? 0;
   if (count === 0) return null;
   return (
-    <span className="nav-count" data-testid="nav-requests">
+    <span className="count" data-testid={testId}>
       <span aria-hidden="true">{count}</span>
-      <span className="visually-hidden">{t("app.requests.count", { count })}</span>
+      <span className="visually-hidden">{t(said, { count })}</span>
     </span>
   );
 }
