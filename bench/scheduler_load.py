@@ -29,7 +29,8 @@ from scheduler.config import SchedulerConfig
 from scheduler.first_free import FirstFree, soonest
 from scheduler.join_links import JoinLinks
 from scheduler.model import Spared
-from scheduler.service import Once, SchedulerService
+from scheduler.once import Once
+from scheduler.service import SchedulerService
 from scheduler.tables import availability_rule, booking, care, therapist
 from tests import services
 

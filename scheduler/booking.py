@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from accounts import service as accounts
 from core.errors import TodokuError
 from core.ids import BookingId, EmployerId, PersonId, new_id
 from scheduler import desk, leave_store, offer_store, offering, pace_store, practice_store, store, telling
@@ -28,6 +27,7 @@ from scheduler.errors import (
 from scheduler.hours import zone
 from scheduler.laws import laws
 from scheduler.model import Booking, Care, SessionRules, SessionType, Span, Spared, Status, Therapist
+from scheduler.newcomer import Newcomer, make_person
 from scheduler.slots import Verdict, judge
 
 MARGIN = timedelta(days=2)  # how far around a wished time bookings can matter
@@ -63,13 +63,9 @@ class Pick:
 
 
 @dataclass(frozen=True)
-class Wish(Pick):
+class Wish(Newcomer, Pick):
     """What is asked for; name and mail count only where a new person is made."""
 
-    name: str
-    email: str
-    timezone: str
-    locale: str
     hold_id: str | None = None
 
 
@@ -121,7 +117,7 @@ async def book(
     asked_at = held.created_at if held else now
     kind = await _kind(connection, at, wish, config)
     await check_time(connection, therapist, wish.starts_at, kind.rules, Spared(booker.holder), asked_at)
-    client_id = booker.client_id or await new_client(connection, booker, wish, now)
+    client_id = booker.client_id or await make_person(connection, wish, booker.employer_id, now)
     care_id = care.id if care else await offering.open_care(connection, client_id, therapist, now)
     values = times(therapist, wish.starts_at, wish.timezone, kind) | {
         "client_id": client_id,
@@ -279,22 +275,6 @@ async def check_time(
     verdict = judge(calendars[therapist.id], rules, starts_at, now)
     if verdict is not Verdict.FREE:
         raise VERDICTS[verdict]
-
-
-async def new_client(connection: AsyncConnection, booker: Booker, wish: Wish, now: datetime) -> PersonId:
-    """A person for an open booking link; an unverified mail proves nothing, so nobody known is looked up."""
-    person_id = await accounts.create_person(
-        connection,
-        name=wish.name,
-        email=wish.email,
-        locale=wish.locale,
-        timezone=wish.timezone,
-        roles=("client",),
-        now=now,
-    )
-    if booker.employer_id is not None:
-        await accounts.entitle(connection, booker.employer_id, person_id, now)
-    return person_id
 
 
 def times(

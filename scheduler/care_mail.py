@@ -7,6 +7,7 @@ words are care_letters.py's; mails of bookings are mail.py's.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,13 +18,13 @@ from accounts.model import Person
 from core.clock import Clock
 from core.database import Database
 from core.mail import Mail, Mailer
+from core.outbox import Handler
 from scheduler import care_store, leave_store, offer_store
 from scheduler.care_letters import CARE_LETTERS, CARE_SUBJECTS
 from scheduler.care_model import OfferKind, OfferState
 from scheduler.letters import HELP_CLIENT, HELP_THERAPIST
 from scheduler.mail import briefly, days, html, moment, text
 
-Handler = Callable[[dict[str, Any]], Awaitable[None]]
 LINK_LASTS = timedelta(days=60)
 
 
@@ -156,19 +157,16 @@ class CareMails:
 
     def handlers(self) -> dict[str, Handler]:
         """By topic."""
-        return {topic: self._handler(look) for topic, look in OCCASIONS.items()}
+        return {topic: partial(self._handle, look) for topic, look in OCCASIONS.items()}
 
-    def _handler(self, look: Look) -> Handler:
-        async def handle(payload: dict[str, Any]) -> None:
-            now = self._clock.now()
-            async with self._database.read() as connection:
-                one = await look(connection, payload, now)
-                ids = [one.to, one.other or one.to] if one else []
-                people = await accounts.people(connection, ids)
-            if one is not None:
-                await self._send(one, people, now)
-
-        return handle
+    async def _handle(self, look: Look, payload: dict[str, Any]) -> None:
+        now = self._clock.now()
+        async with self._database.read() as connection:
+            one = await look(connection, payload, now)
+            ids = [one.to, one.other or one.to] if one else []
+            people = await accounts.people(connection, ids)
+        if one is not None:
+            await self._send(one, people, now)
 
     async def _send(self, one: Occasion, people: dict[Any, Person], now: datetime) -> None:
         to = people.get(one.to)

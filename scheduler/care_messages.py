@@ -2,27 +2,15 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import EmailStr, Field, model_validator
+from pydantic import Field, model_validator
 
 from core.http import Body, Reply, Utc
-from scheduler.messages import Day, Id, ZoneName
-from scheduler.waiting import Newcomer
+from core.pages import Limit, Page
+from scheduler.messages import Day, Id, NewcomerBody
 
 Language = Annotated[Literal["ja", "en"], Field(description="the language of the conversation")]
 Note = Annotated[str, Field(max_length=4000)]
-Cursor = Annotated[str, Field(pattern=r"^[0-9]{1,17}_[0-9A-Za-z-]{1,64}$")]
-
-
-class NewcomerBody(Body):
-    """Who asks with a company's open link; left out by who is known."""
-
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    email: Annotated[EmailStr, Field(max_length=254)]
-    timezone: ZoneName
-    locale: Literal["ja", "en"]
-
-    def newcomer(self) -> Newcomer:
-        return Newcomer(self.name, self.email, self.timezone, self.locale)
+Rank = Annotated[str, Field(pattern=r"^[0-9]{1,17}_[0-9A-Za-z-]{1,64}$")]
 
 
 class WaitBody(Body):
@@ -81,13 +69,17 @@ class EmptyBody(Body):
     """Nothing to say."""
 
 
-class QueueQuery(Body):
-    limit: Annotated[int, Field(ge=1, le=100)] = 50
-    cursor: Cursor | None = None
+class QueueQuery(Page):
+    """Who waits, in pages."""
+
+    limit: Limit = 50
 
 
-class PlacesQuery(QueueQuery):
-    """A page as that of the queue."""
+class PlacesQuery(Body):
+    """Therapists by their free places, in pages; `cursor`: the free places and id of the last one seen."""
+
+    limit: Limit = 50
+    cursor: Rank | None = None
 
 
 class DoneReply(Reply):

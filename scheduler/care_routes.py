@@ -3,28 +3,27 @@
 What is done stands in cares.py, what is shown in care_views.py.
 """
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-
 from aiohttp import web
 
-from core.database import EPOCH
 from core.errors import Denied, Invalid, NotFound, TodokuError, Unauthenticated
-from core.http import Body, Reply, Route, body, idempotency_key, identity, path_id, query, reply
+from core.http import Body, Handler, Reply, Route, body, identity, path_id, query, reply
 from core.idempotency import IdempotencyMismatch
+from core.pages import cursor_of, position
 from scheduler import care_messages as m
 from scheduler import errors
 from scheduler.care_views import CareViews, ClientRow, ClientView, PlaceRow, QueueRow
 from scheduler.cares import Cares, shared
+from scheduler.change_routes import once_of
+from scheduler.messages import NewcomerBody
 from scheduler.model import Booking
-from scheduler.service import Once, SchedulerService
+from scheduler.once import Once
+from scheduler.service import SchedulerService
 from scheduler.waiting import Place
 
 WHO = (Unauthenticated, Denied, Invalid)
 JOINED = (errors.CareElsewhere, errors.TherapistUnknown, errors.TooManyBookings, NotFound)
 DECIDED = (NotFound, errors.StatusConflict, errors.CareElsewhere)
 GIVEN = (*DECIDED, errors.TherapistFull, errors.TherapistUnknown)
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def routes(cares: Cares, views: CareViews, service: SchedulerService) -> list[Route]:
@@ -119,7 +118,7 @@ class _Edge:
 
     async def wait(self, request: web.Request) -> web.Response:
         who, asked = identity(request), await body(request, m.WaitBody)
-        once = _once(request, asked)
+        once = once_of(request, asked)
         await self._count(request, asked.newcomer, once)
         newcomer = asked.newcomer.newcomer() if asked.newcomer else None
         place = Place(asked.therapist_id, asked.language)
@@ -127,12 +126,12 @@ class _Edge:
 
     async def match(self, request: web.Request) -> web.Response:
         who, asked = identity(request), await body(request, m.MatchBody)
-        once = _once(request, asked)
+        once = once_of(request, asked)
         await self._count(request, asked.newcomer, once)
         newcomer = asked.newcomer.newcomer() if asked.newcomer else None
         return _done(await self._cares.match(who, asked.language, newcomer, once))
 
-    async def _count(self, request: web.Request, newcomer: m.NewcomerBody | None, once: Once) -> None:
+    async def _count(self, request: web.Request, newcomer: NewcomerBody | None, once: Once) -> None:
         """A newcomer gets mails, so that they count like bookings."""
         if newcomer is not None:
             address = request.remote or ""
@@ -150,36 +149,37 @@ class _Edge:
 
     async def _answer(self, request: web.Request, *, take: bool) -> web.Response:
         who, offer_id = identity(request), path_id(request, "offer_id")
-        once = _once(request, await body(request, m.EmptyBody))
+        once = once_of(request, await body(request, m.EmptyBody))
         return _done(await self._cares.answer_offer(who, offer_id, take=take, once=once))
 
     async def go_on(self, request: web.Request) -> web.Response:
         who, handover_id = identity(request), path_id(request, "handover_id")
         asked = await body(request, m.ShareBody)
         share = shared(asked.history, asked.since)
-        return _done(await self._cares.decide_handover(who, handover_id, share, _once(request, asked)))
+        return _done(await self._cares.decide_handover(who, handover_id, share, once_of(request, asked)))
 
     async def stay(self, request: web.Request) -> web.Response:
         who, handover_id = identity(request), path_id(request, "handover_id")
         asked = await body(request, m.EmptyBody)
-        return _done(await self._cares.decide_handover(who, handover_id, None, _once(request, asked)))
+        return _done(await self._cares.decide_handover(who, handover_id, None, once_of(request, asked)))
 
     async def choose(self, request: web.Request) -> web.Response:
         who, choice_id = identity(request), path_id(request, "choice_id")
         asked = await body(request, m.LeaveBody)
-        share, once = shared(asked.history, asked.since), _once(request, asked)
+        share, once = shared(asked.history, asked.since), once_of(request, asked)
         return _done(await self._cares.choose_leave(who, choice_id, asked.choice, share, once))
 
     async def end(self, request: web.Request) -> web.Response:
         who, care_id = identity(request), path_id(request, "care_id")
         asked = await body(request, m.EndBody)
-        return _done(await self._cares.end_care(who, care_id, apart=asked.apart, once=_once(request, asked)))
+        once = once_of(request, asked)
+        return _done(await self._cares.end_care(who, care_id, apart=asked.apart, once=once))
 
     async def hand_over(self, request: web.Request) -> web.Response:
         who, care_id = identity(request), path_id(request, "care_id")
         asked = await body(request, m.HandoverBody)
         to, note = asked.therapist_id, asked.note or None
-        return _done(await self._cares.hand_over(who, care_id, to, note, _once(request, asked)))
+        return _done(await self._cares.hand_over(who, care_id, to, note, once_of(request, asked)))
 
     async def therapist(self, request: web.Request) -> web.Response:
         found = await self._views.therapist(identity(request))
@@ -191,11 +191,11 @@ class _Edge:
 
     async def queue(self, request: web.Request) -> web.Response:
         who, asked = identity(request), query(request, m.QueueQuery)
-        rows = await self._views.queue(who, asked.limit + 1, _place(asked.cursor))
-        shown, more = rows[: asked.limit], len(rows) > asked.limit
-        return reply(
-            m.QueueReply(waiting=[_queued(one) for one in shown], next=_cursor(shown[-1]) if more else None)
-        )
+        rows = await self._views.queue(who, asked.limit + 1, position(asked.cursor))
+        shown = rows[: asked.limit]
+        last = shown[-1].wait if len(rows) > asked.limit else None
+        following = cursor_of(last.enqueued_at, last.id) if last else None
+        return reply(m.QueueReply(waiting=[_queued(one) for one in shown], next=following))
 
     async def places(self, request: web.Request) -> web.Response:
         who, asked = identity(request), query(request, m.PlacesQuery)
@@ -206,25 +206,12 @@ class _Edge:
 
     async def assign(self, request: web.Request) -> web.Response:
         who, asked = identity(request), await body(request, m.AssignBody)
-        once = _once(request, asked)
+        once = once_of(request, asked)
         return _done(await self._cares.assign(who, asked.client_id, asked.therapist_id, once))
-
-
-def _once(request: web.Request, asked: Body) -> Once:
-    """The key is for this operation alone: path and body must be the same again."""
-    return Once(idempotency_key(request), request.path.encode() + b"\n" + asked.model_dump_json().encode())
 
 
 def _done(subject: str) -> web.Response:
     return reply(m.DoneReply(id=subject))
-
-
-def _place(cursor: str | None) -> tuple[datetime, str] | None:
-    """A place in the queue."""
-    if cursor is None:
-        return None
-    at_us, _, wait_id = cursor.partition("_")
-    return EPOCH + timedelta(microseconds=int(at_us)), wait_id
 
 
 def _rank(cursor: str | None) -> tuple[int, str] | None:
@@ -233,10 +220,6 @@ def _rank(cursor: str | None) -> tuple[int, str] | None:
         return None
     rank, _, therapist_id = cursor.partition("_")
     return int(rank), therapist_id
-
-
-def _cursor(row: QueueRow) -> str:
-    return f"{(row.wait.enqueued_at - EPOCH) // timedelta(microseconds=1)}_{row.wait.id}"
 
 
 def _client(view: ClientView) -> m.ClientCareReply:

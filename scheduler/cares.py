@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import Denied, NotFound
 from core.http import Identity
-from core.idempotency import Stored, recall, remember
+from core.idempotency import Stored
 from core.ids import PersonId
 from scheduler import care_store, handing, leave_store, leaving, offer_store, offering, store, waiting
 from scheduler.care_model import CareRow, Offer, OfferKind, OfferState
@@ -22,9 +22,9 @@ from scheduler.changing import Actor, By
 from scheduler.config import SchedulerConfig
 from scheduler.errors import StatusConflict
 from scheduler.handing import Shared
-from scheduler.laws import laws
 from scheduler.leaving import Choice
-from scheduler.service import Once
+from scheduler.newcomer import Newcomer
+from scheduler.once import Once, keep, known_answer
 
 Work = Callable[[AsyncConnection, datetime], Awaitable[str]]
 
@@ -36,7 +36,7 @@ class Cares:
         self._database, self._config, self._clock = database, config, clock
 
     async def wait(
-        self, identity: Identity, wanted: waiting.Place, newcomer: waiting.Newcomer | None, once: Once
+        self, identity: Identity, wanted: waiting.Place, newcomer: Newcomer | None, once: Once
     ) -> str:
         """Wait for a place with one therapist or anybody; who waits already changes what for.
 
@@ -44,20 +44,18 @@ class Cares:
         """
 
         async def work(connection: AsyncConnection, now: datetime) -> str:
-            client_id = await self._client(connection, identity, newcomer, now)
+            client_id = await waiting.client_of(connection, identity, newcomer, now)
             return (await waiting.join(connection, client_id, wanted, now)).id
 
         wait_id = await self._once(identity, once, work)
         await waiting.give_one(self._database, wait_id, self._config, self._clock.now())
         return wait_id
 
-    async def match(
-        self, identity: Identity, language: str, newcomer: waiting.Newcomer | None, once: Once
-    ) -> str:
+    async def match(self, identity: Identity, language: str, newcomer: Newcomer | None, once: Once) -> str:
         """Ask the therapist whose turn it is to take this client; without one, the client waits."""
 
         async def work(connection: AsyncConnection, now: datetime) -> str:
-            client_id = await self._client(connection, identity, newcomer, now)
+            client_id = await waiting.client_of(connection, identity, newcomer, now)
             return (await waiting.join(connection, client_id, waiting.Place(None, language), now)).id
 
         wait_id = await self._once(identity, once, work)
@@ -237,28 +235,15 @@ class Cares:
                 return care, Actor(part, identity.person_id)
         raise NotFound
 
-    async def _client(
-        self,
-        connection: AsyncConnection,
-        identity: Identity,
-        newcomer: waiting.Newcomer | None,
-        now: datetime,
-    ) -> PersonId:
-        return await waiting.client_of(connection, identity, newcomer, now)
-
     async def _once(self, identity: Identity, once: Once, work: Work) -> str:
         now = self._clock.now()
 
         async def whole(connection: AsyncConnection) -> str:
-            if once.key is not None:
-                stored = await recall(connection, identity.session_id, once.key, once.body)
-                if stored is not None:
-                    return str(stored.response["id"])
+            answer = await known_answer(connection, identity, once)
+            if answer is not None:
+                return str(answer["id"])
             done = await work(connection, now)
-            if once.key is not None:
-                with laws():
-                    answer = Stored(200, {"id": done})
-                    await remember(connection, identity.session_id, once.key, once.body, answer, now)
+            await keep(connection, identity, once, Stored(200, {"id": done}), now)
             return done
 
         return await self._database.transact(whole)

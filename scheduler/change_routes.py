@@ -14,8 +14,8 @@ from scheduler.changes import Changes
 from scheduler.hours import local_days, zone
 from scheduler.messages import LONGEST_RANGE_DAYS, SessionsReply, SlotReply
 from scheduler.model import Visit
+from scheduler.once import Once
 from scheduler.routes import session_reply
-from scheduler.service import Once
 
 ASKED = (Unauthenticated, NotFound, Invalid)
 CHANGED = (*ASKED, errors.TooLate, errors.StatusConflict, IdempotencyMismatch)

@@ -14,15 +14,14 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import Denied, NotFound
 from core.http import Identity
-from core.idempotency import Stored, recall, remember
+from core.idempotency import Stored
 from scheduler import changing, pace_store, practice_store, store, visits
 from scheduler.changing import Actor, By
 from scheduler.config import SchedulerConfig
 from scheduler.errors import TherapistUnknown
 from scheduler.join_links import JoinLinks
-from scheduler.laws import laws
 from scheduler.model import LIVE, Booking, Slot, Span, Spared, Visit
-from scheduler.service import Once
+from scheduler.once import Once, keep, known_answer
 from scheduler.slots import free_slots
 from scheduler.visits import Session
 
@@ -113,16 +112,12 @@ class Changes:
 
         async def whole(connection: AsyncConnection) -> tuple[Booking, Actor]:
             actor = await self._actor(connection, await store.find(connection, booking_id), identity)
-            if once.key is not None:
-                stored = await recall(connection, identity.session_id, once.key, once.body)
-                known = await store.find(connection, booking_id) if stored is not None else None
-                if known is not None:
-                    return known, actor
+            answer = await known_answer(connection, identity, once)
+            known = await store.find(connection, booking_id) if answer is not None else None
+            if known is not None:
+                return known, actor
             done = await work(connection, actor, now)
-            if once.key is not None:
-                answer = Stored(200, {"booking_id": done.id})
-                with laws():
-                    await remember(connection, identity.session_id, once.key, once.body, answer, now)
+            await keep(connection, identity, once, Stored(200, {"booking_id": done.id}), now)
             return done, actor
 
         booking, actor = await self._database.transact(whole)

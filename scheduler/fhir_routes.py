@@ -4,14 +4,13 @@ Ranges are at most 31 days and pages 100 resources long; `link` next leads on. P
 """
 
 import functools
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal, TypeVar
 
 from aiohttp import web
 from pydantic import ConfigDict, Field, ValidationError
 
 from core.errors import Denied, Invalid, NotFound, TodokuError, Unauthenticated
-from core.http import Body, Reply, Route, identity, invalid, path_id
+from core.http import Body, Handler, Reply, Route, identity, invalid, path_id
 from core.pages import LARGEST_PAGE, Cursor, Limit, answer, cursor_of, next_page, position
 from scheduler import fhir
 from scheduler.fhir_search import FhirSearch, span_of
@@ -51,7 +50,6 @@ class ResourceReply(Reply):
 
 
 Asked = TypeVar("Asked", bound=Body)
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def routes(search: FhirSearch) -> list[Route]:

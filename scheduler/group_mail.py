@@ -3,8 +3,8 @@
 What is no longer so when it would be sent is not sent.
 """
 
-from collections.abc import Awaitable, Callable
 from email.utils import parseaddr
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from core.clock import Clock
 from core.database import Database
 from core.ids import PersonId
 from core.mail import Attachment, Mail, Mailer
+from core.outbox import Handler
 from scheduler import group_store, store
 from scheduler.calendar_file import Entry, Method, calendar_file
 from scheduler.group_letters import LETTERS
@@ -24,7 +25,6 @@ from scheduler.model import Booking, Status
 from scheduler.plain_page import page
 from scheduler.service import SchedulerService
 
-Handler = Callable[[dict[str, Any]], Awaitable[None]]
 STANDS = {
     "taken": Status.CONFIRMED,
     "reminder": Status.CONFIRMED,
@@ -59,13 +59,7 @@ class GroupMails:
 
     def handlers(self) -> dict[str, list[Handler]]:
         """By topic, as core.outbox.Outbox takes them."""
-        return {f"seat.{kind}": [self._handler(kind)] for kind in STANDS}
-
-    def _handler(self, kind: str) -> Handler:
-        async def handle(payload: dict[str, Any]) -> None:
-            await self._handle(kind, payload)
-
-        return handle
+        return {f"seat.{kind}": [partial(self._handle, kind)] for kind in STANDS}
 
     async def _handle(self, kind: str, payload: dict[str, Any]) -> None:
         async with self._database.read() as connection:

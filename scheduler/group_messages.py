@@ -1,11 +1,11 @@
 """What the routes of sessions for several people take and give, as pydantic models."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import EmailStr, Field
+from pydantic import Field
 
 from core.http import Body, Reply, Utc
-from scheduler.messages import Start, ZoneName
+from scheduler.messages import NewcomerBody, Start
 
 Title = Annotated[str, Field(min_length=1, max_length=80)]
 
@@ -18,15 +18,6 @@ class GroupBody(Body):
     seats: Annotated[int, Field(ge=2, le=100)]
     starts_at: Start
     session_min: Annotated[int, Field(ge=15, le=240)]
-
-
-class NewcomerBody(Body):
-    """Who is not known yet."""
-
-    name: str = Field(min_length=1, max_length=100)
-    email: Annotated[EmailStr, Field(max_length=254)]
-    timezone: ZoneName
-    locale: Literal["ja", "en"]
 
 
 class SeatBody(Body):

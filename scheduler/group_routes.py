@@ -7,7 +7,6 @@ from core.http import Route, body, identity, path_id, reply, require
 from core.idempotency import IdempotencyMismatch
 from scheduler import errors
 from scheduler import group_messages as m
-from scheduler.booking import Wish
 from scheduler.change_messages import ReasonBody
 from scheduler.change_routes import once_of
 from scheduler.group_service import Groups, Offered, Run
@@ -117,12 +116,10 @@ class _Edge:
         once, newcomer = once_of(request, asked), asked.newcomer
         if who.person_id is None and newcomer is None:
             raise Invalid(errors=[{"field": "newcomer", "message": "who are you?", "rule": "missing"}])
-        wish = None
         if who.person_id is None and newcomer is not None:
-            now = self._service.now()
-            wish = Wish(therapist_id="", starts_at=now, **newcomer.model_dump())
             await self._service.count_booking(who, newcomer.email, request.remote or "", once)
-        return reply(_offered(await self._groups.take_seat(who, group_id, wish, once)), 201)
+        said = newcomer.newcomer() if newcomer is not None else None  # not heard of who is known
+        return reply(_offered(await self._groups.take_seat(who, group_id, said, once)), 201)
 
     async def give_back(self, request: web.Request) -> web.Response:
         await self._groups.give_back(identity(request), path_id(request, "group_id"))

@@ -10,18 +10,18 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import NotFound
 from core.http import Identity
-from core.idempotency import Stored, recall, remember
+from core.idempotency import Stored
 from core.ids import PersonId
 from scheduler import group_store, groups, store
-from scheduler.booking import Wish
 from scheduler.changing import Actor
 from scheduler.config import SchedulerConfig
 from scheduler.group_store import Group
 from scheduler.groups import NewGroup
-from scheduler.laws import laws
 from scheduler.model import Booking
+from scheduler.newcomer import Newcomer
+from scheduler.once import Once, keep, known_answer
 from scheduler.series_service import by_of
-from scheduler.service import Once, booker_of
+from scheduler.service import booker_of
 
 MOST_SHOWN = 200  # sessions that a client is shown
 SHOWN_FOR = timedelta(days=30)  # after it, on its therapist's page
@@ -67,16 +67,18 @@ class Groups:
         ]
         return offered, more
 
-    async def take_seat(self, identity: Identity, group_id: str, wish: Wish | None, once: Once) -> Offered:
+    async def take_seat(
+        self, identity: Identity, group_id: str, newcomer: Newcomer | None, once: Once
+    ) -> Offered:
         """Raises NotFound, SlotTaken, ClientBusy, StatusConflict, TooLate, Denied."""
         booker, now = booker_of(identity), self._clock.now()
 
         async def work(connection: AsyncConnection) -> Booking | None:
             await _lock(connection, group_id)
-            if await _is_repeated(connection, identity, once):
+            if await known_answer(connection, identity, once) is not None:
                 return None
-            seat = await groups.take_seat(connection, group_id, booker, wish, now)
-            await _remember(connection, identity, once, group_id, self._clock)
+            seat = await groups.take_seat(connection, group_id, booker, newcomer, now)
+            await keep(connection, identity, once, _answer(group_id), now)
             return seat
 
         await self._database.transact(work)
@@ -106,12 +108,11 @@ class Groups:
 
         async def work(connection: AsyncConnection) -> str:
             await store.lock_therapist(connection, own)
-            if once.key is not None:
-                stored = await recall(connection, identity.session_id, once.key, once.body)
-                if stored is not None:
-                    return str(stored.response["group_id"])
+            answer = await known_answer(connection, identity, once)
+            if answer is not None:
+                return str(answer["group_id"])
             group = await groups.open_group(connection, own, new, self._config, now)
-            await _remember(connection, identity, once, group.id, self._clock)
+            await keep(connection, identity, once, _answer(group.id), now)
             return group.id
 
         return await self._shown(await self._database.transact(work))
@@ -126,9 +127,9 @@ class Groups:
             therapist_id = await _lock(connection, group_id)
             if by == "therapist" and therapist_id != own:
                 raise NotFound
-            if not await _is_repeated(connection, identity, once):
+            if await known_answer(connection, identity, once) is None:
                 await groups.cancel(connection, group_id, Actor(by, own), reason, now)
-                await _remember(connection, identity, once, group_id, self._clock)
+                await keep(connection, identity, once, _answer(group_id), now)
 
         await self._database.transact(work)
         return await self._shown(group_id)
@@ -174,16 +175,5 @@ async def _lock(connection: AsyncConnection, group_id: str) -> str:
     return group.therapist_id
 
 
-async def _is_repeated(connection: AsyncConnection, identity: Identity, once: Once) -> bool:
-    if once.key is None:
-        return False
-    return await recall(connection, identity.session_id, once.key, once.body) is not None
-
-
-async def _remember(
-    connection: AsyncConnection, identity: Identity, once: Once, group_id: str, clock: Clock
-) -> None:
-    if once.key is not None:
-        answer = Stored(200, {"group_id": group_id})
-        with laws():
-            await remember(connection, identity.session_id, once.key, once.body, answer, clock.now())
+def _answer(group_id: str) -> Stored:
+    return Stored(200, {"group_id": group_id})

@@ -18,7 +18,7 @@ from core.errors import NotFound
 from core.ids import PersonId, new_id
 from scheduler import booking as bookings
 from scheduler import group_store, practice_store, store
-from scheduler.booking import Booker, Wish
+from scheduler.booking import Booker
 from scheduler.capacity import may_practise
 from scheduler.changing import Actor
 from scheduler.config import SchedulerConfig
@@ -26,6 +26,7 @@ from scheduler.errors import SlotNotOffered, SlotTaken, StatusConflict, Therapis
 from scheduler.group_store import Group
 from scheduler.laws import laws
 from scheduler.model import Booking, Status
+from scheduler.newcomer import Newcomer, make_person
 from scheduler.reminding import reminders
 
 
@@ -63,9 +64,9 @@ async def open_group(
 
 
 async def take_seat(
-    connection: AsyncConnection, group_id: str, booker: Booker, wish: Wish | None, now: datetime
+    connection: AsyncConnection, group_id: str, booker: Booker, newcomer: Newcomer | None, now: datetime
 ) -> Booking:
-    """A seat for whoever asks; who has one keeps it. `wish` names somebody who is not known yet.
+    """A seat for whoever asks; who has one keeps it. `newcomer`: somebody who is not known yet.
 
     Raises NotFound, SlotTaken (no seat left), ClientBusy, StatusConflict, TooLate.
     """
@@ -78,9 +79,9 @@ async def take_seat(
         raise SlotTaken("no seat is left")
     client_id = booker.client_id
     if client_id is None:
-        if wish is None:
+        if newcomer is None:
             raise NotFound
-        client_id = await bookings.new_client(connection, booker, wish, now)
+        client_id = await make_person(connection, newcomer, booker.employer_id, now)
     values = await _seat(connection, group, client_id)
     seat = await bookings.insert(connection, values | {"holder": booker.holder}, now)
     await store.record(connection, seat.id, (None, seat.status), booker.holder, now)

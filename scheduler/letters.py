@@ -85,6 +85,7 @@ HELP_THERAPIST = {
         "Nobody reads replies to this email. For help, please tell staff.",
     ),
 }
+HELPS = {"client": HELP_CLIENT, "therapist": HELP_THERAPIST}
 JOIN_JA, JOIN_EN = ("面談の参加リンク", "面談に参加する"), ("Your join link", "Join the consultation")
 AGAIN_JA, AGAIN_EN = ("新しい日時を選ぶ", "新しい日時を選ぶ"), ("Choose a new time", "Choose a new time")
 PLAN_JA, PLAN_EN = ("予定", "予定を開く"), ("Your schedule", "Open your schedule")

@@ -5,8 +5,9 @@ then is not sent. The words are letters.py's; subjects and file names are
 neutral: no name, no address, nothing about health.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,13 +18,13 @@ from core.clock import Clock
 from core.database import Database
 from core.help_contact import address_of
 from core.mail import Attachment, Mail, Mailer
+from core.outbox import Handler
 from scheduler import store, visits
 from scheduler.calendar_file import Entry, Method, calendar_file
 from scheduler.hours import zone
 from scheduler.letters import (
     APOLOGY,
-    HELP_CLIENT,
-    HELP_THERAPIST,
+    HELPS,
     SUBJECTS,
     TO_CLIENT,
     TO_THERAPIST,
@@ -42,7 +43,6 @@ MONTHS = (
 )
 
 
-Handler = Callable[[dict[str, Any]], Awaitable[None]]
 # What is still true of a booking for each of them to be sent.
 STANDS = {
     "confirmed": frozenset({Status.CONFIRMED}),
@@ -57,7 +57,6 @@ TOLD_WITHIN = timedelta(days=14)  # so long a session that did not take place ca
 INVITES = frozenset({"confirmed", "changed"})  # with a calendar entry, if it is confirmed
 TAKES_BACK = frozenset({"changed", "cancelled", "declined"})
 TO = {"client": TO_CLIENT, "therapist": TO_THERAPIST}
-HELP = {"client": HELP_CLIENT, "therapist": HELP_THERAPIST}
 
 
 class BookingMails:
@@ -82,13 +81,7 @@ class BookingMails:
 
     def handlers(self) -> dict[str, list[Handler]]:
         """By topic, as core.outbox.Outbox takes them."""
-        return {f"booking.{kind}": [self._handler(kind)] for kind in STANDS}
-
-    def _handler(self, kind: str) -> Handler:
-        async def handle(payload: dict[str, Any]) -> None:
-            await self._handle(kind, payload)
-
-        return handle
+        return {f"booking.{kind}": [partial(self._handle, kind)] for kind in STANDS}
 
     async def _handle(self, kind: str, payload: dict[str, Any]) -> None:
         """Tell one of the two, unless it is no longer so."""
@@ -117,7 +110,7 @@ class BookingMails:
         words = self._words(visit, to, url, locale)
         subject = SUBJECTS[locale][said].format(at=shortly(visit.starts_at, visit.timezone, locale))
         after = [line for line in letter.after if _is_possible(line, visit, self._clock.now())]
-        after.append(HELP[visit.role][locale].line(self._answered, self._help_contact))
+        after.append(HELPS[visit.role][locale].line(self._answered, self._help_contact))
         host = urlsplit(links.public_url).hostname or "localhost"
         part = "" if kind == "confirmed" else f"-{kind}{word}"
         await self._mailer.send(

@@ -12,6 +12,7 @@ from core.http import Body, Reply, Utc
 from core.pages import Limit, Page
 from scheduler.agenda import PAST_SHOWN
 from scheduler.hours import zone
+from scheduler.newcomer import Newcomer
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 LONGEST_RANGE_DAYS = 31
@@ -128,6 +129,18 @@ class BookingBody(Body):
     email: Annotated[EmailStr, Field(max_length=254)] | None = None
     timezone: ZoneName
     locale: Literal["ja", "en"]
+
+
+class NewcomerBody(Body):
+    """Who asks with a company's open link; left out by who is known."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    email: Annotated[EmailStr, Field(max_length=254)]
+    timezone: ZoneName
+    locale: Literal["ja", "en"]
+
+    def newcomer(self) -> Newcomer:
+        return Newcomer(self.name, self.email, self.timezone, self.locale)
 
 
 class BookingReply(Reply):

@@ -15,17 +15,16 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import Denied, NotFound
 from core.http import Identity
-from core.idempotency import Stored, recall, remember
+from core.idempotency import Stored
 from core.ids import PersonId
 from scheduler import booking as bookings
 from scheduler import changing, pace_store, settled_store, store, telling, visits
 from scheduler.booking import Booker, Wish
 from scheduler.config import SchedulerConfig
 from scheduler.errors import StatusConflict
-from scheduler.laws import laws
 from scheduler.model import Booking, Span, Status, Visit
+from scheduler.once import Once, keep, known_answer
 from scheduler.outcome import CORRECTIONS
-from scheduler.service import Once
 
 MOST_SHOWN = 500
 
@@ -80,9 +79,9 @@ class Missed:
 
         async def work(connection: AsyncConnection) -> Noticed:
             booking, _ = await changing.locked(connection, booking_id)
-            if not await self._repeated(connection, identity, once):
+            if await known_answer(connection, identity, once) is None:
                 booking = await _corrected(connection, booking, correction, actor, now)
-                await self._remember(connection, identity, once, booking, now)
+                await keep(connection, identity, once, _answer(booking), now)
             people = await accounts.people(connection, [booking.client_id or "", booking.therapist_id])
             return _noticed(booking, people)
 
@@ -100,11 +99,12 @@ class Missed:
             if visit.role != "client":
                 raise NotFound
             missed, _ = await changing.locked(connection, booking_id)
-            known = await self._repeated(connection, identity, once)
+            answer = await known_answer(connection, identity, once)
+            known = await store.find(connection, answer["booking_id"]) if answer is not None else None
             if known is not None:
                 return known
             made = await self._booked_again(connection, missed, starts_at, now)
-            await self._remember(connection, identity, once, made, now)
+            await keep(connection, identity, once, _answer(made), now)
             return made
 
         made = await self._database.transact(work)
@@ -135,19 +135,9 @@ class Missed:
         await store.record(connection, missed.id, same, client_id, now, {"again": made.id})
         return made
 
-    async def _repeated(self, connection: AsyncConnection, identity: Identity, once: Once) -> Booking | None:
-        if once.key is None:
-            return None
-        stored = await recall(connection, identity.session_id, once.key, once.body)
-        return await store.find(connection, stored.response["booking_id"]) if stored else None
 
-    async def _remember(
-        self, connection: AsyncConnection, identity: Identity, once: Once, made: Booking, now: datetime
-    ) -> None:
-        if once.key is not None:
-            answer = Stored(200, {"booking_id": made.id})
-            with laws():
-                await remember(connection, identity.session_id, once.key, once.body, answer, now)
+def _answer(made: Booking) -> Stored:
+    return Stored(200, {"booking_id": made.id})
 
 
 async def _corrected(

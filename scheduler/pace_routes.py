@@ -1,6 +1,6 @@
 """The HTTP edge of a therapist's pace: a sheet to read and its parts to set; each answer is all of it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from core.errors import Denied, Invalid, NotFound, PreconditionFailed, TodokuError, Unauthenticated
-from core.http import Body, Route, body, identity, path_id, reply, require
+from core.http import Body, Handler, Route, body, identity, path_id, reply, require
 from core.idempotency import IdempotencyMismatch
 from scheduler import errors
 from scheduler import pace_messages as m
@@ -20,7 +20,6 @@ from scheduler.practice import to_clock
 
 WHO = (Unauthenticated, Denied, errors.TherapistUnknown)
 SHEET = "/api/therapist/pace"
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def routes(service: PaceService) -> list[Route]:

@@ -12,16 +12,15 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import Denied, Invalid, NotFound, PreconditionFailed
 from core.http import Identity
-from core.idempotency import Stored, recall, remember
+from core.idempotency import Stored
 from core.ids import PersonId
 from scheduler import covering, leave_store, leaving, pace, pace_changes, pace_store, practice_store, store
 from scheduler.config import SchedulerConfig
 from scheduler.errors import TherapistUnknown
 from scheduler.hours import zone
-from scheduler.laws import laws
 from scheduler.model import LIVE, Rule, SessionType, Span, Status, Therapist, Travel
+from scheduler.once import Once, keep, known_answer
 from scheduler.pace import PaceSheet
-from scheduler.service import Once
 
 AHEAD = timedelta(days=400)  # how far bookings are looked at
 MOST_TYPES, MOST_TIME_OFF, MOST_TRAVELS = 20, 200, 50
@@ -175,12 +174,9 @@ class PaceService:
 
         async def whole(connection: AsyncConnection) -> PaceSheet:
             await store.lock_therapist(connection, own)
-            if once.key is not None:
-                if await recall(connection, identity.session_id, once.key, once.body) is not None:
-                    return await self._sheet(connection, own)
-                answer = Stored(200, {"therapist_id": own})
-                with laws():
-                    await remember(connection, identity.session_id, once.key, once.body, answer, now)
+            if await known_answer(connection, identity, once) is not None:
+                return await self._sheet(connection, own)
+            await keep(connection, identity, once, Stored(200, {"therapist_id": own}), now)
             therapist = await practice_store.find_therapist(connection, own)
             if therapist is None:
                 raise TherapistUnknown

@@ -30,11 +30,12 @@ from scheduler.join_links import JoinLinks
 from scheduler.leave_store import proposed_to
 from scheduler.model import Slot, Span
 from scheduler.offer_store import open_offer
+from scheduler.once import Once
 from scheduler.pace_service import PaceService
 from scheduler.practice import Hours, NewTherapist, register_therapist
-from scheduler.racing_cares import Caring, as_therapist, with_requests
+from scheduler.racing_cares import Caring, as_therapist, first_time, with_requests
 from scheduler.racing_groups import Crowding
-from scheduler.service import Once, SchedulerService
+from scheduler.service import SchedulerService
 from scheduler.tables import booking, care, therapist
 from scheduler.waiting import Place
 
@@ -229,11 +230,11 @@ class _Client:
 
     async def _hold(self) -> None:
         if picked := await self._time():
-            await self._ground.service.hold(self._who, Pick(picked[0], picked[1].starts_at), _once())
+            await self._ground.service.hold(self._who, Pick(picked[0], picked[1].starts_at), first_time())
 
     async def _book(self) -> None:
         if picked := await self._time():
-            await self._ground.service.book(self._who, _wish(*picked), _once())
+            await self._ground.service.book(self._who, _wish(*picked), first_time())
 
     async def _book_twice(self) -> None:
         if picked := await self._time():
@@ -266,18 +267,18 @@ class _Client:
         free = await self._ground.changes.times(self._who, booking_id, within)
         if free:
             to = self._luck.choice(free[:12]).starts_at
-            await self._ground.changes.move(self._who, booking_id, to, _once())
+            await self._ground.changes.move(self._who, booking_id, to, first_time())
 
     async def _cancel(self) -> None:
         if booking_id := await self._mine():
-            await self._ground.changes.cancel(self._who, booking_id, None, _once())
+            await self._ground.changes.cancel(self._who, booking_id, None, first_time())
 
     async def _wait(self) -> None:
         whom = self._any_therapist() if self._luck.random() < 0.5 else None
-        await self._ground.cares.wait(self._who, Place(whom, "ja"), None, _once())
+        await self._ground.cares.wait(self._who, Place(whom, "ja"), None, first_time())
 
     async def _match(self) -> None:
-        await self._ground.cares.match(self._who, "ja", None, _once())
+        await self._ground.cares.match(self._who, "ja", None, first_time())
 
     async def _answer(self) -> None:
         """The client's own offer, by whoever may answer it."""
@@ -289,7 +290,7 @@ class _Client:
             asked = offer.kind == "request"
             who = as_therapist(offer.therapist_id) if asked else self._who
             take = self._luck.random() < 0.6
-            await self._ground.cares.answer_offer(who, offer.id, take=take, once=_once())
+            await self._ground.cares.answer_offer(who, offer.id, take=take, once=first_time())
 
     async def _some_care(self) -> tuple[str, PersonId] | None:
         care_id = await self._one(sa.select(care.c.id).where(care.c.ended_at.is_(None)))
@@ -302,12 +303,12 @@ class _Client:
     async def _end_care(self) -> None:
         if found := await self._some_care():
             who = as_therapist(found[1])
-            await self._ground.cares.end_care(who, found[0], apart=False, once=_once())
+            await self._ground.cares.end_care(who, found[0], apart=False, once=first_time())
 
     async def _hand_over(self) -> None:
         if found := await self._some_care():
             who, to = as_therapist(found[1]), self._any_therapist()
-            await self._ground.cares.hand_over(who, found[0], to, None, _once())
+            await self._ground.cares.hand_over(who, found[0], to, None, first_time())
 
     async def _decide(self) -> None:
         if self._who.person_id is None:
@@ -316,7 +317,7 @@ class _Client:
             proposed = await proposed_to(connection, self._who.person_id)
         if proposed:
             shared = Shared("none") if self._luck.random() < 0.6 else None
-            await self._ground.cares.decide_handover(self._who, proposed[0].id, shared, _once())
+            await self._ground.cares.decide_handover(self._who, proposed[0].id, shared, first_time())
 
     async def _take_seat(self) -> None:
         await self._crowding.take(self._who, self._some_wish())
@@ -333,10 +334,6 @@ class _Client:
             version = (await connection.execute(query)).scalar_one()
         values = {"capacity": self._luck.randint(0, MOST_CAPACITY)}
         await self._ground.pace.set_values(as_therapist(whose), version, values)
-
-
-def _once() -> Once:
-    return Once(new_id(), b"")
 
 
 def _wish(therapist_id: PersonId, slot: Slot) -> Wish:

@@ -25,10 +25,11 @@ from scheduler.config import SchedulerConfig
 from scheduler.handing import Shared
 from scheduler.leave_store import choices_of
 from scheduler.model import Span
+from scheduler.once import Once
 from scheduler.pace_service import Away, PaceService
 from scheduler.series import Repeat
 from scheduler.series_service import Arranging
-from scheduler.service import Once, SchedulerService
+from scheduler.service import SchedulerService
 from scheduler.tables import booking
 
 AHEAD, LASTS = timedelta(days=12), timedelta(days=9)
@@ -76,7 +77,7 @@ class Caring:
         if who.person_id is not None:
             staff = Identity(PersonId(new_id()), frozenset({"staff"}), new_id(), "account")
             chosen = self._luck.choice([None, *self._therapists])
-            await self._cares.assign(staff, who.person_id, chosen, _once())
+            await self._cares.assign(staff, who.person_id, chosen, first_time())
 
     async def plan_leave(self) -> None:
         away, cover = self._luck.choice(self._therapists[:2]), self._luck.choice(self._therapists[-2:])
@@ -96,7 +97,7 @@ class Caring:
                 self._luck.choice(asked),
                 self._luck.choices(["cover", "wait", "transfer"], [6, 2, 1])[0],
             )
-            await self._cares.choose_leave(who, one.id, wish, Shared("none"), _once())  # type: ignore[arg-type]
+            await self._cares.choose_leave(who, one.id, wish, Shared("none"), first_time())  # type: ignore[arg-type]
 
     async def book_far(self, who: Identity, wish: Wish) -> None:
         """Where the leave lies: with who covers, if this client chose so. Not with who may be away then."""
@@ -107,7 +108,7 @@ class Caring:
         free = await self._service.slots(who, asked)
         if free:
             values = {**wish.__dict__, "starts_at": self._luck.choice(free[:8]).starts_at}
-            await self._service.book(who, Wish(**values), _once())
+            await self._service.book(who, Wish(**values), first_time())
 
     async def book_series(self, who: Identity, wish: Wish) -> None:
         now = self._clock.now()
@@ -115,7 +116,7 @@ class Caring:
         if free:
             values = {**wish.__dict__, "starts_at": self._luck.choice(free[:8]).starts_at}
             repeat = Repeat(1, self._luck.randint(2, 3), whole=self._luck.random() < 0.5)
-            await self._arranging.book(who, Wish(**values), repeat, _once())
+            await self._arranging.book(who, Wish(**values), repeat, first_time())
 
     async def answer_request(self) -> None:
         """Its therapist takes it or not, while the client may be changing it."""
@@ -126,14 +127,15 @@ class Caring:
             booking_id, therapist_id = self._luck.choice(found)
             who = as_therapist(PersonId(therapist_id))
             if self._luck.random() < 0.6:
-                await self._changes.approve(who, booking_id, _once())
+                await self._changes.approve(who, booking_id, first_time())
             else:
-                await self._changes.decline(who, booking_id, None, _once())
+                await self._changes.decline(who, booking_id, None, first_time())
 
 
 def as_therapist(person_id: PersonId) -> Identity:
     return Identity(person_id, frozenset({"therapist"}), new_id(), "account")
 
 
-def _once() -> Once:
+def first_time() -> Once:
+    """A key that nobody has used."""
     return Once(new_id(), b"")

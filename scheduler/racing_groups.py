@@ -12,7 +12,7 @@ from scheduler.booking import Wish
 from scheduler.config import SchedulerConfig
 from scheduler.group_service import MOST_SHOWN, Groups
 from scheduler.groups import NewGroup
-from scheduler.service import Once
+from scheduler.racing_cares import first_time
 
 MOST_SEATS = 4
 DAYS = 6
@@ -33,13 +33,13 @@ class Crowding:
         starts_at = (self._clock.now() + timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0)
         new = NewGroup({"ja": "集まり", "en": "Group"}, self._luck.randint(1, MOST_SEATS), starts_at, 45)
         who = Identity(therapist_id, frozenset({"therapist"}), new_id(), "account")
-        await self._groups.open_group(who, new, Once(new_id(), b""))
+        await self._groups.open_group(who, new, first_time())
 
     async def take(self, who: Identity, slot_wish: Wish) -> None:
         """A seat of one of the first, so that many want the same."""
         if group := await self._some():
             wish = slot_wish if who.person_id is None else None
-            await self._groups.take_seat(who, group.id, wish, Once(new_id(), b""))
+            await self._groups.take_seat(who, group.id, wish, first_time())
 
     async def give_back(self, who: Identity) -> None:
         if group := await self._some():
@@ -49,7 +49,7 @@ class Crowding:
         if group := await self._some():
             owner = PersonId(group.therapist_id)
             who = Identity(owner, frozenset({"therapist"}), new_id(), "account")
-            await self._groups.cancel(who, group.id, None, Once(new_id(), b""))
+            await self._groups.cancel(who, group.id, None, first_time())
 
     async def _some(self) -> group_store.Group | None:
         async with self._database.read() as connection:

@@ -16,8 +16,9 @@ from scheduler import browsing_routes, client_routes, errors
 from scheduler import messages as m
 from scheduler.booking import Pick, Wish
 from scheduler.model import Status
+from scheduler.once import Once
 from scheduler.practice import Practice
-from scheduler.service import Confirmation, News, Once, SchedulerService
+from scheduler.service import Confirmation, News, SchedulerService
 from scheduler.visits import Session
 
 

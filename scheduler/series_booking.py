@@ -22,6 +22,7 @@ from scheduler.changing import Actor
 from scheduler.config import SchedulerConfig
 from scheduler.errors import ClientBusy, SlotNotOffered, SlotTaken, StatusConflict
 from scheduler.model import Booking, SessionRules, SessionType, Spared, Status, Therapist
+from scheduler.newcomer import make_person
 from scheduler.series import Ground, Occurrence, Repeat, Why, occurrences, span_of, starts
 
 FAR_DAYS = 800
@@ -118,7 +119,7 @@ async def book(connection: AsyncConnection, plan: Plan, config: SchedulerConfig,
 
 async def _new_client(connection: AsyncConnection, plan: Plan, now: datetime) -> PersonId:
     assert isinstance(plan.pick, Wish), "who arranges names a client"  # noqa: S101
-    return await bookings.new_client(connection, plan.booker, plan.pick, now)
+    return await make_person(connection, plan.pick, plan.booker.employer_id, now)
 
 
 def _values(

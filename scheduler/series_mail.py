@@ -4,7 +4,7 @@ Each entry stands alone (its own UID), so that one session can be moved or cance
 What has changed since the event was written is left out: it has a mail of its own.
 """
 
-from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,21 +13,20 @@ from accounts.model import Person
 from core.clock import Clock
 from core.database import Database
 from core.mail import Attachment, Mail, Mailer
+from core.outbox import Handler
 from scheduler import series_store, visits
 from scheduler.calendar_file import Entry, Method, calendar_file
-from scheduler.letters import HELP_CLIENT, HELP_THERAPIST, SUBJECTS
+from scheduler.letters import HELPS, SUBJECTS
 from scheduler.mail import WEEKDAYS, moment, shortly, when
 from scheduler.model import Status, Visit
 from scheduler.plain_page import page
 from scheduler.series_letters import CHANGE, JOIN, LETTERS, STATE
 from scheduler.service import SchedulerService
 
-Handler = Callable[[dict[str, Any]], Awaitable[None]]
 STANDS = {
     "arranged": frozenset({Status.CONFIRMED, Status.REQUESTED}),
     "cancelled": frozenset({Status.CANCELLED}),
 }
-HELP = {"client": HELP_CLIENT, "therapist": HELP_THERAPIST}
 
 
 class SeriesMails:
@@ -48,13 +47,7 @@ class SeriesMails:
 
     def handlers(self) -> dict[str, list[Handler]]:
         """By topic, as core.outbox.Outbox takes them."""
-        return {f"series.{kind}": [self._handler(kind)] for kind in STANDS}
-
-    def _handler(self, kind: str) -> Handler:
-        async def handle(payload: dict[str, Any]) -> None:
-            await self._handle(kind, payload)
-
-        return handle
+        return {f"series.{kind}": [partial(self._handle, kind)] for kind in STANDS}
 
     async def _handle(self, kind: str, payload: dict[str, Any]) -> None:
         """Tell one of the two of what is still so."""
@@ -118,7 +111,7 @@ class SeriesMails:
             "until": _deadline(seen, locale),
         }
         after = [urls[0]] if first.role == "therapist" else []
-        helps = HELP[first.role][locale].line(self._answered, self._help_contact)
+        helps = HELPS[first.role][locale].line(self._answered, self._help_contact)
         after.append(helps.format(help=self._help_contact))
         return "\n\n".join([*(line.format(**words) for line in letter), *after, "Todoku"]) + "\n"
 

@@ -1,13 +1,13 @@
 """The HTTP edge of series and of booking on behalf: look first, then book; cancel one's later sessions."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
 from core.errors import Denied, Invalid, NotFound, TodokuError, Unauthenticated
-from core.http import Body, Route, body, identity, path_id, query, reply, require
+from core.http import Body, Handler, Route, body, identity, path_id, query, reply, require
 from core.idempotency import IdempotencyMismatch
 from scheduler import change_messages, errors
 from scheduler import series_messages as m
@@ -24,7 +24,6 @@ from scheduler.service import SchedulerService
 WHO = (Unauthenticated, Denied, Invalid)
 LOOKED = (*WHO, errors.TherapistUnknown, errors.CareElsewhere, errors.TherapistFull, errors.SlotNotOffered)
 BOOKED = (*LOOKED, errors.SlotTaken, errors.ClientBusy, IdempotencyMismatch)
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def routes(arranging: Arranging, service: SchedulerService) -> list[Route]:

@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import Denied, NotFound
 from core.http import Identity
-from core.idempotency import Stored, recall, remember
+from core.idempotency import Stored
 from core.ids import PersonId
 from scheduler import booking as bookings
 from scheduler import practice_store, series_booking, series_store, store, visits
@@ -23,12 +23,12 @@ from scheduler.changes import Changes
 from scheduler.changing import Actor
 from scheduler.config import SchedulerConfig
 from scheduler.errors import SlotNotOffered, TherapistUnknown
-from scheduler.laws import laws
 from scheduler.model import Booking, Slot, Span, Visit
+from scheduler.once import Once, keep, known_answer
 from scheduler.series import Repeat
 from scheduler.series_booking import Made, Outlook, Plan, rules_for
 from scheduler.series_store import Client
-from scheduler.service import Once, booker_of
+from scheduler.service import booker_of
 from scheduler.slots import free_slots
 
 By = Literal["therapist", "staff"]
@@ -81,15 +81,11 @@ class Arranging:
         async def work(connection: AsyncConnection) -> dict[str, Any]:
             plan = await self._plan(connection, identity, order, repeat, now)
             await store.lock_therapist(connection, plan.pick.therapist_id)
-            if once.key is not None:
-                stored = await recall(connection, identity.session_id, once.key, once.body)
-                if stored is not None:
-                    return stored.response
+            answer = await known_answer(connection, identity, once)
+            if answer is not None:
+                return answer
             made = _kept(await series_booking.book(connection, plan, self._config, now))
-            if once.key is not None:
-                with laws():
-                    answer = Stored(201, made)
-                    await remember(connection, identity.session_id, once.key, once.body, answer, now)
+            await keep(connection, identity, once, Stored(201, made), now)
             return made
 
         made = await self._database.transact(work)

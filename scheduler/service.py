@@ -16,7 +16,7 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import Denied, NotFound
 from core.http import Identity, rfc3339
-from core.idempotency import Stored, recall, row_of
+from core.idempotency import Stored, row_of
 from core.ids import BookingId, EmployerId, PersonId
 from core.pages import Position
 from core.together import Rows, insert_together
@@ -41,6 +41,7 @@ from scheduler.join_links import JoinLinks
 from scheduler.laws import laws
 from scheduler.limits import booking_limits, hold_limits
 from scheduler.model import Alternative, Booking, Slot, Status, Therapist, Visit
+from scheduler.once import Once, known_answer
 from scheduler.practice import Hours, NewTherapist, Practice, register_therapist
 from scheduler.visits import Session, fulfil
 
@@ -60,14 +61,6 @@ News = Callable[[Sequence[BookingId]], Awaitable[Mapping[BookingId, datetime]]]
 Result = TypeVar("Result")
 
 WITH_ALTERNATIVES = (SlotTaken, SlotNotOffered, TherapistFull)
-
-
-@dataclass(frozen=True)
-class Once:
-    """An Idempotency-Key with the body it came with."""
-
-    key: str | None
-    body: bytes
 
 
 @dataclass(frozen=True)
@@ -292,7 +285,7 @@ class SchedulerService:
         if once.key is None:
             return False
         async with self._database.read() as connection:
-            return await recall(connection, identity.session_id, once.key, once.body) is not None
+            return await known_answer(connection, identity, once) is not None
 
     async def _recall(
         self, connection: AsyncConnection, identity: Identity, once: Once, booker: Booker, pick: Pick
@@ -301,10 +294,10 @@ class SchedulerService:
         if once.key is None:
             return None, None
         locked = await desk.lock(connection, pick.therapist_id, booker.client_id)
-        stored = await recall(connection, identity.session_id, once.key, once.body)
-        if stored is None:
+        answer = await known_answer(connection, identity, once)
+        if answer is None:
             return locked, None
-        found = await store.find(connection, stored.response["booking_id"])
+        found = await store.find(connection, answer["booking_id"])
         if found is None:  # a hold that was swept or given back
             raise HoldExpired
         return locked, found

@@ -24,6 +24,7 @@ from scheduler.config import SchedulerConfig
 from scheduler.errors import CareElsewhere, StatusConflict, TherapistFull
 from scheduler.matching import Candidate, Wanted, ordered
 from scheduler.model import Span
+from scheduler.newcomer import Newcomer, make_person
 from scheduler.offering import LONGEST_WAIT_DAYS
 
 SOON = timedelta(days=7)  # a therapist is asked only if they could see the client by then
@@ -37,16 +38,6 @@ class Place:
 
     therapist_id: str | None
     language: str
-
-
-@dataclass(frozen=True)
-class Newcomer:
-    """Who somebody with a company's open link says they are."""
-
-    name: str
-    email: str
-    timezone: str
-    locale: str
 
 
 async def persons_of(connection: AsyncConnection, identity: Identity) -> list[PersonId]:
@@ -82,17 +73,7 @@ async def client_of(
         raise Denied
     if newcomer is None:
         raise Invalid(errors=[{"field": "email", "message": "is needed with this link", "rule": "missing"}])
-    person_id = await accounts.create_person(
-        connection,
-        name=newcomer.name,
-        email=newcomer.email,
-        locale=newcomer.locale,
-        timezone=newcomer.timezone,
-        roles=("client",),
-        now=now,
-    )
-    await accounts.entitle(connection, EmployerId(employer_id), person_id, now)
-    return person_id
+    return await make_person(connection, newcomer, EmployerId(employer_id), now)
 
 
 async def join(connection: AsyncConnection, client_id: PersonId, wanted: Place, now: datetime) -> Wait:

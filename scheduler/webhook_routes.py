@@ -6,7 +6,7 @@ from core.errors import Denied, Invalid, NotFound, Unauthenticated
 from core.http import Route, body, idempotency_key, path_id, query, reply, require
 from core.idempotency import IdempotencyMismatch
 from scheduler import outward_messages as m
-from scheduler.service import Once
+from scheduler.once import Once
 from scheduler.webhook_store import Delivery, Webhook
 from scheduler.webhooks import PAGE, Webhooks, state_of
 

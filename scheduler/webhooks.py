@@ -23,12 +23,11 @@ from core.config import OutgoingConfig
 from core.database import Database
 from core.errors import Denied, Invalid, NotFound
 from core.http import Identity, rfc3339
-from core.idempotency import Stored, recall, remember
+from core.idempotency import Stored
 from core.ids import PersonId, new_id
 from core.outgoing import Failed, Outgoing, checked
 from scheduler import store, webhook_store
-from scheduler.laws import laws
-from scheduler.service import Once
+from scheduler.once import Once, keep, known_answer
 from scheduler.webhook_store import Delivery, Webhook
 from scheduler.webhook_topics import SOURCES, Happened, happened, told
 
@@ -89,13 +88,10 @@ class Webhooks:
         made = Webhook(new_id(), url, secret, tuple(dict.fromkeys(topics)), True, now)
 
         async def work(connection: AsyncConnection) -> Webhook:
-            if once.key is not None:
-                stored = await recall(connection, identity.session_id, once.key, once.body)
-                if stored is not None:
-                    return await _found(connection, stored.response["webhook_id"])
-                answer = Stored(201, {"webhook_id": made.id})
-                with laws():
-                    await remember(connection, identity.session_id, once.key, once.body, answer, now)
+            answer = await known_answer(connection, identity, once)
+            if answer is not None:
+                return await _found(connection, answer["webhook_id"])
+            await keep(connection, identity, once, Stored(201, {"webhook_id": made.id}), now)
             if len(await webhook_store.every(connection)) >= MOST_WEBHOOKS:
                 raise Invalid(f"there can be at most {MOST_WEBHOOKS} of these")
             await webhook_store.insert(connection, made, staff)

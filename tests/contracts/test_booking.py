@@ -14,7 +14,7 @@ from core.ids import new_id
 from core.tables import idempotency
 from scheduler import errors
 from scheduler.booking import Pick
-from scheduler.service import Once
+from scheduler.once import Once
 from scheduler.tables import booking_event, time_off
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic

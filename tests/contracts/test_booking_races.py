@@ -15,7 +15,7 @@ from core.errors import TodokuError
 from core.http import Identity
 from scheduler import booking, errors, store
 from scheduler.config import SchedulerConfig
-from scheduler.service import Once
+from scheduler.once import Once
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic
 

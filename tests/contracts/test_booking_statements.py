@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from core.database import Database
 from core.http import Identity
 from core.ids import new_id
-from scheduler.service import Once
+from scheduler.once import Once
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic
 

@@ -16,8 +16,9 @@ from scheduler.care_views import CareViews
 from scheduler.cares import Cares
 from scheduler.errors import StatusConflict, TherapistFull
 from scheduler.handing import Shared
+from scheduler.newcomer import Newcomer
 from scheduler.tables import booking, care, therapist
-from scheduler.waiting import Newcomer, Place
+from scheduler.waiting import Place
 from tests.contracts.caring import as_therapist, full, places, staff, wait_states
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, WEDNESDAY, Clinic

@@ -15,7 +15,7 @@ from scheduler.changes import Changes
 from scheduler.errors import ClientBusy, SlotNotOffered, SlotTaken, StatusConflict, TooLate
 from scheduler.join_links import JoinLinks
 from scheduler.model import Span
-from scheduler.service import Once
+from scheduler.once import Once
 from scheduler.tables import booking, booking_event, care
 from tests.contracts.test_session_types import add_type, set_pace
 from tests.fakes import FakeClock

@@ -22,8 +22,8 @@ from scheduler.group_mail import GroupMails
 from scheduler.group_service import Groups
 from scheduler.groups import NewGroup
 from scheduler.join_links import JoinLinks
+from scheduler.once import Once
 from scheduler.outcome import Attendance
-from scheduler.service import Once
 from scheduler.settling import Settling
 from scheduler.tables import booking, group_session
 from tests.contracts.test_changing import staff, therapist_of

@@ -27,8 +27,8 @@ from scheduler.hours import local_day
 from scheduler.join_links import JoinLinks
 from scheduler.mail import when
 from scheduler.model import Span
+from scheduler.once import Once
 from scheduler.practice import Hours
-from scheduler.service import Once
 from scheduler.tables import availability_override
 from tests.contracts.test_session_types import add_type, set_pace
 from tests.fakes import FakeClock

@@ -25,10 +25,10 @@ from scheduler.errors import (
     TooLate,
 )
 from scheduler.join_links import JoinLinks
+from scheduler.once import Once
 from scheduler.series import Repeat
 from scheduler.series_mail import SeriesMails
 from scheduler.series_service import Arranging, OnBehalf
-from scheduler.service import Once
 from scheduler.tables import booking
 from tests.contracts.test_changing import therapist_of
 from tests.contracts.test_session_types import add_type, set_pace

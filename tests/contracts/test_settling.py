@@ -15,8 +15,8 @@ from core.ids import BookingId, PersonId, new_id
 from scheduler.errors import StatusConflict
 from scheduler.missed import Correction, Missed
 from scheduler.model import Span, Status
+from scheduler.once import Once
 from scheduler.outcome import Attendance
-from scheduler.service import Once
 from scheduler.settling import Settling
 from scheduler.tables import booking_event
 from scheduler.visits import fulfil

@@ -13,9 +13,9 @@ from scheduler.cares import Cares
 from scheduler.changes import Changes
 from scheduler.group_service import Groups
 from scheduler.join_links import JoinLinks
+from scheduler.once import Once
 from scheduler.series import Repeat
 from scheduler.series_service import Arranging
-from scheduler.service import Once
 from scheduler.tables import booking
 from tests.contracts.caring import full
 from tests.contracts.test_groups import opened

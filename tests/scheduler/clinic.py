@@ -16,8 +16,9 @@ from scheduler.browsing import Asked
 from scheduler.config import SchedulerConfig
 from scheduler.join_links import JoinLinks
 from scheduler.model import Span
+from scheduler.once import Once
 from scheduler.practice import Hours, NewTherapist
-from scheduler.service import Confirmation, Once, SchedulerService, book_on_behalf, register_therapist
+from scheduler.service import Confirmation, SchedulerService, book_on_behalf, register_therapist
 from scheduler.tables import booking, care, therapist
 from tests.fakes import FakeClock
 

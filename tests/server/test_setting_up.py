@@ -23,7 +23,8 @@ from scheduler.browsing import Asked
 from scheduler.config import SchedulerConfig
 from scheduler.join_links import JoinLinks
 from scheduler.model import Span
-from scheduler.service import Once, SchedulerService
+from scheduler.once import Once
+from scheduler.service import SchedulerService
 from server.cli import COMMANDS, Refused, parser
 from server.config import Config
 

@@ -2743,7 +2743,7 @@ export interface components {
              */
             language: "ja" | "en";
             /** @default null */
-            newcomer: components["schemas"]["scheduler__care_messages__NewcomerBody"] | null;
+            newcomer: components["schemas"]["NewcomerBody"] | null;
         };
         /**
          * Me
@@ -2822,6 +2822,29 @@ export interface components {
             webhook: components["schemas"]["WebhookReply"];
             /** Secret */
             secret: string;
+        };
+        /**
+         * NewcomerBody
+         * @description Who asks with a company's open link; left out by who is known.
+         */
+        NewcomerBody: {
+            /** Name */
+            name: string;
+            /**
+             * Email
+             * Format: email
+             */
+            email: string;
+            /**
+             * Timezone
+             * @example Asia/Tokyo
+             */
+            timezone: string;
+            /**
+             * Locale
+             * @enum {string}
+             */
+            locale: "ja" | "en";
         };
         /**
          * Nothing
@@ -3266,7 +3289,7 @@ export interface components {
         };
         /**
          * PlacesQuery
-         * @description A page as that of the queue.
+         * @description Therapists by their free places, in pages; `cursor`: the free places and id of the last one seen.
          */
         PlacesQuery: {
             /**
@@ -3341,7 +3364,10 @@ export interface components {
             /** Auth */
             auth: string;
         };
-        /** QueueQuery */
+        /**
+         * QueueQuery
+         * @description Who waits, in pages.
+         */
         QueueQuery: {
             /**
              * Limit
@@ -3552,7 +3578,7 @@ export interface components {
          */
         SeatBody: {
             /** @default null */
-            newcomer: components["schemas"]["scheduler__group_messages__NewcomerBody"] | null;
+            newcomer: components["schemas"]["NewcomerBody"] | null;
         };
         /**
          * SequenceReply
@@ -4170,7 +4196,7 @@ export interface components {
              */
             language: "ja" | "en";
             /** @default null */
-            newcomer: components["schemas"]["scheduler__care_messages__NewcomerBody"] | null;
+            newcomer: components["schemas"]["NewcomerBody"] | null;
         };
         /**
          * WaitReply
@@ -4298,52 +4324,6 @@ export interface components {
              * @default false
              */
             apart: boolean;
-        };
-        /**
-         * NewcomerBody
-         * @description Who asks with a company's open link; left out by who is known.
-         */
-        scheduler__care_messages__NewcomerBody: {
-            /** Name */
-            name: string;
-            /**
-             * Email
-             * Format: email
-             */
-            email: string;
-            /**
-             * Timezone
-             * @example Asia/Tokyo
-             */
-            timezone: string;
-            /**
-             * Locale
-             * @enum {string}
-             */
-            locale: "ja" | "en";
-        };
-        /**
-         * NewcomerBody
-         * @description Who is not known yet.
-         */
-        scheduler__group_messages__NewcomerBody: {
-            /** Name */
-            name: string;
-            /**
-             * Email
-             * Format: email
-             */
-            email: string;
-            /**
-             * Timezone
-             * @example Asia/Tokyo
-             */
-            timezone: string;
-            /**
-             * Locale
-             * @enum {string}
-             */
-            locale: "ja" | "en";
         };
         /** FreeTimesQuery */
         scheduler__series_messages__FreeTimesQuery: {
