@@ -114,7 +114,9 @@ class Site:
             client_id=client_id,
         )
 
-    async def taking_new_clients(self, name: str, kinds: Sequence[Mapping[str, Any]] = ()) -> PersonId:
+    async def taking_new_clients(
+        self, name: str, kinds: Sequence[Mapping[str, Any]] = (), languages: Sequence[str] = ("ja", "en")
+    ) -> PersonId:
         """Another therapist with places, there every day, with these kinds of sessions."""
         now, number = SystemClock().now(), next(_numbers)
         database = Database.open(f"sqlite:///{self.var / 'todoku.db'}")
@@ -123,7 +125,8 @@ class Site:
                 email = f"therapist-{number}@test.example"
                 therapist_id = await _person(connection, name, email, "therapist", now)
                 hours = [Hours(day, "09:00", "17:00") for day in range(7)]
-                practice = replace(_practice(therapist_id, now), hours=hours, capacity=20)
+                practice = _practice(therapist_id, now)
+                practice = replace(practice, hours=hours, capacity=20, languages=tuple(languages))
                 await register_therapist(connection, practice, now)
                 for kind in kinds:
                     await pace_store.insert_type(connection, therapist_id, KIND | dict(kind), now)

@@ -61,6 +61,8 @@ async def test_a_time_is_picked_first_and_with_whom_after_it(site: Site, visitor
 
 
 async def test_only_therapists_who_speak_the_language_are_shown(site: Site, visitor: Visitor) -> None:
+    speaks = await site.taking_new_clients("二言 語子")
+    does_not = await site.taking_new_clients("日本 語子", languages=("ja",))
     page = await visitor("en")
     await by_time(page, site)
     await page.get_by_test_id("language").select_option("en")
@@ -69,13 +71,13 @@ async def test_only_therapists_who_speak_the_language_are_shown(site: Site, visi
     response = await answered.value
     assert "language=en" in response.url
     found = await response.json()
-    offered = await page.evaluate(
-        """() => fetch('/api/booking/therapists', {headers: {'Todoku-Session': 'link'}})
-            .then((answer) => answer.json())"""
-    )
-    speak = {one["therapist_id"] for one in offered["therapists"] if "en" in one["languages"]}
     shown = {each for one in found["times"] for each in one["therapist_ids"]}
-    assert shown <= speak < {one["therapist_id"] for one in offered["therapists"]}
+    assert speaks in shown
+    assert does_not not in shown
+    async with page.expect_response("**/api/booking/times?*") as answered:
+        await page.get_by_test_id("language").select_option("ja")
+    found = await (await answered.value).json()
+    assert {speaks, does_not} <= {each for one in found["times"] for each in one["therapist_ids"]}
 
 
 @pytest.mark.parametrize("zone", ["America/St_Johns", "Australia/Lord_Howe", "Pacific/Kiritimati"])

@@ -44,6 +44,7 @@ async def pause_everybody(site: Site, visitor: Visitor) -> None:
         await people.sign_in(page, site, account["email"], account["password"])
         await page.goto(f"{site.address}/therapist/pace")
         await page.get_by_test_id("capacity-pause").click()
+        await expect(page.get_by_test_id("pace-saved")).to_be_visible()
         await expect(page.get_by_test_id("capacity-room")).to_have_attribute("data-room", "paused")
 
 

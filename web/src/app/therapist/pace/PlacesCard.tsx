@@ -1,6 +1,6 @@
-/** How many clients the therapist wishes to have, how full it is, and the pause; saved after a short rest of presses. */
+/** How many clients the therapist wishes to have, after a short rest of presses; how full it is; the pause, at once. */
 import { Button, Switch, Text } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Pace } from "../../../api/types";
 import { Card } from "./Card";
@@ -8,7 +8,7 @@ import { Gauge } from "./Gauge";
 import { HIGHEST, LOWEST, type Wish, isEmpty, leftOf, shownWith, undoOf, within } from "./places";
 import type { Change, Save } from "./usePace";
 
-const PAUSE_MS = 600;
+const REST_MS = 600;
 
 interface Props {
   pace: Pace;
@@ -37,21 +37,25 @@ export function PlacesCard(props: Props) {
   );
 }
 
-/** Shown at once, sent when no press has come for a moment. */
+/** Shown at once, sent when no press has come for a moment, or when the page is left before that. */
 function useWish({ pace, saving, save }: Props) {
   const { t } = useTranslation();
   const [wish, setWish] = useState<Wish>({});
+  const unsent = useRef<(() => void) | null>(null);
   useEffect(() => {
     if (saving || isEmpty(wish)) return;
     const send = async (): Promise<void> => {
+      unsent.current = null;
       const sent = leftOf(wish, pace);
       if (isEmpty(sent)) return setWish({});
       const done = await save(changeOf(sent, savedText(sent)));
       setWish((present) => (done.ok ? leftOf(present, sent) : {}));
     };
-    const timer = setTimeout(() => void send(), PAUSE_MS);
+    unsent.current = () => void send();
+    const timer = setTimeout(() => void send(), wish.pause_new === undefined ? REST_MS : 0);
     return () => clearTimeout(timer);
   }, [wish, pace, saving]);
+  useEffect(() => () => unsent.current?.(), []);
 
   function savedText(sent: Wish): string {
     if (sent.capacity !== undefined) return t("pace.places.changed", { count: sent.capacity });
