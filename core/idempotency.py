@@ -42,8 +42,11 @@ async def recall(connection: AsyncConnection, actor: str, key: str, body: bytes)
     await _take_turn(connection, actor, key)
     query = sa.select(idempotency).where(idempotency.c.actor == actor, idempotency.c.key == key)
     row = (await connection.execute(query)).first()
-    if row is None:
-        return None
+    return None if row is None else stored_answer(row, body)
+
+
+def stored_answer(row: Any, body: bytes) -> Stored:
+    """The answer in a row of `idempotency`, for the body it was given to. Raises IdempotencyMismatch."""
     if row.body_hash != hashlib.sha256(body).hexdigest():
         raise IdempotencyMismatch
     return Stored(row.status, dict(row.response))

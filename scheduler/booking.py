@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import TodokuError
 from core.ids import BookingId, EmployerId, PersonId, new_id
+from core.together import Rows
 from scheduler import desk, leave_store, offer_store, offering, pace_store, practice_store, store, telling
 from scheduler.capacity import Closed, closed
 from scheduler.config import SchedulerConfig
-from scheduler.desk import Desk
+from scheduler.desk import Asker, Desk
 from scheduler.errors import (
     CareElsewhere,
     HoldExpired,
@@ -52,6 +53,10 @@ class Booker:
     client_id: PersonId | None
     employer_id: EmployerId | None
 
+    def asker(self, actor: str = "", key: str | None = None, body: bytes = b"") -> Asker:
+        """As who they sit down, with the key of their request."""
+        return Asker(self.holder, self.client_id, actor, key, body)
+
 
 @dataclass(frozen=True)
 class Pick:
@@ -84,11 +89,12 @@ async def hold(
     pick: Pick,
     config: SchedulerConfig,
     now: datetime,
-    known: Therapist | None = None,
+    at: Desk | None = None,
 ) -> Booking:
     """Reserve a time for a few minutes in place of the booker's earlier hold."""
-    at = await sit_down(connection, booker, pick, now, known)
+    at = at or await desk.sit_down(connection, pick.therapist_id, booker.asker(), now)
     therapist, kind = at.therapist, await _kind(connection, at, pick, config)
+    await check_open(connection, therapist, at.care, booker.client_id, pick.starts_at, now)
     await _clear(connection, at, booker, None, now)
     await check_time(connection, therapist, pick.starts_at, kind.rules, Spared(booker.holder), now)
     values = times(therapist, pick.starts_at, "UTC", kind) | {
@@ -106,11 +112,15 @@ async def book(
     wish: Wish,
     config: SchedulerConfig,
     now: datetime,
-    known: Therapist | None = None,
-) -> Booking:
-    """Confirm a time; a new client's first booking opens the care and takes a place."""
-    at = await sit_down(connection, booker, wish, now, known)
+    at: Desk | None = None,
+) -> tuple[Booking, list[Rows]]:
+    """Confirm a time; a new client's first booking opens the care and takes a place.
+
+    Besides the booking: what is written of it elsewhere, for the caller to write together with its own.
+    """
+    at = at or await desk.sit_down(connection, wish.therapist_id, booker.asker(), now)
     therapist, care = at.therapist, at.care
+    await check_open(connection, therapist, care, booker.client_id, wish.starts_at, now)
     held = await _held(connection, at, booker, wish, now)
     await _clear(connection, at, booker, held, now)
     # Who picked in time may take the minutes of the hold to type their name.
@@ -127,8 +137,7 @@ async def book(
         **standing(kind, wish.starts_at, config, now),
     }
     made = await _confirm(connection, held, values, now)
-    await telling.arranged(connection, made, Status.HELD if held else None, booker.holder, now)
-    return made
+    return made, telling.of_arranged(made, Status.HELD if held else None, booker.holder, now)
 
 
 async def book_on_behalf(
@@ -166,18 +175,6 @@ async def prepare(
     care = await store.open_care(connection, booker.client_id) if booker.client_id else None
     await check_open(connection, therapist, care, booker.client_id, pick.starts_at, now)
     return therapist, care
-
-
-async def sit_down(
-    connection: AsyncConnection, booker: Booker, pick: Pick, now: datetime, known: Therapist | None
-) -> Desk:
-    """As `prepare`, with what else is known of both."""
-    therapist = known or await desk.lock(connection, pick.therapist_id, booker.client_id)
-    if therapist is None:
-        raise TherapistUnknown
-    at = await desk.look(connection, therapist, booker.holder, booker.client_id, now)
-    await check_open(connection, therapist, at.care, booker.client_id, pick.starts_at, now)
-    return at
 
 
 async def _clear(

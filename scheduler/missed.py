@@ -17,6 +17,7 @@ from core.errors import Denied, NotFound
 from core.http import Identity
 from core.idempotency import Stored
 from core.ids import PersonId
+from core.together import insert_together
 from scheduler import booking as bookings
 from scheduler import changing, pace_store, settled_store, store, telling, visits
 from scheduler.booking import Booker, Wish
@@ -130,9 +131,10 @@ class Missed:
             locale=person.locale,
         )
         booker = Booker(client_id, client_id, None)
-        made = await bookings.book(connection, booker, wish, self._config, now)
+        made, beside = await bookings.book(connection, booker, wish, self._config, now)
         same = (missed.status, missed.status)
-        await store.record(connection, missed.id, same, client_id, now, {"again": made.id})
+        line = store.line(missed.id, same, client_id, now, {"again": made.id})
+        await insert_together(connection, *beside, line)
         return made
 
 

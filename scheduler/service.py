@@ -27,6 +27,7 @@ from scheduler.agenda import Agenda, OwnSession
 from scheduler.booking import Arrangement, Booker, Pick, Wish, book_on_behalf
 from scheduler.calendar_file import Entry, calendar_file
 from scheduler.config import SchedulerConfig
+from scheduler.desk import Desk
 from scheduler.errors import (
     HoldExpired,
     SlotNotOffered,
@@ -40,7 +41,7 @@ from scheduler.hours import local_days, zone
 from scheduler.join_links import JoinLinks
 from scheduler.laws import laws
 from scheduler.limits import booking_limits, hold_limits
-from scheduler.model import Alternative, Booking, Slot, Status, Therapist, Visit
+from scheduler.model import Alternative, Booking, Slot, Status, Visit
 from scheduler.once import Once, known_answer
 from scheduler.practice import Hours, NewTherapist, Practice, register_therapist
 from scheduler.visits import Session, fulfil
@@ -150,14 +151,14 @@ class SchedulerService:
         booker, now = booker_of(identity), self._clock.now()
 
         async def work(connection: AsyncConnection) -> Booking:
-            locked, known = await self._recall(connection, identity, once, booker, pick)
+            at, known = await self._sit_down(connection, identity, once, booker, pick)
             if known is not None and known.status is not Status.HELD:
                 raise HoldExpired("This reservation has become a booking")
             if known is not None and (known.hold_expires_at or now) <= now:  # not swept yet
                 raise HoldExpired
             if known is not None:
                 return known
-            held = await bookings.hold(connection, booker, pick, self.config, now, locked)
+            held = await bookings.hold(connection, booker, pick, self.config, now, at)
             with laws():
                 await insert_together(connection, *_answer(identity, once, held, now))
             return held
@@ -176,14 +177,14 @@ class SchedulerService:
         booker, now = booker_of(identity), self._clock.now()
 
         async def work(connection: AsyncConnection) -> Confirmation | Booking:
-            locked, known = await self._recall(connection, identity, once, booker, wish)
+            at, known = await self._sit_down(connection, identity, once, booker, wish)
             if known is not None:
                 return known
-            booked = await bookings.book(connection, booker, wish, self.config, now, locked)
-            visit = await visits.render(connection, booked, "client", self.config)
-            answer = _answer(identity, once, booked, now)
+            booked, beside = await bookings.book(connection, booker, wish, self.config, now, at)
+            visit = await visits.render(connection, booked, "client", self.config, at.names)
+            also = [*beside, *_answer(identity, once, booked, now)]
             with laws():
-                url = await self.links.make(connection, visit, mailed=_proven(identity), also=answer)
+                url = await self.links.make(connection, visit, mailed=_proven(identity), also=also)
                 return Confirmation(visit, url)
 
         done = await self._with_alternatives(booker, wish, work)
@@ -287,20 +288,18 @@ class SchedulerService:
         async with self._database.read() as connection:
             return await known_answer(connection, identity, once) is not None
 
-    async def _recall(
+    async def _sit_down(
         self, connection: AsyncConnection, identity: Identity, once: Once, booker: Booker, pick: Pick
-    ) -> tuple[Therapist | None, Booking | None]:
-        """The therapist, locked, so that twins take turns; the booking made when this key first came."""
-        if once.key is None:
-            return None, None
-        locked = await desk.lock(connection, pick.therapist_id, booker.client_id)
-        answer = await known_answer(connection, identity, once)
-        if answer is None:
-            return locked, None
-        found = await store.find(connection, answer["booking_id"])
+    ) -> tuple[Desk, Booking | None]:
+        """Both locked, so that twins take turns; the booking made when this key first came."""
+        asker = booker.asker(identity.session_id, once.key, once.body)
+        at = await desk.sit_down(connection, pick.therapist_id, asker, self._clock.now())
+        if at.answer is None:
+            return at, None
+        found = await store.find(connection, at.answer.response["booking_id"])
         if found is None:  # a hold that was swept or given back
             raise HoldExpired
-        return locked, found
+        return at, found
 
 
 def _answer(identity: Identity, once: Once, made: Booking, now: datetime) -> list[Rows]:

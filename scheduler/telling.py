@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import outbox
 from core.outbox import Event
-from core.together import insert_together
+from core.together import Rows, insert_together
 from scheduler import store
 from scheduler.model import Booking, Status
 from scheduler.reminding import reminders
@@ -25,9 +25,13 @@ async def arranged(
     connection: AsyncConnection, booking: Booking, before: Status | None, actor: str | None, now: datetime
 ) -> None:
     """A booking was made, requested, or confirmed by its therapist."""
+    await insert_together(connection, *of_arranged(booking, before, actor, now))
+
+
+def of_arranged(booking: Booking, before: Status | None, actor: str | None, now: datetime) -> list[Rows]:
+    """What `arranged` writes."""
     events = [*_told(TOPICS[booking.status], booking), *_reminding(booking, now)]
-    line = store.line(booking.id, (before, booking.status), actor, now)
-    await insert_together(connection, line, outbox.rows_of(events, now))
+    return [store.line(booking.id, (before, booking.status), actor, now), outbox.rows_of(events, now)]
 
 
 async def changed(

@@ -3,7 +3,7 @@
 A stranger learns nothing: what is not yours is not found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from scheduler.model import Booking, SessionType, Span, Status, Visit, sources
 from scheduler.outcome import Attendance, took_place
 
 UNSEEN = frozenset({Status.HELD, Status.EXPIRED})
+NO_NAMES: Mapping[str, str] = {}
 CHANGEABLE = frozenset({Status.CONFIRMED, Status.REQUESTED})
 
 
@@ -91,11 +92,22 @@ async def _lapsed(connection: AsyncConnection, booking: Booking, identity: Ident
     return people[booking.client_id].email_verified
 
 
-async def render(connection: AsyncConnection, booking: Booking, role: str, config: SchedulerConfig) -> Visit:
-    """The booking with names and entering times. Raises NotFound for a mere hold."""
+async def render(
+    connection: AsyncConnection,
+    booking: Booking,
+    role: str,
+    config: SchedulerConfig,
+    names: Mapping[str, str] = NO_NAMES,
+) -> Visit:
+    """The booking with names (those known already need not be read) and entering times.
+
+    Raises NotFound for a mere hold.
+    """
     if booking.status in UNSEEN or booking.client_id is None or booking.care_id is None:
         raise NotFound
-    people = await accounts.people(connection, [booking.client_id, booking.therapist_id])
+    if not {booking.client_id, booking.therapist_id} <= names.keys():
+        people = await accounts.people(connection, [booking.client_id, booking.therapist_id])
+        names = {own: person.name for own, person in people.items()}
     enter = enter_span(booking, config)
     kind = await pace_store.type_of(connection, booking, config)
     return Visit(
@@ -104,8 +116,8 @@ async def render(connection: AsyncConnection, booking: Booking, role: str, confi
         care_id=booking.care_id,
         client_id=booking.client_id,
         therapist_id=booking.therapist_id,
-        client_name=people[booking.client_id].name,
-        therapist_name=people[booking.therapist_id].name,
+        client_name=names[booking.client_id],
+        therapist_name=names[booking.therapist_id],
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         timezone=booking.client_timezone if role == "client" else booking.therapist_timezone,

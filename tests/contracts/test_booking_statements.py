@@ -12,8 +12,8 @@ from scheduler.once import Once
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic
 
-MOST = 10  # with the turn that twins of a request take
-MOST_WITH_HOLD = 14
+MOST = 7
+MOST_WITH_HOLD = 11
 
 
 async def test_a_booking_takes_few_statements(database: Database, clock: FakeClock) -> None:
