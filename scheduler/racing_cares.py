@@ -66,7 +66,7 @@ class Caring:
         luck: random.Random,
     ) -> None:
         self._database, self._config, self._clock, self._luck = database, config, clock, luck
-        self._service, self._therapists = service, therapists
+        self._service, self._therapists, self._going_away = service, therapists, therapists[:2]
         self._changes = Changes(database, config, clock, service.links)
         self._cares = Cares(database, config, clock)
         self._pace = PaceService(database, config, clock)
@@ -80,7 +80,7 @@ class Caring:
             await self._cares.assign(staff, who.person_id, chosen, first_time())
 
     async def plan_leave(self) -> None:
-        away, cover = self._luck.choice(self._therapists[:2]), self._luck.choice(self._therapists[-2:])
+        away, cover = self._luck.choice(self._going_away), self._luck.choice(self._therapists[-2:])
         starts_at = self._clock.now() + AHEAD + timedelta(days=self._luck.randint(0, 3))
         leave = Away(Span(starts_at, starts_at + LASTS), "leave", cover)
         await self._pace.add_time_off(as_therapist(away), leave)
@@ -101,7 +101,7 @@ class Caring:
 
     async def book_far(self, who: Identity, wish: Wish) -> None:
         """Where the leave lies: with who covers, if this client chose so. Not with who may be away then."""
-        if wish.therapist_id in self._therapists[:2]:
+        if wish.therapist_id in self._going_away:
             return
         since = self._clock.now() + AHEAD
         asked = Asked(wish.therapist_id, Span(since, since + LASTS))
@@ -111,6 +111,9 @@ class Caring:
             await self._service.book(who, Wish(**values), first_time())
 
     async def book_series(self, who: Identity, wish: Wish) -> None:
+        """Its last dates reach where leave lies: not with who may be away then."""
+        if wish.therapist_id in self._going_away:
+            return
         now = self._clock.now()
         free = await self._service.slots(who, Asked(wish.therapist_id, Span(now, now + timedelta(days=6))))
         if free:
