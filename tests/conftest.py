@@ -15,6 +15,7 @@ from hypothesis import settings
 from core.bus import Bus, open_bus
 from core.database import Database, migrate
 from tests import services
+from tests.copies import Copies, copies_of, named
 from tests.fakes import FakeClock
 
 # No deadline: a busy machine is not a fault. `make long` looks at many more examples.
@@ -86,16 +87,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> str:
-    """The name of a migrated database, to be copied."""
+def postgres_copies(postgres_url: str) -> Iterator[Copies]:
+    """Copies of a migrated database."""
     name = "migrated"
     services.in_thread(services.postgres_execute(postgres_url, f"CREATE DATABASE {name}"))
-    services.in_thread(migrate(_named(postgres_url, name)))
-    return name
-
-
-def _named(postgres_url: str, name: str) -> str:
-    return postgres_url.rsplit("/", 1)[0] + "/" + name
+    services.in_thread(migrate(named(postgres_url, name)))
+    with copies_of(postgres_url, name) as copies:
+        yield copies
 
 
 def _sqlite_copy(request: pytest.FixtureRequest) -> Iterator[str]:
@@ -108,12 +106,9 @@ def _sqlite_copy(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def _postgres_copy(request: pytest.FixtureRequest) -> Iterator[str]:
-    url: str = request.getfixturevalue("postgres_url")
-    template: str = request.getfixturevalue("postgres_template")
-    name = f"test_{next(_numbers)}"
-    services.in_thread(services.postgres_execute(url, f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield _named(url, name)
-    services.in_thread(services.postgres_execute(url, f"DROP DATABASE {name} WITH (FORCE)"))
+    copies: Copies = request.getfixturevalue("postgres_copies")
+    with copies.one() as url:
+        yield url
 
 
 COPIES = {"sqlite": _sqlite_copy, "postgresql": _postgres_copy}
