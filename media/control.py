@@ -6,7 +6,7 @@ and sees whom (media/relay.py).
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from media.feedback import Estimates, Feedback, LinkQuality, Outgoing
 from media.plane import PeerKey, PeerStats, Plane
@@ -16,7 +16,14 @@ from media.tallies import Tallies
 from media.uplink import Uplinks
 
 ARRIVALS_EVERY_S = 0.05
+MOST_SHARES = 10  # into which everybody's reports of arrivals are divided, so that no packet waits for all
 LEAST_WAIT_S = 0.002  # what fails again and again must not take all the time
+
+
+def shares(peers: Collection[PeerKey]) -> list[list[PeerKey]]:
+    """The peers in at most MOST_SHARES parts, as equal as can be; none is empty."""
+    everybody = list(peers)
+    return [everybody[at::MOST_SHARES] for at in range(min(MOST_SHARES, len(everybody)))]
 
 
 class Alarm:
@@ -57,6 +64,8 @@ class Control:
         self._alarm = Alarm(monotonic, self._fell_due)
         self._peers: set[PeerKey] = set()
         self._arrivals = Alarm(monotonic, self._report_arrivals)
+        self._due: list[list[PeerKey]] = []  # who is still to be told in this round
+        self._share_s = ARRIVALS_EVERY_S
 
     def open(self, peer: PeerKey) -> None:
         """A peer's media may flow."""
@@ -154,9 +163,13 @@ class Control:
         if not self._peers:
             return
         now = self._monotonic()
-        for peer in list(self._peers):
-            self._shield.run("arrivals", self._report_to, peer, now)
-        self._arrivals.arm(now + ARRIVALS_EVERY_S)
+        if not self._due:
+            self._due = shares(self._peers)
+            self._share_s = ARRIVALS_EVERY_S / len(self._due)
+        for peer in self._due.pop():
+            if peer in self._peers:
+                self._shield.run("arrivals", self._report_to, peer, now)
+        self._arrivals.arm(now + self._share_s)
 
     def _report_to(self, peer: PeerKey, now: float) -> None:
         for outgoing in self._uplinks.arrivals(peer, now):
