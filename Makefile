@@ -26,7 +26,7 @@ run:  ## start Todoku with demonstration data on http://localhost:8080 (another 
 test:  ## every test: client, units, contracts, flows, browsers (some of them: make test ARGS="-k booking")
 	$(PREPARE) test
 	$(NPM) test
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/python -m tests $(ARGS)
 
 long:  ## the long proofs, and the tests of rules with many more generated examples; takes many minutes
 	$(PREPARE) test

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import tests
 from core.bus import Bus, open_bus
 from core.database import Database, migrate
 from tests import services
@@ -30,14 +31,27 @@ BUS_OF = {"sqlite": "memory", "postgresql": "redis"}
 _numbers = count(1)
 
 
+# Browsers and calls at their own pace, which another test beside them would take the processor from.
+ALONE = ("bench", "browser", "flows", "impairment", "media", "ops", "soak", "test_start.py")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--share", choices=["all", "alone", "beside"], default="all", help=tests.__doc__)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long proofs run only when asked for by their mark: `make long`."""
-    if "long" in config.option.markexpr:
-        return
-    long = [item for item in items if item.get_closest_marker("long")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    share: str = config.getoption("--share")
+    left_out = {item for item in items if share != "all" and (share == "alone") != _is_alone(item)}
+    if "long" not in config.option.markexpr:
+        left_out |= {item for item in items if item.get_closest_marker("long")}
+    if left_out:
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _is_alone(item: pytest.Item) -> bool:
+    return item.path.relative_to(Path(__file__).parent).parts[0] in ALONE
 
 
 @dataclass(frozen=True)

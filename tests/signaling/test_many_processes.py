@@ -18,9 +18,7 @@ pytestmark = pytest.mark.service
 
 
 @pytest.fixture(params=["postgresql"])
-def backend_urls(
-    postgres_template: str, redis_url: str, request: pytest.FixtureRequest
-) -> Iterator[tuple[str, str]]:
+def backend_urls(redis_url: str, request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
     for database_url in COPIES["postgresql"](request):
         yield database_url, redis_url
 
