@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 from core.errors import TodokuError, all_errors
 from deploy.terminal import ROOT
-from server.assembly import openapi_document
+from server.assembly import declared_routes
 from server.config import Config
 from server.config_docs import markdown, toml
+from server.openapi import text
 
 ERRORS = """# Errors
 
@@ -52,7 +53,7 @@ def _when(error: type[TodokuError]) -> str:
 
 def openapi() -> str:
     """web/openapi.json, from which the client's types are made (`npm run types`)."""
-    return asyncio.run(openapi_document(Config())) + "\n"
+    return text(asyncio.run(declared_routes(Config()))) + "\n"
 
 
 PAGES: dict[str, Callable[[], str]] = {

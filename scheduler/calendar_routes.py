@@ -4,12 +4,14 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from core.errors import Denied, NotFound, TodokuError, TooMany, Unauthenticated
+from core.errors import Denied, Invalid, NotFound, TodokuError, TooMany, Unauthenticated
 from core.http import Body, Handler, Route, body, path_id, reply, require
+from core.idempotency import IdempotencyMismatch
 from scheduler import errors
 from scheduler import outward_messages as m
 from scheduler.import_store import Import
 from scheduler.importing import CalendarImports
+from scheduler.once import once_of
 
 WHO = (Unauthenticated, Denied, errors.TherapistUnknown)
 CALENDARS = "/api/therapist/pace/calendars"
@@ -20,6 +22,7 @@ Refused = type[TodokuError]
 def routes(imports: CalendarImports) -> list[Route]:
     """Every operation on one's own calendars."""
     edge = _Edge(imports)
+    looked = (NotFound, TooMany, Invalid, IdempotencyMismatch)
 
     def route(
         method: str,
@@ -43,10 +46,15 @@ def routes(imports: CalendarImports) -> list[Route]:
     return [
         route("GET", CALENDARS, edge.list, "Your personal calendars"),
         route(
-            "POST", CALENDARS, edge.add, "Offer no time that a personal calendar keeps busy", m.CalendarBody
+            "POST",
+            CALENDARS,
+            edge.add,
+            "Offer no time that a personal calendar keeps busy",
+            m.CalendarBody,
+            IdempotencyMismatch,
         ),
         route("DELETE", ONE, edge.remove, "Forget a personal calendar", None, NotFound),
-        route("POST", ONE + "/refresh", edge.refresh, "Look at it now", None, NotFound, TooMany),
+        route("POST", ONE + "/refresh", edge.refresh, "Look at it now", None, *looked),
     ]
 
 
@@ -59,7 +67,7 @@ class _Edge:
 
     async def add(self, request: web.Request) -> web.Response:
         who, asked = require(request, "therapist"), await body(request, m.CalendarBody)
-        return _reply(await self._imports.add(who, asked.url, asked.label))
+        return _reply(await self._imports.add(who, asked.url, asked.label, once_of(request, asked)))
 
     async def remove(self, request: web.Request) -> web.Response:
         who = require(request, "therapist")
@@ -67,7 +75,8 @@ class _Edge:
 
     async def refresh(self, request: web.Request) -> web.Response:
         who = require(request, "therapist")
-        return _reply(await self._imports.refresh(who, path_id(request, "calendar_id")))
+        calendar_id = path_id(request, "calendar_id")
+        return _reply(await self._imports.refresh(who, calendar_id, once_of(request)))
 
 
 def _reply(found: list[Import]) -> web.Response:

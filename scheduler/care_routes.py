@@ -13,10 +13,9 @@ from scheduler import care_messages as m
 from scheduler import errors
 from scheduler.care_views import CareViews, ClientRow, ClientView, PlaceRow, QueueRow
 from scheduler.cares import Cares, shared
-from scheduler.change_routes import once_of
 from scheduler.messages import NewcomerBody
 from scheduler.model import Booking
-from scheduler.once import Once
+from scheduler.once import Once, once_of
 from scheduler.service import SchedulerService
 from scheduler.waiting import Place
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from core.errors import Denied, Invalid, NotFound, TodokuError, Unauthenticated
-from core.http import Body, Route, body, idempotency_key, identity, path_id, query, reply, require
+from core.http import Body, Route, body, identity, path_id, query, reply, require
 from core.idempotency import IdempotencyMismatch
 from scheduler import change_messages as m
 from scheduler import errors
@@ -14,7 +14,7 @@ from scheduler.changes import Changes
 from scheduler.hours import local_days, zone
 from scheduler.messages import LONGEST_RANGE_DAYS, SessionsReply, SlotReply
 from scheduler.model import Visit
-from scheduler.once import Once
+from scheduler.once import once_of
 from scheduler.routes import session_reply
 
 ASKED = (Unauthenticated, NotFound, Invalid)
@@ -105,11 +105,6 @@ class _Edge:
         asked = await body(request, m.ReasonBody)
         done = await self._changes.decline(who, booking_id, asked.reason or None, once_of(request, asked))
         return changed(done)
-
-
-def once_of(request: web.Request, asked: Body) -> Once:
-    """The key is for this operation on this booking alone: path and body must be the same again."""
-    return Once(idempotency_key(request), request.path.encode() + b"\n" + asked.model_dump_json().encode())
 
 
 def changed(visit: Visit) -> web.Response:

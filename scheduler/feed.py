@@ -1,7 +1,8 @@
 """A therapist's sessions as a calendar to subscribe to (RFC 5545, RFC 7986), at a secret address.
 
 Calendar programs show and print what they get to whoever looks on: so an entry has neither a name nor a link,
-and the neutral title of all our calendar files. Only the hash of the secret is kept; a new one ends the old.
+and the neutral title of all our calendar files. Only the hash of the secret is kept, for a day also the id
+that it is derived from; a new one ends the old.
 """
 
 import hashlib
@@ -16,13 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from accounts import service as accounts
 from core.clock import Clock
 from core.database import Database
-from core.errors import Denied, NotFound
+from core.errors import Denied, Gone, NotFound
 from core.http import Identity
-from core.ids import PersonId, new_token, token_hash
+from core.idempotency import Stored
+from core.ids import PersonId, derived_token, new_id, token_hash
 from scheduler import store
 from scheduler.calendar_file import PLACE, PRODUCT, TITLE
 from scheduler.errors import TherapistUnknown
 from scheduler.model import Status
+from scheduler.once import Once, keep, known_answer
 from scheduler.tables import booking, therapist
 
 BEHIND, AHEAD = timedelta(days=30), timedelta(days=400)
@@ -51,10 +54,14 @@ class Feed:
 
 
 class Feeds:
-    """Making, ending and reading the address."""
+    """Making, ending and reading the address.
 
-    def __init__(self, database: Database, clock: Clock, public_url: str) -> None:
+    `secret`: an address is derived from it, so that a request asked again gets the same one.
+    """
+
+    def __init__(self, database: Database, clock: Clock, public_url: str, secret: bytes) -> None:
         self._database, self._clock, self._public_url = database, clock, public_url
+        self._secret = secret
 
     async def exists(self, identity: Identity) -> bool:
         """Whether there is an address; which one, nobody knows any more. Raises Denied, TherapistUnknown."""
@@ -65,15 +72,34 @@ class Feeds:
             raise TherapistUnknown
         return row.feed_token_hash is not None
 
-    async def make(self, identity: Identity) -> str:
-        """A new address, shown this once; the one before ends. Raises Denied, TherapistUnknown."""
-        token = new_token()
-        await self._set(_own(identity), token_hash(token), "feed_made")
-        return f"{self._public_url}/feeds/{token}.ics"
+    async def make(self, identity: Identity, once: Once) -> str:
+        """A new address, shown to this request alone; the one before ends.
+
+        Raises Denied, TherapistUnknown; Gone where the address of a repeated request has ended since.
+        """
+        own, feed_id = _own(identity), new_id()
+
+        async def work(connection: AsyncConnection) -> str:
+            await store.lock_therapist(connection, own)
+            answer = await known_answer(connection, identity, once)
+            if answer is not None:
+                return await self._made_before(connection, own, answer["feed_id"])
+            token = derived_token(self._secret, feed_id)
+            await self._set(connection, own, token_hash(token), "feed_made")
+            await keep(connection, identity, once, Stored(201, {"feed_id": feed_id}), self._clock.now())
+            return token
+
+        return f"{self._public_url}/feeds/{await self._database.transact(work)}.ics"
 
     async def end(self, identity: Identity) -> None:
         """Raises Denied, TherapistUnknown."""
-        await self._set(_own(identity), None, "feed_ended")
+        own = _own(identity)
+
+        async def work(connection: AsyncConnection) -> None:
+            await store.lock_therapist(connection, own)
+            await self._set(connection, own, None, "feed_ended")
+
+        await self._database.transact(work)
 
     async def read(self, token: str) -> Feed:
         """Everything a subscriber sees. Raises NotFound."""
@@ -86,16 +112,22 @@ class Feeds:
         content = feed_file(sessions)
         return Feed(content, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
 
-    async def _set(self, own: PersonId, hashed: str | None, action: str) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            await store.lock_therapist(connection, own)
-            change = sa.update(therapist).where(therapist.c.id == own).values(feed_token_hash=hashed)
-            if (await connection.execute(change)).rowcount != 1:
-                raise TherapistUnknown
-            now = self._clock.now()
-            await accounts.audit(connection, actor=own, action=action, subject=own, detail={}, now=now)
+    async def _made_before(self, connection: AsyncConnection, own: PersonId, feed_id: str) -> str:
+        """The token made when this key first came, if it still leads anywhere."""
+        token = derived_token(self._secret, feed_id)
+        known = sa.select(therapist.c.id).where(
+            therapist.c.id == own, therapist.c.feed_token_hash == token_hash(token)
+        )
+        if (await connection.execute(known)).first() is None:
+            raise Gone("this address has ended since")
+        return token
 
-        await self._database.transact(work)
+    async def _set(self, connection: AsyncConnection, own: PersonId, hashed: str | None, action: str) -> None:
+        change = sa.update(therapist).where(therapist.c.id == own).values(feed_token_hash=hashed)
+        if (await connection.execute(change)).rowcount != 1:
+            raise TherapistUnknown
+        now = self._clock.now()
+        await accounts.audit(connection, actor=own, action=action, subject=own, detail={}, now=now)
 
 
 async def _sessions(connection: AsyncConnection, therapist_id: str, now: datetime) -> list[Session]:

@@ -2,11 +2,13 @@
 
 from aiohttp import web
 
-from core.errors import Denied, NotFound, Unauthenticated
+from core.errors import Denied, Gone, Invalid, NotFound, Unauthenticated
 from core.http import Route, path_id, reply, require
+from core.idempotency import IdempotencyMismatch
 from scheduler import errors
 from scheduler import outward_messages as m
 from scheduler.feed import ASK_EVERY, Feeds
+from scheduler.once import once_of
 
 WHO = (Unauthenticated, Denied, errors.TherapistUnknown)
 FEED = "/api/therapist/pace/feed"
@@ -26,7 +28,7 @@ def routes(feeds: Feeds) -> list[Route]:
             response=m.FeedAddressReply,
             status=201,
             tag=about,
-            errors=WHO,
+            errors=(*WHO, Invalid, Gone, IdempotencyMismatch),
         ),
         Route("DELETE", FEED, edge.end, "End its address", status=204, tag=about, errors=WHO),
         Route(
@@ -49,7 +51,8 @@ class _Edge:
         return reply(m.FeedReply(active=await self._feeds.exists(require(request, "therapist"))))
 
     async def make(self, request: web.Request) -> web.Response:
-        return reply(m.FeedAddressReply(url=await self._feeds.make(require(request, "therapist"))), 201)
+        made = await self._feeds.make(require(request, "therapist"), once_of(request))
+        return reply(m.FeedAddressReply(url=made), 201)
 
     async def end(self, request: web.Request) -> web.Response:
         await self._feeds.end(require(request, "therapist"))

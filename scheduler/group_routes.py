@@ -8,9 +8,9 @@ from core.idempotency import IdempotencyMismatch
 from scheduler import errors
 from scheduler import group_messages as m
 from scheduler.change_messages import ReasonBody
-from scheduler.change_routes import once_of
 from scheduler.group_service import Groups, Offered, Run
 from scheduler.groups import NewGroup
+from scheduler.once import once_of
 from scheduler.service import SchedulerService
 
 WHO = (Unauthenticated, Denied)

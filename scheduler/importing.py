@@ -17,6 +17,7 @@ from core.config import OutgoingConfig
 from core.database import Database
 from core.errors import Denied, Invalid, NotFound, TooMany
 from core.http import Identity
+from core.idempotency import Stored
 from core.ids import PersonId
 from core.outgoing import Failed, checked
 from scheduler import import_store, practice_store, store
@@ -24,6 +25,7 @@ from scheduler.calendar_reading import CalendarReader, Reading
 from scheduler.errors import TherapistUnknown
 from scheduler.import_store import Import
 from scheduler.model import Span
+from scheduler.once import Once, keep, known_answer
 
 MOST_CALENDARS = 5
 BEHIND, AHEAD = timedelta(days=1), timedelta(days=400)  # longer than any session can be booked ahead
@@ -72,12 +74,14 @@ class CalendarImports:
         async with self._database.read() as connection:
             return await import_store.of_therapist(connection, _own(identity))
 
-    async def add(self, identity: Identity, url: str, label: str) -> list[Import]:
+    async def add(self, identity: Identity, url: str, label: str, once: Once) -> list[Import]:
         """Look at a calendar and keep it; one that is there already gets its new label. Raises Invalid."""
         own, url = _own(identity), asked_address(url, self._config)
         async with self._database.read() as connection:
             therapist = await practice_store.find_therapist(connection, own)
             known = await import_store.of_therapist(connection, own)
+            if await known_answer(connection, identity, once) is not None:
+                return known  # a hint: twins are told apart below
         if therapist is None:
             raise TherapistUnknown
         _check_count([one for one in known if one.url != url])
@@ -88,19 +92,29 @@ class CalendarImports:
 
         async def work(connection: AsyncConnection) -> list[Import]:
             await store.lock_therapist(connection, own)
-            known = await import_store.of_therapist(connection, own)
-            same = [one.id for one in known if one.url == url]
-            now = self._clock.now()
-            if not same:
-                _check_count(known)
-                same = [await import_store.insert(connection, own, url, label, now)]
-                await self._audit(connection, own, "calendar_added", same[0])
-            await import_store.update(connection, same[0], label=label)
-            (one,) = [one for one in await import_store.of_therapist(connection, own) if one.id == same[0]]
-            await self._keep(connection, one, reading, now)
+            if await known_answer(connection, identity, once) is None:
+                import_id = await self._added(connection, own, url, label, reading)
+                answer = Stored(200, {"calendar_id": import_id})
+                await keep(connection, identity, once, answer, self._clock.now())
             return await import_store.of_therapist(connection, own)
 
         return await self._database.transact(work)
+
+    async def _added(
+        self, connection: AsyncConnection, own: PersonId, url: str, label: str, reading: Reading
+    ) -> str:
+        """Its id, also where it was there already. Raises Invalid."""
+        known = await import_store.of_therapist(connection, own)
+        same = [one.id for one in known if one.url == url]
+        now = self._clock.now()
+        if not same:
+            _check_count(known)
+            same = [await import_store.insert(connection, own, url, label, now)]
+            await self._audit(connection, own, "calendar_added", same[0])
+        await import_store.update(connection, same[0], label=label)
+        (one,) = [one for one in await import_store.of_therapist(connection, own) if one.id == same[0]]
+        await self._keep(connection, one, reading, now)
+        return one.id
 
     async def remove(self, identity: Identity, import_id: str) -> list[Import]:
         """With all that was kept of it. Raises NotFound."""
@@ -115,15 +129,23 @@ class CalendarImports:
 
         return await self._database.transact(work)
 
-    async def refresh(self, identity: Identity, import_id: str) -> list[Import]:
+    async def refresh(self, identity: Identity, import_id: str, once: Once) -> list[Import]:
         """Ask it now. Raises NotFound, TooMany."""
-        found = [one for one in await self.all(identity) if one.id == import_id]
-        if not found:
-            raise NotFound
-        since = self._clock.now() - (found[0].tried_at or self._clock.now() - AGAIN_AFTER)
-        if since < AGAIN_AFTER:
-            raise TooMany(retry_after_s=int((AGAIN_AFTER - since).total_seconds()) + 1)
-        await self._refresh(found[0])
+        own, now = _own(identity), self._clock.now()
+
+        async def begin(connection: AsyncConnection) -> Import | None:
+            if await known_answer(connection, identity, once) is not None:
+                return None
+            found = [one for one in await import_store.of_therapist(connection, own) if one.id == import_id]
+            if not found:
+                raise NotFound
+            _check_rested(found[0], now)
+            await keep(connection, identity, once, Stored(200, {"calendar_id": import_id}), now)
+            return found[0]
+
+        one = await self._database.transact(begin)
+        if one is not None:
+            await self._refresh(one)
         return await self.all(identity)
 
     async def refresh_due(self) -> None:
@@ -178,6 +200,12 @@ def _own(identity: Identity) -> PersonId:
     if identity.kind != "account" or identity.person_id is None or "therapist" not in identity.roles:
         raise Denied
     return identity.person_id
+
+
+def _check_rested(one: Import, now: datetime) -> None:
+    since = now - (one.tried_at or now - AGAIN_AFTER)
+    if since < AGAIN_AFTER:
+        raise TooMany(retry_after_s=int((AGAIN_AFTER - since).total_seconds()) + 1)
 
 
 def _check_count(known: list[Import]) -> None:

@@ -10,11 +10,11 @@ from core.idempotency import IdempotencyMismatch
 from scheduler import errors
 from scheduler import missed_messages as m
 from scheduler.change_messages import MoveBody
-from scheduler.change_routes import once_of
 from scheduler.hours import local_days, zone
 from scheduler.messages import LONGEST_RANGE_DAYS
 from scheduler.missed import Correction, Missed, Noticed
 from scheduler.model import Status
+from scheduler.once import once_of
 
 STAFF = (Unauthenticated, Denied, Invalid)
 

@@ -1,16 +1,18 @@
-"""Work done once for each Idempotency-Key of whoever asks: what was answered, and keeping the answer.
+"""Work done once for each Idempotency-Key of whoever asks: the key, what was answered, keeping the answer.
 
-Both are called inside the transaction that does the work, `known_answer` before it. How answers are stored is
-core's; which lock makes twins take turns, and what is shown for a known answer, are each use-case's.
+The last two are called inside the transaction that does the work, `known_answer` before it; twins take turns
+from there on. How answers are stored is core's; what is shown for a known answer is each use-case's. Which
+writes take no key, and why, says docs/PROTOCOL.md.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.http import Identity
+from core.http import Body, Identity, idempotency_key
 from core.idempotency import Stored, recall, remember
 from scheduler.laws import laws
 
@@ -21,6 +23,12 @@ class Once:
 
     key: str | None
     body: bytes
+
+
+def once_of(request: web.Request, asked: Body | None = None) -> Once:
+    """The key is for this address alone: path and body must be the same again. Raises Invalid."""
+    body = b"" if asked is None else asked.model_dump_json().encode()
+    return Once(idempotency_key(request), request.path.encode() + b"\n" + body)
 
 
 async def known_answer(connection: AsyncConnection, identity: Identity, once: Once) -> dict[str, Any] | None:

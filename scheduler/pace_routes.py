@@ -12,8 +12,8 @@ from core.http import Body, Handler, Route, body, identity, path_id, reply, requ
 from core.idempotency import IdempotencyMismatch
 from scheduler import errors
 from scheduler import pace_messages as m
-from scheduler.change_routes import once_of
 from scheduler.model import Rule, SessionType, Span, Travel
+from scheduler.once import once_of
 from scheduler.pace import Conflict, Journey, PaceSheet, TimeOff, Week
 from scheduler.pace_service import Away, PaceService
 from scheduler.practice import to_clock

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
 from core import outbox
@@ -22,21 +23,23 @@ from core.config import OutgoingConfig, PushConfig
 from core.database import Database
 from core.errors import Denied, Invalid, NotFound
 from core.http import Identity
+from core.idempotency import Stored
 from core.ids import PersonId
 from core.outgoing import Failed, Outgoing, checked
 from scheduler import push_store, store
 from scheduler.mail import STANDS
 from scheduler.model import Booking
+from scheduler.once import Once, keep, known_answer
 from scheduler.push_message import (
     BrowserKeys,
-    Once,
+    Ephemeral,
     authorization,
     encrypted,
     load_or_create_key,
     packed,
     point,
 )
-from scheduler.push_store import Subscription
+from scheduler.push_store import Browser, Subscription
 
 DELIVER = "outside.push"
 GONE = frozenset({404, 410})
@@ -109,23 +112,23 @@ class Push:
         return packed(point(await self._key()))
 
     async def subscribe(
-        self, identity: Identity, endpoint: str, p256dh: str, auth: str, allowed: OutgoingConfig
+        self, identity: Identity, browser: Browser, allowed: OutgoingConfig, once: Once
     ) -> str:
         """This browser of whoever asks; its id. Raises Denied, Invalid."""
-        person_id = _person(identity)
-        try:
-            if checked(endpoint, allowed).scheme != "https" and not allowed.private_addresses:
-                raise Failed("address_invalid")
-        except Failed as failed:
-            raise _unusable("endpoint", failed.problem) from None
-        try:
-            BrowserKeys.of(p256dh, auth)
-        except ValueError:
-            raise _unusable("keys", "keys_invalid") from None
-        async with self._database.write() as connection:
+        person_id, now = _person(identity), self._clock.now()
+        _check(browser, allowed)
+
+        async def work(connection: AsyncConnection) -> str:
+            await store.lock_client(connection, person_id)  # tabs of one browser ask at the same time
+            answer = await known_answer(connection, identity, once)
+            if answer is not None:
+                return str(answer["subscription_id"])
             people = await accounts.people(connection, [person_id])
-            wanted = Subscription("", person_id, endpoint, p256dh, auth, people[person_id].locale)
-            return await push_store.put(connection, wanted, self._clock.now())
+            made = await push_store.put(connection, person_id, people[person_id].locale, browser, now)
+            await keep(connection, identity, once, Stored(200, {"subscription_id": made}), now)
+            return made
+
+        return await self._database.transact(work)
 
     async def unsubscribe(self, identity: Identity, subscription_id: str) -> None:
         """Raises Denied, NotFound."""
@@ -195,7 +198,7 @@ class Push:
             "Urgency": "high" if payload["what"] == "soon" else "normal",
             "Topic": hashlib.sha256(booking.id.encode()).hexdigest()[:32],  # a newer one takes its place
         }
-        body = encrypted(content, BrowserKeys.of(one.p256dh, one.auth), Once())
+        body = encrypted(content, BrowserKeys.of(one.p256dh, one.auth), Ephemeral())
         try:
             return await self._outgoing.post(one.endpoint, body, headers)
         except Failed as failed:
@@ -206,6 +209,19 @@ class Push:
         if self._made is None:
             self._made = await asyncio.to_thread(load_or_create_key, Path(self._config.key_file))
         return self._made
+
+
+def _check(browser: Browser, allowed: OutgoingConfig) -> None:
+    """Raises Invalid."""
+    try:
+        if checked(browser.endpoint, allowed).scheme != "https" and not allowed.private_addresses:
+            raise Failed("address_invalid")
+    except Failed as failed:
+        raise _unusable("endpoint", failed.problem) from None
+    try:
+        BrowserKeys.of(browser.p256dh, browser.auth)
+    except ValueError:
+        raise _unusable("keys", "keys_invalid") from None
 
 
 def _unusable(member: str, rule: str) -> Invalid:

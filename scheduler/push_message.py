@@ -43,24 +43,24 @@ class BrowserKeys:
 
 
 @dataclass(frozen=True)
-class Once:
+class Ephemeral:
     """What is new for each message."""
 
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(16))
 
 
-def encrypted(content: bytes, keys: BrowserKeys, once: Once, pad_to: int = PADDED_BYTES) -> bytes:
+def encrypted(content: bytes, keys: BrowserKeys, ephemeral: Ephemeral, pad_to: int = PADDED_BYTES) -> bytes:
     """The body for the push service (aes128gcm)."""
     theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), keys.public)
-    ours = point(once.key)
+    ours = point(ephemeral.key)
     shared = _hkdf(
-        keys.auth, b"WebPush: info\0" + keys.public + ours, 32, once.key.exchange(ec.ECDH(), theirs)
+        keys.auth, b"WebPush: info\0" + keys.public + ours, 32, ephemeral.key.exchange(ec.ECDH(), theirs)
     )
-    key = _hkdf(once.salt, b"Content-Encoding: aes128gcm\0", 16, shared)
-    nonce = _hkdf(once.salt, b"Content-Encoding: nonce\0", 12, shared)
+    key = _hkdf(ephemeral.salt, b"Content-Encoding: aes128gcm\0", 16, shared)
+    nonce = _hkdf(ephemeral.salt, b"Content-Encoding: nonce\0", 12, shared)
     padded = content + LAST_RECORD + bytes(max(0, pad_to - len(content)))
-    head = once.salt + RECORD_BYTES.to_bytes(4, "big") + bytes([len(ours)]) + ours
+    head = ephemeral.salt + RECORD_BYTES.to_bytes(4, "big") + bytes([len(ours)]) + ours
     return head + AESGCM(key).encrypt(nonce, padded, None)
 
 

@@ -5,8 +5,11 @@ from aiohttp import web
 from core.config import OutgoingConfig
 from core.errors import Denied, Invalid, NotFound, Unauthenticated
 from core.http import Route, body, identity, path_id, reply
+from core.idempotency import IdempotencyMismatch
 from scheduler import outward_messages as m
+from scheduler.once import once_of
 from scheduler.push import Push
+from scheduler.push_store import Browser
 
 PUSH = "/api/push"
 ONE = PUSH + "/subscriptions/{subscription_id}"
@@ -20,8 +23,8 @@ def routes(push: Push, allowed: OutgoingConfig) -> list[Route]:
 
     async def subscribe(request: web.Request) -> web.Response:
         who, asked = identity(request), await body(request, m.SubscriptionBody)
-        keys = asked.keys
-        made = await push.subscribe(who, asked.endpoint, keys.p256dh, keys.auth, allowed)
+        browser = Browser(asked.endpoint, asked.keys.p256dh, asked.keys.auth)
+        made = await push.subscribe(who, browser, allowed, once_of(request, asked))
         return reply(m.SubscriptionReply(subscription_id=made))
 
     async def unsubscribe(request: web.Request) -> web.Response:
@@ -39,7 +42,7 @@ def routes(push: Push, allowed: OutgoingConfig) -> list[Route]:
             body=m.SubscriptionBody,
             response=m.SubscriptionReply,
             tag=about,
-            errors=(*who, Invalid),
+            errors=(*who, Invalid, IdempotencyMismatch),
         ),
         Route("DELETE", ONE, unsubscribe, "Show none here", status=204, tag=about, errors=(*who, NotFound)),
     ]

@@ -15,33 +15,41 @@ MOST_BROWSERS = 10  # of one person; the oldest makes room
 
 
 @dataclass(frozen=True)
-class Subscription:
+class Browser:
+    """What a push service gave it: where messages go, and what they are encrypted with."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+@dataclass(frozen=True)
+class Subscription(Browser):
     """A browser of one person."""
 
     id: str
     person_id: str
-    endpoint: str
-    p256dh: str
-    auth: str
     locale: str
 
 
-async def put(connection: AsyncConnection, wanted: Subscription, now: datetime) -> str:
-    """Keep it in place of whatever was known of that endpoint; its id."""
+async def put(
+    connection: AsyncConnection, person_id: str, locale: str, wanted: Browser, now: datetime
+) -> str:
+    """Keep it in place of whatever was known of that endpoint; its id. Under the person's lock."""
     table, hashed = push_subscription, hashlib.sha256(wanted.endpoint.encode()).hexdigest()
     await connection.execute(sa.delete(table).where(table.c.endpoint_hash == hashed))
-    mine = sa.select(table.c.id).where(table.c.person_id == wanted.person_id).order_by(table.c.id.desc())
+    mine = sa.select(table.c.id).where(table.c.person_id == person_id).order_by(table.c.id.desc())
     old = list((await connection.execute(mine)).scalars())[MOST_BROWSERS - 1 :]
     if old:
         await connection.execute(sa.delete(table).where(table.c.id.in_(old)))
     row = {
         "id": new_id(),
-        "person_id": wanted.person_id,
+        "person_id": person_id,
         "endpoint": wanted.endpoint,
         "endpoint_hash": hashed,
         "p256dh": wanted.p256dh,
         "auth": wanted.auth,
-        "locale": wanted.locale,
+        "locale": locale,
         "created_at": now,
     }
     await connection.execute(sa.insert(table).values(row))
@@ -72,4 +80,4 @@ async def failed(connection: AsyncConnection, subscription_id: str, now: datetim
 
 
 def _subscription(row: Any) -> Subscription:
-    return Subscription(row.id, row.person_id, row.endpoint, row.p256dh, row.auth, row.locale)
+    return Subscription(row.endpoint, row.p256dh, row.auth, row.id, row.person_id, row.locale)

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from core.errors import Denied, Invalid, NotFound, Unauthenticated
-from core.http import Identity, Route, body, idempotency_key, identity, path_id, query, reply, require
+from core.http import Identity, Route, body, identity, path_id, query, reply, require
 from core.idempotency import IdempotencyMismatch
 from core.pages import Position, answer, cursor_of, next_page, position
 from scheduler import browsing_routes, client_routes, errors
 from scheduler import messages as m
 from scheduler.booking import Pick, Wish
 from scheduler.model import Status
-from scheduler.once import Once
+from scheduler.once import once_of
 from scheduler.practice import Practice
 from scheduler.service import Confirmation, News, SchedulerService
 from scheduler.visits import Session
@@ -54,7 +54,7 @@ def _hold_routes(edge: "_Edge") -> list[Route]:
             "POST",
             "/api/booking/holds",
             edge.hold,
-            "Reserve a time for a few minutes",
+            "Reserve a time for a few minutes; safe to repeat with the same Idempotency-Key",
             body=m.HoldBody,
             response=m.HoldReply,
             status=201,
@@ -65,6 +65,7 @@ def _hold_routes(edge: "_Edge") -> list[Route]:
                 errors.TherapistUnknown,
                 *TIME_ERRORS,
                 errors.HoldPending,
+                IdempotencyMismatch,
                 errors.TooManyHolds,
             ),
         ),
@@ -156,7 +157,7 @@ class _Edge:
     async def hold(self, request: web.Request) -> web.Response:
         who = identity(request)
         asked = await body(request, m.HoldBody)
-        once = Once(idempotency_key(request), asked.model_dump_json().encode())
+        once = once_of(request, asked)
         await self._service.count_hold(who, request.remote or "", once)
         pick = Pick(asked.therapist_id, asked.starts_at, session_type_id=asked.session_type_id)
         held = await self._service.hold(who, pick, once)
@@ -176,7 +177,7 @@ class _Edge:
     async def book(self, request: web.Request) -> web.Response:
         who = identity(request)
         asked = await body(request, m.BookingBody)
-        once = Once(idempotency_key(request), asked.model_dump_json().encode())
+        once = once_of(request, asked)
         wish = wish_of(asked, who)
         await self._service.count_booking(who, wish.email, request.remote or "", once)
         return reply(_booking(await self._service.book(who, wish, once), who), 201)

@@ -11,10 +11,11 @@ from core.http import Body, Handler, Route, body, identity, path_id, query, repl
 from core.idempotency import IdempotencyMismatch
 from scheduler import change_messages, errors
 from scheduler import series_messages as m
-from scheduler.change_routes import changed, once_of
+from scheduler.change_routes import changed
 from scheduler.hours import local_days, zone
 from scheduler.messages import LONGEST_RANGE_DAYS, SlotReply
 from scheduler.model import Span
+from scheduler.once import once_of
 from scheduler.routes import wish_of
 from scheduler.series_booking import Outlook
 from scheduler.series_service import Answer, Arranging, OnBehalf, Order

@@ -3,10 +3,10 @@
 from aiohttp import web
 
 from core.errors import Denied, Invalid, NotFound, Unauthenticated
-from core.http import Route, body, idempotency_key, path_id, query, reply, require
+from core.http import Route, body, path_id, query, reply, require
 from core.idempotency import IdempotencyMismatch
 from scheduler import outward_messages as m
-from scheduler.once import Once
+from scheduler.once import once_of
 from scheduler.webhook_store import Delivery, Webhook
 from scheduler.webhooks import PAGE, Webhooks, state_of
 
@@ -48,7 +48,7 @@ def routes(webhooks: Webhooks) -> list[Route]:
             response=m.DeliveryReply,
             status=202,
             tag=about,
-            errors=(*who, NotFound),
+            errors=(*who, NotFound, IdempotencyMismatch),
         ),
         Route(
             "GET",
@@ -73,8 +73,7 @@ class _Edge:
 
     async def add(self, request: web.Request) -> web.Response:
         who, asked = require(request, "staff"), await body(request, m.WebhookBody)
-        once = Once(idempotency_key(request), asked.model_dump_json().encode())
-        made = await self._webhooks.add(who, asked.url, tuple(asked.topics), once)
+        made = await self._webhooks.add(who, asked.url, tuple(asked.topics), once_of(request, asked))
         return reply(m.NewWebhookReply(webhook=_webhook(made), secret=made.secret), 201)
 
     async def remove(self, request: web.Request) -> web.Response:
@@ -82,7 +81,8 @@ class _Edge:
         return web.Response(status=204)
 
     async def test(self, request: web.Request) -> web.Response:
-        made = await self._webhooks.test(require(request, "staff"), path_id(request, "webhook_id"))
+        who, webhook_id = require(request, "staff"), path_id(request, "webhook_id")
+        made = await self._webhooks.test(who, webhook_id, once_of(request))
         return reply(_delivery(made), 202)
 
     async def deliveries(self, request: web.Request) -> web.Response:

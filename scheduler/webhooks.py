@@ -111,17 +111,21 @@ class Webhooks:
 
         await self._database.transact(work)
 
-    async def test(self, identity: Identity, webhook_id: str) -> Delivery:
+    async def test(self, identity: Identity, webhook_id: str, once: Once) -> Delivery:
         """Send an event that means nothing; who had said to be gone is told again. Raises NotFound."""
         _staff(identity)
         now = self._clock.now()
 
         async def work(connection: AsyncConnection) -> Delivery:
+            answer = await known_answer(connection, identity, once)
+            if answer is not None:
+                return await _found_delivery(connection, answer["delivery_id"])
             webhook = await _found(connection, webhook_id)
             await webhook_store.set_active(connection, webhook.id, True)
             body = {"type": TEST, "timestamp": rfc3339(now), "data": {}}
             made = await self._put(connection, webhook, f"test-{new_id()}", body, now)
             assert made is not None, "a new id has no delivery"  # noqa: S101
+            await keep(connection, identity, once, Stored(202, {"delivery_id": made.id}), now)
             return made
 
         return await self._database.transact(work)
@@ -221,6 +225,13 @@ class Webhooks:
 
 async def _found(connection: AsyncConnection, webhook_id: str) -> Webhook:
     found = await webhook_store.find(connection, webhook_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _found_delivery(connection: AsyncConnection, delivery_id: str) -> Delivery:
+    found = await webhook_store.find_delivery(connection, delivery_id)
     if found is None:
         raise NotFound
     return found

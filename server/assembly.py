@@ -5,7 +5,6 @@ requests, rooms or bookings.
 """
 
 import asyncio
-import json
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -200,7 +199,7 @@ def _house(ground: Ground) -> House:
         pace=PaceService(database, config.scheduler, clock),
         cares=Cares(database, config.scheduler, clock),
         care_views=CareViews(database, config.scheduler, clock),
-        outward=outward(database, clock, config),
+        outward=outward(database, clock, config, ground.signer.secret("calendar feeds")),
         week=WeekService(database, clock),
         sessions=Sessions(database, clock, scheduler, changes, signaling.calls.attendance),
         chat=chat,
@@ -339,11 +338,11 @@ def all_routes(house: House) -> list[Route]:
     return [*routes, openapi.route(routes)]
 
 
-async def openapi_document(config: Config) -> str:
-    """The OpenAPI document as JSON text; nothing is connected, and no key is kept, for it."""
+async def declared_routes(config: Config) -> list[Route]:
+    """Every operation but the document's own; nothing is connected, and no key is kept, for it."""
     with tempfile.TemporaryDirectory() as folder:
         signer = Signer(load_or_create_key(Path(folder) / "key.pem"))
     database = Database.open("sqlite:///:memory:")
     house = _house(Ground(config, SystemClock(), database, open_bus("memory:"), signer, public_url(config)))
     house.passwords.close()
-    return json.dumps(openapi.document(all_routes(house)[:-1]), ensure_ascii=False, indent=2)
+    return all_routes(house)[:-1]

@@ -148,9 +148,10 @@ async def _config(config: Config, options: argparse.Namespace) -> None:
 
 
 async def _openapi(config: Config, _options: argparse.Namespace) -> None:
-    from server.assembly import openapi_document
+    from server.assembly import declared_routes
+    from server.openapi import text
 
-    print(await openapi_document(config))
+    print(text(await declared_routes(config)))
 
 
 async def _user_add(config: Config, options: argparse.Namespace) -> None:

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, generated from the routes the folders declare."""
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +10,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from core.errors import Invalid, TodokuError, Unauthenticated
-from core.http import Route
+from core.http import MAX_KEY_CHARS, Route
+from core.idempotency import IdempotencyMismatch
 from server import __version__
 
 REF = "#/components/schemas/{model}"
@@ -27,6 +29,8 @@ PROBLEM: dict[str, Any] = {
     },
     "additionalProperties": True,
 }
+
+KEY = {"type": "string", "minLength": 1, "maxLength": MAX_KEY_CHARS, "pattern": r"^[\x21-\x7e]+$"}
 
 
 def document(routes: Iterable[Route]) -> dict[str, Any]:
@@ -54,6 +58,11 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
             },
         },
     }
+
+
+def text(routes: Iterable[Route]) -> str:
+    """The same as JSON text."""
+    return json.dumps(document(routes), ensure_ascii=False, indent=2)
 
 
 def route(all_routes: list[Route]) -> Route:
@@ -111,7 +120,14 @@ def _parameters(item: Route) -> list[dict[str, Any]]:
         for name, part in schema.get("properties", {}).items():
             required = name in schema.get("required", [])
             found.append({"name": name, "in": "query", "required": required, "schema": part})
+    if takes_key(item):
+        found.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": KEY})
     return found
+
+
+def takes_key(item: Route) -> bool:
+    """Whether a request that is repeated with its Idempotency-Key is done once."""
+    return IdempotencyMismatch in item.errors
 
 
 def _responses(item: Route, refs: dict[Any, Any]) -> dict[str, Any]:
@@ -122,7 +138,7 @@ def _responses(item: Route, refs: dict[Any, Any]) -> dict[str, Any]:
         success["content"] = {item.content_type: {"schema": {"type": "string"}}}
     responses: dict[str, Any] = {str(item.status): success}
     errors: dict[int, list[type[TodokuError]]] = {}
-    implied = (Invalid,) if item.body or item.query else ()
+    implied = (Invalid,) if item.body or item.query or takes_key(item) else ()
     for error in dict.fromkeys((*item.errors, *implied, Unauthenticated)):
         errors.setdefault(error.status, []).append(error)
     for status, kinds in sorted(errors.items()):

@@ -71,14 +71,14 @@ class Outward:
         return [jobs.run(stop), *(outbox.run(stop) for _ in range(SENDERS))]
 
 
-def outward(database: Database, clock: Clock, config: Config) -> Outward:
-    """Join them."""
+def outward(database: Database, clock: Clock, config: Config, feed_secret: bytes) -> Outward:
+    """Join them. `feed_secret`: what the addresses of calendar feeds are derived from."""
     outgoing = Outgoing(config.outgoing)
     return Outward(
         database=database,
         clock=clock,
         imports=CalendarImports(database, clock, config.outgoing, CalendarReader(outgoing)),
-        feeds=Feeds(database, clock, public_url(config)),
+        feeds=Feeds(database, clock, public_url(config), feed_secret),
         webhooks=Webhooks(database, clock, config.outgoing, outgoing),
         push=Push(database, clock, config.push, outgoing, f"mailto:{parseaddr(config.mail.sender)[1]}"),
         promises=Promises(database, clock),

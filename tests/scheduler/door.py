@@ -123,7 +123,7 @@ async def _opened(door: Door) -> AsyncIterator[Door]:
         *calendar_routes.routes(imports),
         *webhook_routes.routes(door.webhooks),
         *push_routes.routes(door.push, loose),
-        *feed_routes.routes(Feeds(clinic.database, clinic.clock, PUBLIC_URL)),
+        *feed_routes.routes(Feeds(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)),
         *week_routes.routes(WeekService(clinic.database, clinic.clock)),
         *Sessions(clinic.database, clinic.clock, clinic.service, changes, nobody_came).routes(),
         *fhir_routes.routes(FhirSearch(clinic.database, clinic.config, clinic.clock)),

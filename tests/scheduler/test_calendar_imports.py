@@ -166,6 +166,23 @@ async def test_its_therapist_can_have_it_looked_at_now_but_not_all_the_time(
     assert (await door.ask("DELETE", path.removesuffix("/refresh")))[0] == 404
 
 
+async def test_requests_asked_again_ask_the_calendar_once(
+    door: Door, therapist: PersonId, host: CalendarHost, clock: FakeClock
+) -> None:
+    body, key = {"url": host.url, "label": "わたし"}, {"Idempotency-Key": "one-wish"}
+    first = await door.ask("POST", CALENDARS, json=body, headers=key)
+    assert first[0] == 200
+    assert await door.ask("POST", CALENDARS, json=body, headers=key) == first
+    status, refused = await door.ask("POST", CALENDARS, json=body | {"label": "other"}, headers=key)
+    assert (status, refused["code"]) == (409, "idempotency_mismatch")
+    clock.advance(61)
+    path = f"{CALENDARS}/{first[1]['calendars'][0]['calendar_id']}/refresh"
+    looked = await door.ask("POST", path, headers={"Idempotency-Key": "another"})
+    assert await door.ask("POST", path, headers={"Idempotency-Key": "another"}) == looked
+    assert (looked[0], host.answers) == (200, [200, 304])
+    assert (await door.ask("POST", path))[0] == 429
+
+
 @pytest.mark.parametrize(
     ("url", "rule"),
     [

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from icalendar import Calendar
 
 from core.database import Database
 from core.ids import PersonId
+from core.tables import idempotency
 from scheduler.foreign_calendar import busy_times
 from scheduler.model import Span
 from tests.fakes import FakeClock
@@ -96,6 +98,24 @@ async def test_an_address_ends_with_the_next_one_or_when_asked(door: Door, thera
         assert status == 404, path
         if isinstance(answer, dict):
             assert answer["code"] == "not_found"
+
+
+async def test_a_request_asked_again_gets_the_same_address_until_it_has_ended(
+    door: Door, therapist: PersonId
+) -> None:
+    key = {"Idempotency-Key": "one-wish"}
+    status, first = await door.ask("POST", FEED, headers=key)
+    assert status == 201
+    assert await door.ask("POST", FEED, headers=key) == (201, first)
+    assert (await door.ask("GET", first["url"].removeprefix(PUBLIC_URL)))[0] == 200
+    async with door.clinic.database.read() as connection:
+        (kept,) = (await connection.execute(sa.select(idempotency.c.response))).scalars()
+    assert kept.keys() == {"feed_id"}
+    assert kept["feed_id"] not in first["url"]
+    second = await made(door)
+    status, refused = await door.ask("POST", FEED, headers=key)
+    assert (status, refused["code"]) == (410, "gone")
+    assert (await door.ask("GET", second))[0] == 200  # which the repeat has left alone
 
 
 async def test_a_feed_imported_again_keeps_nothing_busy_twice(door: Door, therapist: PersonId) -> None:

@@ -21,7 +21,7 @@ from core.outbox import Outbox
 from scheduler.group_service import Groups
 from scheduler.groups import NewGroup
 from scheduler.push import TEXTS
-from scheduler.push_message import BrowserKeys, Once, encrypted, load_or_create_key, packed, unpacked
+from scheduler.push_message import BrowserKeys, Ephemeral, encrypted, load_or_create_key, packed, unpacked
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, WEDNESDAY, Clinic
 from tests.scheduler.door import Door, open_door
@@ -98,12 +98,12 @@ async def deliver(door: Door) -> None:
 def test_the_encryption_is_that_of_the_standard() -> None:
     """The example of RFC 8291, section 5."""
     private = int.from_bytes(unpacked("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"), "big")
-    once = Once(ec.derive_private_key(private, ec.SECP256R1()), unpacked("DGv6ra1nlYgDCS1FRnbzlw"))
+    fixed = Ephemeral(ec.derive_private_key(private, ec.SECP256R1()), unpacked("DGv6ra1nlYgDCS1FRnbzlw"))
     keys = BrowserKeys.of(
         "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
         "BTBZMqHH6r4Tts7J_aSIgg",
     )
-    body = encrypted(b"When I grow up, I want to be a watermelon", keys, once, pad_to=0)
+    body = encrypted(b"When I grow up, I want to be a watermelon", keys, fixed, pad_to=0)
     assert packed(body) == (
         "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6Tlz"
         "AC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
@@ -240,6 +240,18 @@ async def test_a_browser_belongs_to_who_signed_in_there_last(
     await deliver(door)
     assert service.came == []
     assert (await door.ask("DELETE", f"{SUBSCRIPTIONS}/{second}"))[0] == 204
+
+
+async def test_a_request_asked_again_is_the_same_subscription(
+    door: Door, therapist: PersonId, service: Receiver
+) -> None:
+    browser, key = Browser(service.url), {"Idempotency-Key": "one-wish"}
+    first = await door.ask("POST", SUBSCRIPTIONS, json=browser.subscription(), headers=key)
+    assert await door.ask("POST", SUBSCRIPTIONS, json=browser.subscription(), headers=key) == first
+    other = Browser(service.url + "/other").subscription()
+    status, refused = await door.ask("POST", SUBSCRIPTIONS, json=other, headers=key)
+    assert (status, refused["code"]) == (409, "idempotency_mismatch")
+    assert (await door.ask("DELETE", f"{SUBSCRIPTIONS}/{first[1]['subscription_id']}"))[0] == 204
 
 
 async def test_the_oldest_browser_makes_room(door: Door, therapist: PersonId, service: Receiver) -> None:

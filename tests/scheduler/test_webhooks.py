@@ -198,6 +198,19 @@ async def test_a_repeated_request_makes_one_webhook_and_shows_its_secret_again(
     assert first["secret"] not in str(listed)
 
 
+async def test_a_test_asked_for_again_is_the_same_delivery(door: Door, receiver: Receiver) -> None:
+    made = await add(door, receiver)
+    path, key = f"{WEBHOOKS}/{made['webhook']['webhook_id']}/test", {"Idempotency-Key": "one-wish"}
+    status, first = await door.ask("POST", path, headers=key)
+    await deliver(door)
+    again = await door.ask("POST", path, headers=key)
+    assert (status, again[0], again[1]["delivery_id"]) == (202, 202, first["delivery_id"])
+    assert (first["state"], again[1]["state"]) == ("waiting", "delivered")
+    await deliver(door)
+    assert len(receiver.came) == 1
+    assert (await door.ask("POST", path))[1]["delivery_id"] != first["delivery_id"]
+
+
 async def test_a_removed_webhook_is_told_nothing_that_still_waits(door: Door, receiver: Receiver) -> None:
     path = f"{WEBHOOKS}/{(await add(door, receiver))['webhook']['webhook_id']}"
     assert (await door.ask("POST", f"{path}/test"))[0] == 202

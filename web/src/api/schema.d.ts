@@ -183,7 +183,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reserve a time for a few minutes */
+        /** Reserve a time for a few minutes; safe to repeat with the same Idempotency-Key */
         post: operations["post_api_booking_holds"];
         delete?: never;
         options?: never;
@@ -4860,7 +4860,9 @@ export interface operations {
     post_api_booking_holds: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4870,7 +4872,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Reserve a time for a few minutes */
+            /** @description Reserve a time for a few minutes; safe to repeat with the same Idempotency-Key */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4906,7 +4908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `slot_not_offered`, `therapist_full`, `care_elsewhere`, `hold_pending` */
+            /** @description `slot_taken`, `slot_not_offered`, `therapist_full`, `care_elsewhere`, `hold_pending`, `idempotency_mismatch` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5035,7 +5037,9 @@ export interface operations {
     post_api_bookings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5410,7 +5414,9 @@ export interface operations {
     post_api_bookings_booking_id_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 booking_id: string;
             };
@@ -5472,7 +5478,9 @@ export interface operations {
     post_api_bookings_booking_id_reschedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 booking_id: string;
             };
@@ -5534,7 +5542,9 @@ export interface operations {
     post_api_bookings_booking_id_approve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 booking_id: string;
             };
@@ -5605,7 +5615,9 @@ export interface operations {
     post_api_bookings_booking_id_decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 booking_id: string;
             };
@@ -6050,7 +6062,9 @@ export interface operations {
     post_api_therapist_pace_time_off: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6177,7 +6191,9 @@ export interface operations {
     post_api_therapist_pace_travels: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6304,7 +6320,9 @@ export interface operations {
     post_api_therapist_pace_session_types: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6580,7 +6598,9 @@ export interface operations {
     post_api_care_waiting: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6703,7 +6723,9 @@ export interface operations {
     post_api_care_match: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6781,7 +6803,9 @@ export interface operations {
     post_api_care_offers_offer_id_accept: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 offer_id: string;
             };
@@ -6852,7 +6876,9 @@ export interface operations {
     post_api_care_offers_offer_id_decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 offer_id: string;
             };
@@ -6923,7 +6949,9 @@ export interface operations {
     post_api_care_handovers_handover_id_accept: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 handover_id: string;
             };
@@ -6994,7 +7022,9 @@ export interface operations {
     post_api_care_handovers_handover_id_decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 handover_id: string;
             };
@@ -7065,7 +7095,9 @@ export interface operations {
     post_api_care_choices_choice_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 choice_id: string;
             };
@@ -7136,7 +7168,9 @@ export interface operations {
     post_api_cares_care_id_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 care_id: string;
             };
@@ -7207,7 +7241,9 @@ export interface operations {
     post_api_cares_care_id_handover: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 care_id: string;
             };
@@ -7425,7 +7461,9 @@ export interface operations {
     post_api_staff_cares: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7541,7 +7579,9 @@ export interface operations {
     post_api_therapist_pace_calendars: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7580,6 +7620,15 @@ export interface operations {
             };
             /** @description `therapist_unknown` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7650,7 +7699,9 @@ export interface operations {
     post_api_therapist_pace_calendars_calendar_id_refresh: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 calendar_id: string;
             };
@@ -7687,6 +7738,24 @@ export interface operations {
             };
             /** @description `therapist_unknown`, `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7755,7 +7824,9 @@ export interface operations {
     post_api_therapist_pace_feed: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7790,6 +7861,33 @@ export interface operations {
             };
             /** @description `therapist_unknown` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7925,7 +8023,9 @@ export interface operations {
     post_api_staff_webhooks: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8032,7 +8132,9 @@ export interface operations {
     post_api_staff_webhooks_webhook_id_test: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 webhook_id: string;
             };
@@ -8069,6 +8171,24 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8179,7 +8299,9 @@ export interface operations {
     post_api_push_subscriptions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8209,6 +8331,15 @@ export interface operations {
             };
             /** @description `denied` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8433,7 +8564,9 @@ export interface operations {
     post_api_staff_outcomes_booking_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 booking_id: string;
             };
@@ -8504,7 +8637,9 @@ export interface operations {
     post_api_bookings_booking_id_again: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 booking_id: string;
             };
@@ -8644,7 +8779,9 @@ export interface operations {
     post_api_series: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8791,7 +8928,9 @@ export interface operations {
     post_api_therapist_bookings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8929,7 +9068,9 @@ export interface operations {
     post_api_staff_bookings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8998,7 +9139,9 @@ export interface operations {
     post_api_bookings_booking_id_cancel_later: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 booking_id: string;
             };
@@ -9371,7 +9514,9 @@ export interface operations {
     post_api_groups_group_id_seat: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 group_id: string;
             };
@@ -9545,7 +9690,9 @@ export interface operations {
     post_api_therapist_groups: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9614,7 +9761,9 @@ export interface operations {
     post_api_groups_group_id_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 group_id: string;
             };

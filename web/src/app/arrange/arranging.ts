@@ -3,10 +3,10 @@
  * A therapist asks at their own desk, staff at the desk of one therapist.
  */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useState } from "react";
 import type { components } from "../../api/schema";
 import { request } from "../../shared/api";
-import { newId } from "../../shared/ids";
+import { Attempt } from "../../shared/attempt";
 import { CARES } from "../care/cares";
 import { SESSIONS } from "../queries";
 
@@ -84,18 +84,14 @@ export function useOutlook({ path, whose }: Desk, order: Order | null) {
 
 export function useBook({ path, whose }: Desk) {
   const queries = useQueryClient();
-  const attempt = useRef({ body: "", key: "" });
+  const [attempt] = useState(() => new Attempt());
   return useMutation({
     mutationFn: (order: Order) => {
       const body = { ...order, ...whose };
-      const text = JSON.stringify(body);
-      if (attempt.current.body !== text) attempt.current = { body: text, key: newId() };
-      const idempotencyKey = attempt.current.key;
+      const idempotencyKey = attempt.keyFor(JSON.stringify(body));
       return request<Made>("POST", `${path}/bookings`, { body, idempotencyKey });
     },
-    onSuccess: () => {
-      attempt.current = { body: "", key: "" };
-    },
+    onSuccess: () => attempt.done(),
     onSettled: () => {
       for (const queryKey of [SESSIONS, CLIENTS, CARES, ["free-times"], ["outlook"]]) {
         void queries.invalidateQueries({ queryKey });

@@ -6,11 +6,11 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useState } from "react";
 import type { components } from "../../api/schema";
 import type { Colleagues, Me } from "../../api/types";
 import { request } from "../../shared/api";
-import { newId } from "../../shared/ids";
+import { Attempt } from "../../shared/attempt";
 
 type Schemas = components["schemas"];
 export type OwnClient = Schemas["ClientRowReply"];
@@ -77,17 +77,13 @@ export interface Decision {
 /** Sends one decision; asked again after no answer came, it is the same request. What it changes is read anew. */
 export function useDecide(changes: readonly QueryKey[]) {
   const queries = useQueryClient();
-  const attempt = useRef({ what: "", key: "" });
+  const [attempt] = useState(() => new Attempt());
   return useMutation({
     mutationFn: ({ path, body }: Decision) => {
-      const what = `${path} ${JSON.stringify(body)}`;
-      if (attempt.current.what !== what) attempt.current = { what, key: newId() };
-      const idempotencyKey = attempt.current.key;
+      const idempotencyKey = attempt.keyFor(`${path} ${JSON.stringify(body)}`);
       return request<Schemas["DoneReply"]>("POST", path, { body, idempotencyKey });
     },
-    onSuccess: () => {
-      attempt.current = { what: "", key: "" };
-    },
+    onSuccess: () => attempt.done(),
     onSettled: async () => {
       await Promise.all(changes.map((queryKey) => queries.invalidateQueries({ queryKey })));
     },

@@ -3,11 +3,13 @@
  * What is shown is public/push-worker.js's; on the screen it is PushChoice.tsx.
  */
 import { request } from "../../shared/api";
+import { Attempt } from "../../shared/attempt";
 
 export type PushState = "unsupported" | "blocked" | "off" | "on";
 
 const WORKER = "/push-worker.js";
 const REMEMBERED = "todoku.push";
+const attempt = new Attempt();
 
 interface Remembered {
   person: string;
@@ -35,7 +37,11 @@ export async function startPush(person: string): Promise<PushState> {
   });
   const { endpoint, keys } = subscription.toJSON();
   const body = { endpoint, keys };
-  const made = await request<{ subscription_id: string }>("POST", "/push/subscriptions", { body });
+  const made = await request<{ subscription_id: string }>("POST", "/push/subscriptions", {
+    body,
+    idempotencyKey: attempt.keyFor(JSON.stringify([person, body])),
+  });
+  attempt.done();
   remember({ person, id: made.subscription_id });
   return "on";
 }

@@ -1,7 +1,9 @@
 /** What the webhooks' page asks and changes, and how it names topics and addresses (pure at the end). */
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import type { components } from "../../../api/schema";
 import { asApiError, request } from "../../../shared/api";
+import { Attempt } from "../../../shared/attempt";
 
 type Schemas = components["schemas"];
 export type Webhook = Schemas["WebhookReply"];
@@ -44,9 +46,14 @@ export function useAdd() {
 /** One webhook tested or removed. */
 export function useAct(id: string) {
   const queries = useQueryClient();
+  const [attempt] = useState(() => new Attempt());
   return useMutation({
-    mutationFn: (what: "test" | "remove") =>
-      what === "test" ? request("POST", `${PATH}/${id}/test`) : request("DELETE", `${PATH}/${id}`),
+    mutationFn: (what: "test" | "remove") => {
+      if (what === "remove") return request("DELETE", `${PATH}/${id}`);
+      const idempotencyKey = attempt.keyFor(what);
+      return request("POST", `${PATH}/${id}/test`, { idempotencyKey });
+    },
+    onSuccess: () => attempt.done(),
     onSettled: () => queries.invalidateQueries({ queryKey: LIST }),
   });
 }

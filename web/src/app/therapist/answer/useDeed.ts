@@ -1,10 +1,10 @@
 /** One thing done to a booking by its therapist: taken, declined, called off. One key for one wish, however often sent. */
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { request } from "../../../shared/api";
-import { newId } from "../../../shared/ids";
+import { Attempt } from "../../../shared/attempt";
 
 export type Verb = "approve" | "decline" | "cancel";
 
@@ -17,14 +17,12 @@ const SAID = {
 export function useDeed(bookingId: string, onDone?: () => void) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const attempt = useRef({ wish: "", key: "" });
+  const [attempt] = useState(() => new Attempt());
   return useMutation({
     mutationFn: ({ verb, reason }: { verb: Verb; reason?: string }) => {
-      const wish = JSON.stringify([verb, reason]);
-      if (attempt.current.wish !== wish) attempt.current = { wish, key: newId() };
       return request("POST", `/bookings/${bookingId}/${verb}`, {
         body: reason ? { reason } : {},
-        idempotencyKey: attempt.current.key,
+        idempotencyKey: attempt.keyFor(JSON.stringify([verb, reason])),
       });
     },
     onSuccess: (_, { verb }) => {

@@ -1,7 +1,9 @@
 /** One's personal calendars and one's own feed, asked and changed; and which words fit a problem (pure). */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import type { components } from "../../../api/schema";
 import { type Method, asApiError, request } from "../../../shared/api";
+import { Attempt } from "../../../shared/attempt";
 import { WEEK } from "./usePace";
 
 type Schemas = components["schemas"];
@@ -66,13 +68,18 @@ export interface CalendarChange {
 /** Every answer is the whole list. */
 export function useCalendarChange() {
   const queries = useQueryClient();
+  const [attempt] = useState(() => new Attempt());
   return useMutation({
     mutationFn: ({ method, path, body }: CalendarChange) =>
       request<Calendars>(method, `/therapist/pace/calendars${path}`, {
         body,
+        idempotencyKey: attempt.keyFor(JSON.stringify([method, path, body])),
         timeoutMs: LONGEST_MS,
       }),
-    onSuccess: (calendars) => queries.setQueryData(CALENDARS, calendars),
+    onSuccess: (calendars) => {
+      attempt.done();
+      queries.setQueryData(CALENDARS, calendars);
+    },
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: CALENDARS });
       void queries.invalidateQueries({ queryKey: WEEK });
@@ -91,16 +98,25 @@ export function useFeed() {
 /** A new address (the one before ends), or none any more: null. */
 export function useFeedChange() {
   const queries = useQueryClient();
+  const [attempt] = useState(() => new Attempt());
   return useMutation({
     mutationFn: async (wanted: "make" | "end"): Promise<string | null> => {
       const path = "/therapist/pace/feed";
       if (wanted === "make") {
-        return (await request<Schemas["FeedAddressReply"]>("POST", path)).url;
+        const idempotencyKey = attempt.keyFor(wanted);
+        return (await request<Schemas["FeedAddressReply"]>("POST", path, { idempotencyKey })).url;
       }
       await request("DELETE", path);
       return null;
     },
-    onSuccess: (url) => queries.setQueryData(FEED, { active: url !== null }),
+    onSuccess: (url) => {
+      attempt.done();
+      queries.setQueryData(FEED, { active: url !== null });
+    },
+    // Made before, and ended since: pressed again, it is a new wish.
+    onError: (error) => {
+      if (asApiError(error).code === "gone") attempt.done();
+    },
     onSettled: () => queries.invalidateQueries({ queryKey: FEED }),
   });
 }

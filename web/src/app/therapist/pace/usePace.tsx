@@ -5,12 +5,12 @@
 import { Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Pace } from "../../../api/types";
 import { type Method, type RequestOptions, asApiError, request } from "../../../shared/api";
+import { Attempt } from "../../../shared/attempt";
 import { errorText } from "../../../shared/errors";
-import { newId } from "../../../shared/ids";
 
 export const PACE = ["pace"] as const;
 export const WEEK = ["week"] as const;
@@ -46,12 +46,9 @@ export function usePace() {
     refetchOnReconnect: false,
   });
   // The same addition asked for again, after no answer came, is the same request.
-  const attempt = useRef({ what: "", key: "" });
-  const keyOf = ({ method, path, body }: Change): string => {
-    const what = `${method} ${path} ${JSON.stringify(body)}`;
-    if (attempt.current.what !== what) attempt.current = { what, key: newId() };
-    return attempt.current.key;
-  };
+  const [attempt] = useState(() => new Attempt());
+  const keyOf = ({ method, path, body }: Change): string =>
+    attempt.keyFor(`${method} ${path} ${JSON.stringify(body)}`);
   const { isPending, mutateAsync } = useMutation({
     scope: { id: "pace" },
     mutationFn: async (change: Change) => {
@@ -61,7 +58,7 @@ export function usePace() {
         `/therapist/pace${change.path}`,
         optionsOf(change, before, keyOf(change)),
       );
-      attempt.current = { what: "", key: "" };
+      attempt.done();
       return { before, after };
     },
     onSuccess: ({ before, after }, change) => {
