@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from core.config import ConfigError
+from core.errors import Contended
 
 Result = TypeVar("Result")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,6 +30,7 @@ BUSY_TIMEOUT_MS = 15_000
 REACHED_WITHIN_S = 10.0
 RETRIES = 3
 RETRIED_SQLSTATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+CONTENDED_RETRY_S = 1
 
 metadata = sa.MetaData()
 
@@ -114,18 +116,29 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction: committed on leaving, rolled back on an exception."""
-        async with self._writer.begin() as connection:
-            yield connection
+        """One transaction: committed on leaving, rolled back on an exception.
+
+        Raises Contended where the database ended it in favour of another one.
+        """
+        try:
+            async with self._writer.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            if _sqlstate(error) in RETRIED_SQLSTATES:
+                raise Contended(retry_after_s=CONTENDED_RETRY_S) from error
+            raise
 
     async def transact(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
-        """`work` in one transaction, tried again when the database asks for it (at most 3 times)."""
+        """`work` in one transaction, tried again when the database asks for it (at most 3 times).
+
+        Raises Contended.
+        """
         for attempt in range(RETRIES):
             try:
                 async with self.write() as connection:
                     return await work(connection)
-            except DBAPIError as error:
-                if _sqlstate(error) not in RETRIED_SQLSTATES or attempt == RETRIES - 1:
+            except Contended:
+                if attempt == RETRIES - 1:
                     raise
             await asyncio.sleep(random.uniform(0.01, 0.05) * (attempt + 1))  # noqa: S311
         raise AssertionError("unreachable")

@@ -128,6 +128,13 @@ class Unavailable(TodokuError):
     title = "This is not available at the moment; please try again shortly"
 
 
+class Contended(Unavailable):
+    """Others kept changing the same at once; nothing was done. `retry_after_s` says when to try again."""
+
+    code = "contended"
+    title = "Too much is being changed at once; nothing was done, please try again"
+
+
 def problem(error: TodokuError) -> dict[str, Any]:
     """The error as an RFC 9457 problem document; extra members stand beside the standard ones."""
     return {

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from accounts import service as accounts
 from core.clock import Clock
 from core.database import Database
-from core.errors import TodokuError
+from core.errors import Contended, TodokuError
 from core.http import Identity
 from core.ids import EmployerId, PersonId, new_id
 from scheduler.booking import Pick, Wish
@@ -148,6 +148,8 @@ async def _counted(tally: Tally, what: str, act: Callable[[], Awaitable[object]]
     try:
         await act()
         tally.done[what] += 1
+    except Contended as error:  # trying again did not help
+        tally.faults.append(f"{what}: {error.code}")
     except TodokuError as error:
         tally.refused[error.code] += 1
     except Exception as error:  # what must not happen, whatever it is

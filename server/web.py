@@ -24,6 +24,7 @@ from server.pages import security_headers
 
 # The database, the bus or the asker is away.
 AWAY = (ConnectionError, TimeoutError, sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+AWAY_RETRY_S = 5
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REQUEST_ID = web.RequestKey("request_id", str)
 ASKER_GONE = 499  # nginx's number for an asker who has gone
@@ -159,7 +160,7 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.transport is None or request.transport.is_closing():
             return problem_response(BadRequest(), request[REQUEST_ID])  # the asker has gone; nobody reads it
         log.exception("request_unavailable", route=_template(request))
-        return problem_response(Unavailable(), request[REQUEST_ID])
+        return problem_response(Unavailable(retry_after_s=AWAY_RETRY_S), request[REQUEST_ID])
     except (web.RequestPayloadError, HttpProcessingError):
         return problem_response(BadRequest(), request[REQUEST_ID])
     except Exception:
