@@ -125,7 +125,7 @@ class HandoverReply(Reply):
 
 
 class ChoiceReply(Reply):
-    """`choice` null: not chosen yet. `transferable`: the cover takes new clients, so can be changed to."""
+    """`choice` null: not chosen yet. `transferable`: the cover could be changed to for good."""
 
     choice_id: str
     starts_at: Utc

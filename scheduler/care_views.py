@@ -16,7 +16,16 @@ from core.database import Database
 from core.errors import Denied
 from core.http import Identity
 from core.ids import PersonId
-from scheduler import care_store, first_free, leave_store, offer_store, practice_store, store, waiting
+from scheduler import (
+    care_store,
+    first_free,
+    handing,
+    leave_store,
+    offer_store,
+    practice_store,
+    store,
+    waiting,
+)
 from scheduler.capacity import closed, free_places
 from scheduler.care_model import CareRow, Handover, LeaveChoice, Offer, Wait
 from scheduler.config import SchedulerConfig
@@ -24,6 +33,7 @@ from scheduler.matching import band
 from scheduler.model import Booking, Therapist
 
 Names = Mapping[PersonId, Person]
+NOBODY = frozenset[PersonId]()
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ class ClientView:
     offer: Offer | None
     handovers: tuple[Handover, ...]
     choices: tuple[LeaveChoice, ...]
-    transferable: frozenset[PersonId]  # who covers in these, and takes new clients
+    transferable: frozenset[PersonId]  # who covers in these, and could take the client for good
     sessions: tuple[Booking, ...]  # still to come in this care
     names: Names
 
@@ -112,7 +122,7 @@ class CareViews:
                 offer=offer if offer is not None and offer.id not in in_handover else None,
                 handovers=tuple(handovers),
                 choices=tuple(choices),
-                transferable=await _taking(connection, choices, now),
+                transferable=await _taking(connection, client_id, choices, now) if offer is None else NOBODY,
                 sessions=await _to_come(connection, care, now),
                 names={},
             )
@@ -187,12 +197,14 @@ def _check_staff(identity: Identity) -> None:
 
 
 async def _taking(
-    connection: AsyncConnection, choices: Sequence[LeaveChoice], now: datetime
+    connection: AsyncConnection, client_id: PersonId, choices: Sequence[LeaveChoice], now: datetime
 ) -> frozenset[PersonId]:
-    """Which covers take somebody new."""
-    covers = {one.cover_id for one in choices if one.cover_id is not None}
-    found = [await practice_store.therapist_of(connection, one) for one in sorted(covers)]
-    return frozenset(one.id for one in found if closed(one, now, in_care=False) is None)
+    """Which covers could take this client for good; nobody where another place is kept for them already."""
+    covers = sorted({one.cover_id for one in choices if one.cover_id is not None})
+    if not covers:
+        return NOBODY
+    found = await practice_store.find_therapists(connection, covers)
+    return await handing.could_take(connection, client_id, found, now)
 
 
 async def _to_come(connection: AsyncConnection, care: CareRow | None, now: datetime) -> tuple[Booking, ...]:

@@ -5,6 +5,7 @@ ends in the same step in which the next begins, and what the next therapist read
 choice. Order of locks: therapists by id, client, care, booking. Not here: who may ask (cares.py).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -14,12 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core import outbox
 from core.database import lock_rows
 from core.errors import Invalid, NotFound
-from core.ids import CareId
-from scheduler import care_store, leave_store, offering, practice_store, store
-from scheduler.capacity import may_practise
+from core.ids import CareId, PersonId
+from scheduler import care_store, leave_store, offer_store, offering, practice_store, store
+from scheduler.capacity import closed, may_practise
 from scheduler.care_model import CareRow, Handover, OfferState
 from scheduler.changing import Actor, cancelled, locked
 from scheduler.errors import StatusConflict, TherapistUnknown
+from scheduler.model import Therapist
 from scheduler.tables import therapist
 
 DECIDE_WITHIN = timedelta(days=7)
@@ -86,6 +88,16 @@ async def propose(
     payload = {"handover_id": handover_id, "client_id": care.client_id}
     await outbox.put(connection, "handover.proposed", payload, now=now, dedupe_key=handover_id)
     return handover_id
+
+
+async def could_take(
+    connection: AsyncConnection, client_id: str, therapists: Iterable[Therapist], now: datetime
+) -> frozenset[PersonId]:
+    """With whom of these `propose` would keep a place for the client now."""
+    never = await offer_store.never_with(connection, client_id, None)
+    return frozenset(
+        one.id for one in therapists if one.id not in never and closed(one, now, in_care=False) is None
+    )
 
 
 async def accept(

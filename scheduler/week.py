@@ -1,7 +1,7 @@
 """A therapist's week as it really is: hours by date, sessions with their buffers, and what else fills it.
 
-Here too: which colleagues could cover a leave. It only reads and decides nothing: what is set stands in
-pace_service.py, what can be booked in slots.py.
+Here too: which colleagues could cover a leave, or take over a client. It only reads and decides nothing: what
+is set stands in pace_service.py, what can be booked in slots.py, who may take over in handing.py.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from accounts.tables import person
 from core.clock import Clock
 from core.database import Database
-from core.errors import Denied
+from core.errors import Denied, NotFound
 from core.http import Identity
 from core.ids import PersonId
-from scheduler import practice_store
+from scheduler import care_store, handing, practice_store
 from scheduler.errors import TherapistUnknown
 from scheduler.hours import local_days, opening, zone
 from scheduler.model import Span, Status
@@ -54,9 +54,9 @@ class CalendarWeek:
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody who could cover."""
+    """Somebody who could cover, or take over."""
 
-    id: str
+    id: PersonId
     name: str
 
 
@@ -87,11 +87,22 @@ class WeekService:
             sessions=tuple(sessions),
         )
 
-    async def colleagues(self, identity: Identity) -> Sequence[Colleague]:
-        """Other therapists who may practise now, by name. Raises Denied."""
+    async def colleagues(self, identity: Identity, care_id: str | None = None) -> Sequence[Colleague]:
+        """Other therapists who may practise now, by name; with a care of one's own, who could take it over.
+
+        Raises Denied, NotFound.
+        """
         own, now = _own(identity), self._clock.now()
         async with self._database.read() as connection:
-            return await colleagues_of(connection, own, now)
+            found = await colleagues_of(connection, own, now)
+            if care_id is not None:
+                care = await care_store.find(connection, care_id)
+                if care is None or care.therapist_id != own or care.ended_at is not None:
+                    raise NotFound
+                others = await practice_store.find_therapists(connection, [one.id for one in found])
+                taking = await handing.could_take(connection, care.client_id, others, now)
+                found = [one for one in found if one.id in taking]
+        return found[:MOST_COLLEAGUES]
 
 
 async def sessions_of(connection: AsyncConnection, therapist_id: str, within: Span) -> list[WeekSession]:
@@ -122,9 +133,8 @@ async def colleagues_of(connection: AsyncConnection, own: str, now: datetime) ->
             sa.or_(therapist.c.licence_expires_at.is_(None), therapist.c.licence_expires_at > now),
         )
         .order_by(person.c.name, therapist.c.id)
-        .limit(MOST_COLLEAGUES)
     )
-    return [Colleague(row.id, row.name) for row in await connection.execute(query)]
+    return [Colleague(PersonId(row.id), row.name) for row in await connection.execute(query)]
 
 
 def _session(row: Any) -> WeekSession:

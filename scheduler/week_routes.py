@@ -1,14 +1,14 @@
-"""The HTTP edge of a therapist's week, and of the colleagues who could cover: only reading."""
+"""The HTTP edge of a therapist's week, and of the colleagues who could cover or take over: only reading."""
 
 from collections.abc import Sequence
 
 from aiohttp import web
 from pydantic import Field
 
-from core.errors import Denied, Invalid, Unauthenticated
+from core.errors import Denied, Invalid, NotFound, Unauthenticated
 from core.http import Reply, Route, Utc, query, reply, require
 from scheduler import errors
-from scheduler.messages import Day, _Query
+from scheduler.messages import Day, Id, _Query
 from scheduler.model import Span
 from scheduler.week import WeekService, WeekSession
 
@@ -49,6 +49,12 @@ class CalendarWeekReply(Reply):
     sessions: list[WeekSessionReply]
 
 
+class ColleaguesQuery(_Query):
+    """`care_id`: a care of one's own, which they could take over."""
+
+    care_id: Id | None = None
+
+
 class ColleagueReply(Reply):
     therapist_id: str
     name: str
@@ -76,10 +82,11 @@ def routes(service: WeekService) -> list[Route]:
             "GET",
             "/api/therapist/colleagues",
             edge.colleagues,
-            "Other therapists, who could cover a leave",
+            "Other therapists, who could cover a leave, or take over a client",
+            query=ColleaguesQuery,
             response=ColleaguesReply,
             tag="therapist",
-            errors=WHO,
+            errors=(*WHO, Invalid, NotFound),
         ),
     ]
 
@@ -102,7 +109,8 @@ class _Edge:
         return reply(answer)
 
     async def colleagues(self, request: web.Request) -> web.Response:
-        found = await self._service.colleagues(require(request, "therapist"))
+        who, asked = require(request, "therapist"), query(request, ColleaguesQuery)
+        found = await self._service.colleagues(who, asked.care_id)
         shown = [ColleagueReply(therapist_id=one.id, name=one.name) for one in found]
         return reply(ColleaguesReply(colleagues=shown))
 

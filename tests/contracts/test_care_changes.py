@@ -1,20 +1,33 @@
 """Handover and leave, decided by the client, on both databases."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from accounts import service as accounts
 from core.database import Database
 from core.errors import Invalid, NotFound
+from core.http import Identity
 from core.ids import PersonId, new_id
+from scheduler import offer_store
 from scheduler.care_views import CareViews
 from scheduler.cares import Cares
 from scheduler.changes import Changes
-from scheduler.errors import CareElsewhere, SlotNotOffered, StatusConflict
+from scheduler.errors import (
+    CareElsewhere,
+    SlotNotOffered,
+    StatusConflict,
+    TherapistFull,
+    TherapistUnknown,
+)
 from scheduler.handing import Shared
 from scheduler.join_links import JoinLinks
 from scheduler.model import Span
 from scheduler.pace_service import Away, PaceService
+from scheduler.tables import therapist
+from scheduler.week import WeekService
 from tests.contracts.caring import as_therapist, full, places
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, WEDNESDAY, Clinic
@@ -22,6 +35,7 @@ from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, WEDNESDAY, Clinic
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 NOTHING = Shared("none")
+Hinder = Callable[[Clinic, Identity, PersonId], Awaitable[None]]
 
 
 @pytest.fixture
@@ -134,6 +148,79 @@ async def test_a_client_may_change_to_the_cover_for_good(
     assert (await places(clinic, away), await places(clinic, cover)) == ((0, 0), (1, 0))
     with pytest.raises(NotFound):
         await cares.choose_leave(who, new_id(), "wait", NOTHING, NOBODY_REPEATS)
+
+
+async def apart(clinic: Clinic, who: Identity, cover: PersonId) -> None:
+    """The client does not want to meet them."""
+    async with clinic.database.write() as connection:
+        await offer_store.keep_apart(connection, who.person_id or "", cover, clinic.clock.now())
+
+
+async def of_one_company(clinic: Clinic, who: Identity, cover: PersonId) -> None:
+    assert clinic.employer_id is not None
+    async with clinic.database.write() as connection:
+        for one in (PersonId(who.person_id or ""), cover):
+            await accounts.entitle(connection, clinic.employer_id, one, clinic.clock.now())
+
+
+async def without_licence(clinic: Clinic, _who: Identity, cover: PersonId) -> None:
+    await changed(clinic, cover, licence_verified_at=None)
+
+
+async def licence_over(clinic: Clinic, _who: Identity, cover: PersonId) -> None:
+    await changed(clinic, cover, licence_expires_at=clinic.clock.now())
+
+
+async def pausing(clinic: Clinic, _who: Identity, cover: PersonId) -> None:
+    await changed(clinic, cover, pause_new=True)
+
+
+async def changed(clinic: Clinic, therapist_id: PersonId, **values: object) -> None:
+    async with clinic.database.write() as connection:
+        change = sa.update(therapist).where(therapist.c.id == therapist_id).values(**values)
+        await connection.execute(change)
+
+
+@pytest.mark.parametrize("hinder", [apart, of_one_company, without_licence, licence_over, pausing])
+async def test_who_could_not_take_a_care_is_shown_neither_to_the_client_nor_to_the_therapist(
+    clinic: Clinic, cares: Cares, views: CareViews, hinder: Hinder
+) -> None:
+    away, who, care_id = await full(clinic)
+    cover = await clinic.therapist(capacity=1)
+    await on_leave(clinic, away, cover)
+    week = WeekService(clinic.database, clinic.clock)
+    assert [one.id for one in await week.colleagues(as_therapist(away), care_id)] == [cover]
+    await hinder(clinic, who, cover)
+    seen = await views.client(who)
+    assert seen.transferable == set()
+    assert await week.colleagues(as_therapist(away), care_id) == []
+    with pytest.raises((TherapistFull, TherapistUnknown)):
+        await cares.choose_leave(who, seen.choices[0].id, "transfer", NOTHING, NOBODY_REPEATS)
+    with pytest.raises((TherapistFull, TherapistUnknown)):
+        await cares.hand_over(as_therapist(away), care_id, cover, None, NOBODY_REPEATS)
+
+
+async def test_nobody_can_be_changed_to_while_another_place_is_kept(
+    clinic: Clinic, cares: Cares, views: CareViews
+) -> None:
+    away, who, care_id = await full(clinic)
+    cover, other = await clinic.therapist(capacity=1), await clinic.therapist(capacity=1)
+    await on_leave(clinic, away, cover)
+    await cares.hand_over(as_therapist(away), care_id, other, None, NOBODY_REPEATS)
+    seen = await views.client(who)
+    assert seen.transferable == set()
+    with pytest.raises(StatusConflict):
+        await cares.choose_leave(who, seen.choices[0].id, "transfer", NOTHING, NOBODY_REPEATS)
+    await cares.decide_handover(who, seen.handovers[0].id, None, NOBODY_REPEATS)
+    assert (await views.client(who)).transferable == {cover}
+
+
+async def test_who_could_take_over_a_care_is_told_to_its_therapist_alone(clinic: Clinic) -> None:
+    _, _, care_id = await full(clinic)
+    other, week = await clinic.therapist(), WeekService(clinic.database, clinic.clock)
+    for wrong in (care_id, new_id()):
+        with pytest.raises(NotFound):
+            await week.colleagues(as_therapist(other), wrong)
 
 
 async def test_without_a_cover_one_can_only_wait(clinic: Clinic, cares: Cares, views: CareViews) -> None:

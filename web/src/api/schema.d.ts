@@ -1057,7 +1057,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Other therapists, who could cover a leave */
+        /** Other therapists, who could cover a leave, or take over a client */
         get: operations["get_api_therapist_colleagues"];
         put?: never;
         post?: never;
@@ -2064,7 +2064,7 @@ export interface components {
         };
         /**
          * ChoiceReply
-         * @description `choice` null: not chosen yet. `transferable`: the cover takes new clients, so can be changed to.
+         * @description `choice` null: not chosen yet. `transferable`: the cover could be changed to for good.
          */
         ChoiceReply: {
             /** Choice Id */
@@ -2150,6 +2150,17 @@ export interface components {
             therapist_id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * ColleaguesQuery
+         * @description `care_id`: a care of one's own, which they could take over.
+         */
+        ColleaguesQuery: {
+            /**
+             * Care Id
+             * @default null
+             */
+            care_id: string | null;
         };
         /** ColleaguesReply */
         ColleaguesReply: {
@@ -8465,14 +8476,16 @@ export interface operations {
     };
     get_api_therapist_colleagues: {
         parameters: {
-            query?: never;
+            query?: {
+                care_id?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Other therapists, who could cover a leave */
+            /** @description Other therapists, who could cover a leave, or take over a client */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8499,8 +8512,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `therapist_unknown` */
+            /** @description `therapist_unknown`, `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

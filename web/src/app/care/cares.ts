@@ -40,10 +40,13 @@ export function useCareRequests(me: Me | null): number {
   return cares.data?.requests.length ?? 0;
 }
 
-export function useColleagues() {
+/** Who could take over this care. */
+export function useColleagues(careId: string) {
+  const asked = new URLSearchParams({ care_id: careId });
   return useQuery({
-    queryKey: ["colleagues"],
-    queryFn: ({ signal }) => request<Colleagues>("GET", "/therapist/colleagues", { signal }),
+    queryKey: ["colleagues", careId],
+    queryFn: ({ signal }) =>
+      request<Colleagues>("GET", `/therapist/colleagues?${asked}`, { signal }),
   });
 }
 

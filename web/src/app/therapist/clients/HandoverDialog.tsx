@@ -26,7 +26,7 @@ export function HandoverDialog({ client, opened, ...rest }: DialogProps) {
 
 function Form({ client, onClose, onDone }: FormProps) {
   const { t } = useTranslation();
-  const colleagues = useColleagues();
+  const colleagues = useColleagues(client.care_id);
   const decide = useDecide([CARES]);
   const [to, setTo] = useState("");
   const [note, setNote] = useState("");
