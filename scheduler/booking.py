@@ -28,7 +28,7 @@ from scheduler.errors import (
 from scheduler.hours import zone
 from scheduler.laws import laws
 from scheduler.model import Booking, Care, SessionRules, SessionType, Span, Spared, Status, Therapist
-from scheduler.newcomer import Newcomer, make_person
+from scheduler.newcomer import Newcomer, known_or_new
 from scheduler.slots import Verdict, judge
 
 MARGIN = timedelta(days=2)  # how far around a wished time bookings can matter
@@ -127,7 +127,7 @@ async def book(
     asked_at = held.created_at if held else now
     kind = await _kind(connection, at, wish, config)
     await check_time(connection, therapist, wish.starts_at, kind.rules, Spared(booker.holder), asked_at)
-    client_id = booker.client_id or await make_person(connection, wish, booker.employer_id, now)
+    client_id = await known_or_new(connection, booker.client_id, wish, booker.employer_id, now)
     care_id = care.id if care else await offering.open_care(connection, client_id, therapist, now)
     values = times(therapist, wish.starts_at, wish.timezone, kind) | {
         "client_id": client_id,

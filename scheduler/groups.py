@@ -26,7 +26,7 @@ from scheduler.errors import SlotNotOffered, SlotTaken, StatusConflict, Therapis
 from scheduler.group_store import Group
 from scheduler.laws import laws
 from scheduler.model import Booking, Status
-from scheduler.newcomer import Newcomer, make_person
+from scheduler.newcomer import Newcomer, known_or_new
 from scheduler.reminding import reminders
 
 
@@ -68,7 +68,7 @@ async def take_seat(
 ) -> Booking:
     """A seat for whoever asks; who has one keeps it. `newcomer`: somebody who is not known yet.
 
-    Raises NotFound, SlotTaken (no seat left), ClientBusy, StatusConflict, TooLate.
+    Raises NotFound, SlotTaken (no seat left), ClientBusy, StatusConflict, TooLate, Invalid.
     """
     group = await _locked(connection, group_id, booker.client_id, now)
     mine = await seat_of(connection, group_id, [booker.client_id or ""], booker.holder)
@@ -77,11 +77,7 @@ async def take_seat(
     await store.clear_holds(connection, group.therapist_id, booker.holder, None, now)
     if not await group_store.take(connection, group_id):
         raise SlotTaken("no seat is left")
-    client_id = booker.client_id
-    if client_id is None:
-        if newcomer is None:
-            raise NotFound
-        client_id = await make_person(connection, newcomer, booker.employer_id, now)
+    client_id = await known_or_new(connection, booker.client_id, newcomer, booker.employer_id, now)
     values = await _seat(connection, group, client_id)
     seat = await bookings.insert(connection, values | {"holder": booker.holder}, now)
     await store.record(connection, seat.id, (None, seat.status), booker.holder, now)

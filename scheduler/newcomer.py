@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
+from core.errors import Invalid
 from core.ids import EmployerId, PersonId
 
 
@@ -19,7 +20,22 @@ class Newcomer:
     locale: str
 
 
-async def make_person(
+async def known_or_new(
+    connection: AsyncConnection,
+    client_id: PersonId | None,
+    newcomer: Newcomer | None,
+    employer_id: EmployerId | None,
+    now: datetime,
+) -> PersonId:
+    """Who asks, else a person made of what they say. Raises Invalid where they say nothing."""
+    if client_id is not None:
+        return client_id
+    if newcomer is None:
+        raise Invalid(errors=[{"field": "email", "message": "is needed with this link", "rule": "missing"}])
+    return await _make_person(connection, newcomer, employer_id, now)
+
+
+async def _make_person(
     connection: AsyncConnection, newcomer: Newcomer, employer_id: EmployerId | None, now: datetime
 ) -> PersonId:
     """A person for an open booking link; an unverified mail proves nothing, so nobody known is looked up."""

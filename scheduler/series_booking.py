@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import TodokuError
 from core.http import rfc3339
-from core.ids import PersonId, new_id
+from core.ids import new_id
 from scheduler import booking as bookings
 from scheduler import changing, offering, practice_store, series_store, store, telling
 from scheduler.booking import Arrangement, Booker, Wish
@@ -22,7 +22,7 @@ from scheduler.changing import Actor
 from scheduler.config import SchedulerConfig
 from scheduler.errors import ClientBusy, SlotNotOffered, SlotTaken, StatusConflict
 from scheduler.model import Booking, SessionRules, SessionType, Spared, Status, Therapist
-from scheduler.newcomer import make_person
+from scheduler.newcomer import known_or_new
 from scheduler.series import Ground, Occurrence, Repeat, Why, occurrences, span_of, starts
 
 FAR_DAYS = 800
@@ -101,7 +101,8 @@ async def book(connection: AsyncConnection, plan: Plan, config: SchedulerConfig,
     seen = await outlook(connection, therapist, plan, config, now)
     if not seen.free or (plan.repeat.whole and seen.conflicts):
         raise refusal(seen.conflicts)
-    client_id = booker.client_id or await _new_client(connection, plan, now)
+    newcomer = pick if isinstance(pick, Wish) else None
+    client_id = await known_or_new(connection, booker.client_id, newcomer, booker.employer_id, now)
     care_id = (
         care.id
         if care
@@ -115,11 +116,6 @@ async def book(connection: AsyncConnection, plan: Plan, config: SchedulerConfig,
     ]
     await _told(connection, made, series_id, _arranger(pick) or booker.holder, now)
     return Made(series_id, tuple(made), seen.conflicts)
-
-
-async def _new_client(connection: AsyncConnection, plan: Plan, now: datetime) -> PersonId:
-    assert isinstance(plan.pick, Wish), "who arranges names a client"  # noqa: S101
-    return await make_person(connection, plan.pick, plan.booker.employer_id, now)
 
 
 def _values(

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from accounts import service as accounts
 from core import outbox
 from core.database import Database
-from core.errors import Denied, Invalid, NotFound
+from core.errors import Denied, NotFound
 from core.http import Identity
 from core.ids import EmployerId, PersonId
 from scheduler import browsing, offer_store, offering, practice_store, store
@@ -24,7 +24,7 @@ from scheduler.config import SchedulerConfig
 from scheduler.errors import CareElsewhere, StatusConflict, TherapistFull
 from scheduler.matching import Candidate, Wanted, ordered
 from scheduler.model import Span
-from scheduler.newcomer import Newcomer, make_person
+from scheduler.newcomer import Newcomer, known_or_new
 from scheduler.offering import LONGEST_WAIT_DAYS
 
 SOON = timedelta(days=7)  # a therapist is asked only if they could see the client by then
@@ -71,9 +71,7 @@ async def client_of(
     employer_id = identity.scope.get("employer_id")
     if identity.scope.get("purpose") != "booking" or employer_id is None:
         raise Denied
-    if newcomer is None:
-        raise Invalid(errors=[{"field": "email", "message": "is needed with this link", "rule": "missing"}])
-    return await make_person(connection, newcomer, EmployerId(employer_id), now)
+    return await known_or_new(connection, None, newcomer, EmployerId(employer_id), now)
 
 
 async def join(connection: AsyncConnection, client_id: PersonId, wanted: Place, now: datetime) -> Wait:
