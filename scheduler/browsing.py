@@ -178,15 +178,15 @@ async def calendars(
     return found
 
 
-async def allowed(connection: AsyncConnection, booker: Booker, now: datetime) -> tuple[list[Therapist], bool]:
-    """Whom this client may book now, and whether that is the one they are in care with."""
+async def allowed(connection: AsyncConnection, booker: Booker, now: datetime) -> list[Therapist]:
+    """Whom this client may book now: in care, their therapist and who covers; else who takes somebody new."""
     care = await store.open_care(connection, booker.client_id) if booker.client_id else None
     therapists = await practice_store.all_therapists(connection)
     if care is not None:
         with_them = {care.therapist_id, *await _covers(connection, care, now)}
         mine = [one for one in therapists if one.id in with_them]
-        return [one for one in mine if closed(one, now, in_care=True) is None], True
-    return await _open_to(connection, booker, therapists, now), False
+        return [one for one in mine if closed(one, now, in_care=True) is None]
+    return await _open_to(connection, booker, therapists, now)
 
 
 async def _open_to(

@@ -25,9 +25,6 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-ENDS = frozenset(OfferState) - {OfferState.OPEN}
-
-
 class WaitState(StrEnum):
     """Where somebody who waits for a place is."""
 

@@ -74,14 +74,6 @@ async def is_in_use(connection: AsyncConnection, care_id: str) -> bool:
     return (await connection.execute(query.limit(1))).first() is not None
 
 
-async def was_confirmed(connection: AsyncConnection, booking_id: str) -> bool:
-    """Whether this booking was ever more than a request."""
-    query = sa.select(booking_event.c.id).where(
-        booking_event.c.booking_id == booking_id, booking_event.c.to_status == Status.CONFIRMED
-    )
-    return (await connection.execute(query.limit(1))).first() is not None
-
-
 async def opened_by_booking(connection: AsyncConnection, care_id: str) -> bool:
     """Whether it began in the step that made its first booking, and by nothing else."""
     first = sa.exists().where(

@@ -164,7 +164,7 @@ async def give_back_place(connection: AsyncConnection, booking: Booking, now: da
     """
     if booking.care_id is None or await care_store.is_in_use(connection, booking.care_id):
         return
-    promised = await care_store.was_confirmed(connection, booking.id)
+    promised = await store.was_confirmed(connection, booking.id)
     if promised and booking.cancelled_by != "client":
         return
     if not await care_store.opened_by_booking(connection, booking.care_id):

@@ -38,7 +38,7 @@ async def alternatives(
     """The nearest free times of the same therapist, filled up with those of others this client may book."""
     search = _Search(database, booker, pick, config, now)
     async with database.read() as connection:
-        therapists, _ = await allowed(connection, booker, now)
+        therapists = await allowed(connection, booker, now)
     own = await _times(search, [one for one in therapists if one.id == pick.therapist_id])
     if len(own) >= LIMIT:
         return offers(own, [], pick.starts_at)

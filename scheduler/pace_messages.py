@@ -19,7 +19,6 @@ def _clock(value: str) -> str:
 
 
 ClockTime = Annotated[str, Field(pattern=r"^\d{2}:\d{2}$", examples=["09:00"]), AfterValidator(_clock)]
-Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 
 

@@ -4,8 +4,6 @@ import sqlalchemy as sa
 
 from core.database import Instant, Json, metadata
 
-ACTIVE = sa.text("active")
-
 session_type = sa.Table(
     "session_type",
     metadata,

@@ -133,7 +133,7 @@ async def confirm_held(connection: AsyncConnection, hold_id: str, values: dict[s
 
 
 async def was_confirmed(connection: AsyncConnection, booking_id: str) -> bool:
-    """Whether it ever was, whatever it is now."""
+    """Whether this booking was ever more than a request, whatever it is now."""
     table = booking_event
     query = sa.select(table.c.id).where(
         table.c.booking_id == booking_id, table.c.to_status == Status.CONFIRMED

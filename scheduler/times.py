@@ -56,7 +56,7 @@ async def read(
     connection: AsyncConnection, booker: Booker, wanted: Wanted, config: SchedulerConfig, now: datetime
 ) -> Practices:
     """Of those this client may book; `within` is cut to what can be booked at all."""
-    found, _ = await allowed(connection, booker, now)
+    found = await allowed(connection, booker, now)
     speaking = [one for one in found if wanted.language is None or wanted.language in one.languages]
     chosen = by_room(speaking, now)[:MOST_THERAPISTS]
     kinds = await kinds_of(connection, chosen, config)
@@ -68,7 +68,7 @@ async def read_one(
     connection: AsyncConnection, booker: Booker, asked: Asked, config: SchedulerConfig, now: datetime
 ) -> Practices:
     """Of one therapist and kind of session; of nobody where this client may not book them."""
-    found, _ = await allowed(connection, booker, now)
+    found = await allowed(connection, booker, now)
     chosen = [one for one in found if one.id == asked.therapist_id]
     kinds = await kinds_of(connection, chosen, config)
     rules = {one.id: named(kinds[one.id], asked.session_type_id).rules for one in chosen}

@@ -284,7 +284,6 @@ async def _jobs(house: House, stack: AsyncExitStack) -> None:
     """What time brings, and everything that leaves through the outbox."""
     ground = house.ground
     stop = asyncio.Event()
-    outbox = Outbox(ground.database, ground.clock, events.handlers(house))
     outbox = Outbox(ground.database, ground.clock, events.handlers(house), without=OUTSIDE)
     jobs = Jobs(ground.database, ground.clock, new_id())
     jobs.add("calls", ground.config.signaling.watch_s, house.signaling.watch.run)
