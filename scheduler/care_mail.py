@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,8 +21,8 @@ from core.outbox import Handler
 from scheduler import care_store, leave_store, offer_store
 from scheduler.care_letters import CARE_LETTERS, CARE_SUBJECTS
 from scheduler.care_model import OfferKind, OfferState
-from scheduler.letters import HELP_CLIENT, HELP_THERAPIST
 from scheduler.mail import briefly, days, html, moment, text
+from scheduler.mail_frame import Frame, host_of, locale_of
 
 LINK_LASTS = timedelta(days=60)
 
@@ -140,20 +139,18 @@ OCCASIONS: dict[str, Look] = {
 class CareMails:
     """Handlers for the outbox. `secret`: links are derived from it, so that a repeated mail has the same."""
 
-    def __init__(  # noqa: PLR0913  (what a mail is sent with)
+    def __init__(
         self,
         database: Database,
         mailer: Mailer,
         clock: Clock,
         public_url: str,
         secret: bytes,
-        *,
-        answered: bool,
-        help_contact: str = "",
+        frame: Frame,
     ) -> None:
         self._database, self._mailer, self._clock = database, mailer, clock
         self._public_url, self._secret = public_url.rstrip("/"), secret
-        self._answered, self._help_contact = answered, help_contact
+        self._frame = frame
 
     def handlers(self) -> dict[str, Handler]:
         """By topic."""
@@ -172,21 +169,21 @@ class CareMails:
         to = people.get(one.to)
         if to is None or to.email is None:
             return
-        locale = to.locale if to.locale in HELP_CLIENT else "ja"
+        locale = locale_of(to)
         letter = CARE_LETTERS[one.letter][locale]
         url = await self._page(one, now)
         words = {
             "name": to.name,
             "other": people[one.other].name if one.other else "",
-            "help": self._help_contact,
+            "help": self._frame.help_contact,
             "until": moment(one.until, to.timezone, locale) if one.until else "",
             "days": days(one.since, one.until, to.timezone, locale) if one.since and one.until else "",
         }
         until = briefly(one.until, to.timezone, locale) if one.until else ""
         subject = CARE_SUBJECTS[one.letter][locale].format(until=until)
-        helps = HELP_THERAPIST if one.page == "clients" else HELP_CLIENT
-        after = [*letter.after, helps[locale].line(self._answered, self._help_contact)]
-        host = urlsplit(self._public_url).hostname or "localhost"
+        role = "therapist" if one.page == "clients" else "client"
+        after = [*letter.after, self._frame.help_line(role, locale)]
+        host = host_of(self._public_url)
         await self._mailer.send(
             Mail(
                 message_id=f"{one.letter.replace('_', '-')}-{one.subject}-{one.to}@{host}",

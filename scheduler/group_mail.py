@@ -6,7 +6,6 @@ What is no longer so when it would be sent is not sent.
 from email.utils import parseaddr
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from accounts import service as accounts
 from accounts.model import Person
@@ -19,8 +18,9 @@ from scheduler import group_store, store
 from scheduler.calendar_file import Entry, Method, calendar_file
 from scheduler.group_letters import LETTERS
 from scheduler.group_store import Group
-from scheduler.letters import HELP_CLIENT, SUBJECTS
-from scheduler.mail import WEEKDAYS, shortly, when
+from scheduler.letters import SUBJECTS
+from scheduler.mail import shortly, when
+from scheduler.mail_frame import Frame, host_of, locale_of
 from scheduler.model import Booking, Status
 from scheduler.plain_page import page
 from scheduler.service import SchedulerService
@@ -42,7 +42,7 @@ ENTRIES: dict[str, Method] = {"taken": "REQUEST", "given_back": "CANCEL", "cance
 
 
 class GroupMails:
-    """Handlers for the outbox. `answered`: whether somebody reads the answers to these mails."""
+    """Handlers for the outbox."""
 
     def __init__(
         self,
@@ -50,12 +50,10 @@ class GroupMails:
         service: SchedulerService,
         mailer: Mailer,
         clock: Clock,
-        *,
-        answered: bool,
-        help_contact: str = "",
+        frame: Frame,
     ) -> None:
         self._database, self._service, self._mailer, self._clock = database, service, mailer, clock
-        self._answered, self._help_contact = answered, help_contact
+        self._frame = frame
 
     def handlers(self) -> dict[str, list[Handler]]:
         """By topic, as core.outbox.Outbox takes them."""
@@ -78,7 +76,7 @@ class GroupMails:
             await self._send(kind, word, seat, self._text(kind, seat, group, to, therapist), to)
 
     def _text(self, kind: str, seat: Booking, group: Group, to: Person, therapist: str) -> str:
-        locale = to.locale if to.locale in WEEKDAYS else "ja"
+        locale = locale_of(to)
         words = {
             "name": to.name,
             "title": group.title.get(locale, ""),
@@ -86,14 +84,13 @@ class GroupMails:
             "other": therapist,
         }
         lines = [line.format(**words) for line in LETTERS[kind][locale]]
-        helps = HELP_CLIENT[locale].line(self._answered, self._help_contact)
-        answer = helps.format(help=self._help_contact)
+        answer = self._frame.help_for("client", locale)
         return "\n\n".join([*lines, self._service.links.public_url, answer, "Todoku"]) + "\n"
 
     async def _send(self, kind: str, word: str, seat: Booking, text: str, to: Person) -> None:
-        host = urlsplit(self._service.links.public_url).hostname or "localhost"
+        host = host_of(self._service.links.public_url)
         address = to.email or ""
-        locale = to.locale if to.locale in WEEKDAYS else "ja"
+        locale = locale_of(to)
         at = shortly(seat.starts_at, seat.client_timezone, locale)
         subject = SUBJECTS[locale][SAID[kind]].format(at=at)
         await self._mailer.send(
@@ -102,8 +99,8 @@ class GroupMails:
                 to=address,
                 subject=subject,
                 text=text,
-                html=page(text, subject, to.locale),
-                locale=to.locale,
+                html=page(text, subject, locale),
+                locale=locale,
                 attachments=self._entry(kind, seat, address),
                 thread=f"seat-{seat.id}@{host}",
             )

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from html import escape
 from typing import Any
-from urllib.parse import urlsplit
 
 from accounts import service as accounts
 from accounts.model import Person
@@ -24,12 +23,12 @@ from scheduler.calendar_file import Entry, Method, calendar_file
 from scheduler.hours import zone
 from scheduler.letters import (
     APOLOGY,
-    HELPS,
     SUBJECTS,
     TO_CLIENT,
     TO_THERAPIST,
     Letter,
 )
+from scheduler.mail_frame import Frame, host_of, locale_of
 from scheduler.model import Status, Visit
 from scheduler.service import SchedulerService
 
@@ -60,7 +59,7 @@ TO = {"client": TO_CLIENT, "therapist": TO_THERAPIST}
 
 
 class BookingMails:
-    """Handlers for the outbox. `answered`: whether somebody reads the answers to these mails."""
+    """Handlers for the outbox."""
 
     def __init__(
         self,
@@ -68,16 +67,13 @@ class BookingMails:
         service: SchedulerService,
         mailer: Mailer,
         clock: Clock,
-        *,
-        answered: bool,
-        help_contact: str = "",
+        frame: Frame,
     ) -> None:
         self._database = database
         self._service = service
         self._mailer = mailer
         self._clock = clock
-        self._answered = answered
-        self._help_contact = help_contact
+        self._frame = frame
 
     def handlers(self) -> dict[str, list[Handler]]:
         """By topic, as core.outbox.Outbox takes them."""
@@ -104,14 +100,14 @@ class BookingMails:
     async def _send(self, kind: str, word: str, visit: Visit, to: Person, method: Method | None) -> None:
         client, links = visit.role == "client", self._service.links
         url = await self._client_url(kind, visit) if client else f"{links.public_url}/therapist"
-        locale = to.locale if to.locale in WEEKDAYS else "ja"
+        locale = locale_of(to)
         said = _said(kind, visit)
         letter = _letter(said, visit, locale)
         words = self._words(visit, to, url, locale)
         subject = SUBJECTS[locale][said].format(at=shortly(visit.starts_at, visit.timezone, locale))
         after = [line for line in letter.after if _is_possible(line, visit, self._clock.now())]
-        after.append(HELPS[visit.role][locale].line(self._answered, self._help_contact))
-        host = urlsplit(links.public_url).hostname or "localhost"
+        after.append(self._frame.help_line(visit.role, locale))
+        host = host_of(links.public_url)
         part = "" if kind == "confirmed" else f"-{kind}{word}"
         await self._mailer.send(
             Mail(
@@ -145,7 +141,7 @@ class BookingMails:
             "answered": moment(visit.approve_until or until, visit.timezone, locale),
             "change": self._service.links.change(url, "change"),
             "cancel": self._service.links.change(url, "cancel"),
-            "help": self._help_contact,
+            "help": self._frame.help_contact,
         }
 
     def _entry(self, method: Method | None, visit: Visit, url: str, to: Person) -> tuple[Attachment, ...]:

@@ -6,7 +6,6 @@ What has changed since the event was written is left out: it has a mail of its o
 
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from accounts import service as accounts
 from accounts.model import Person
@@ -16,8 +15,9 @@ from core.mail import Attachment, Mail, Mailer
 from core.outbox import Handler
 from scheduler import series_store, visits
 from scheduler.calendar_file import Entry, Method, calendar_file
-from scheduler.letters import HELPS, SUBJECTS
-from scheduler.mail import WEEKDAYS, moment, shortly, when
+from scheduler.letters import SUBJECTS
+from scheduler.mail import moment, shortly, when
+from scheduler.mail_frame import Frame, host_of, locale_of
 from scheduler.model import Status, Visit
 from scheduler.plain_page import page
 from scheduler.series_letters import CHANGE, JOIN, LETTERS, STATE
@@ -30,7 +30,7 @@ STANDS = {
 
 
 class SeriesMails:
-    """Handlers for the outbox. `answered`: whether somebody reads the answers to these mails."""
+    """Handlers for the outbox."""
 
     def __init__(
         self,
@@ -38,12 +38,10 @@ class SeriesMails:
         service: SchedulerService,
         mailer: Mailer,
         clock: Clock,
-        *,
-        answered: bool,
-        help_contact: str = "",
+        frame: Frame,
     ) -> None:
         self._database, self._service, self._mailer, self._clock = database, service, mailer, clock
-        self._answered, self._help_contact = answered, help_contact
+        self._frame = frame
 
     def handlers(self) -> dict[str, list[Handler]]:
         """By topic, as core.outbox.Outbox takes them."""
@@ -74,12 +72,12 @@ class SeriesMails:
         client = first.role == "client"
         own = f"{links.public_url}/therapist"
         urls = [await links.ensure(one, mailed=True) if client else own for one in seen]
-        locale = to.locale if to.locale in WEEKDAYS else "ja"
+        locale = locale_of(to)
         text = self._text(kind, seen, urls, to, locale)
         asked = first.status is Status.REQUESTED
         word = "requested" if asked else {"arranged": "confirmed"}.get(kind, kind)
         subject = SUBJECTS[locale][word].format(at=shortly(first.starts_at, first.timezone, locale))
-        host = urlsplit(links.public_url).hostname or "localhost"
+        host = host_of(links.public_url)
         await self._mailer.send(
             Mail(
                 message_id=f"series-{series_id}-{first.booking_id}-{first.sequence}-{first.role}-{kind}@{host}",
@@ -111,8 +109,7 @@ class SeriesMails:
             "until": _deadline(seen, locale),
         }
         after = [urls[0]] if first.role == "therapist" else []
-        helps = HELPS[first.role][locale].line(self._answered, self._help_contact)
-        after.append(helps.format(help=self._help_contact))
+        after.append(self._frame.help_for(first.role, locale))
         return "\n\n".join([*(line.format(**words) for line in letter), *after, "Todoku"]) + "\n"
 
     def _entries(self, kind: str, seen: list[Visit], urls: list[str], address: str) -> tuple[Attachment, ...]:

@@ -15,6 +15,7 @@ from core.outbox import Handler
 from scheduler.care_mail import CareMails
 from scheduler.covering import COVER, ask_newcomer, covering, covers_of, look_again
 from scheduler.mail import BookingMails
+from scheduler.mail_frame import Frame
 
 if TYPE_CHECKING:
     from server.assembly import House
@@ -23,17 +24,14 @@ if TYPE_CHECKING:
 def handlers(house: "House") -> dict[str, list[Handler]]:
     """By topic."""
     ground = house.ground
-    mailer, answered = open_mailer(ground.config.mail, ground.clock), bool(ground.config.mail.reply_to)
-    contact = ground.config.server.help_contact
-    parts = (ground.database, house.scheduler, mailer, ground.clock)
-    bookings = BookingMails(*parts, answered=answered, help_contact=contact)
+    mailer = open_mailer(ground.config.mail, ground.clock)
+    frame = Frame(bool(ground.config.mail.reply_to), ground.config.server.help_contact)
+    bookings = BookingMails(ground.database, house.scheduler, mailer, ground.clock, frame)
     sign_ins = SignInMails(ground.database, mailer, ground.clock, ground.config.accounts, ground.url)
     secret = ground.signer.secret("care links")
-    cares = CareMails(
-        ground.database, mailer, ground.clock, ground.url, secret, answered=answered, help_contact=contact
-    )
+    cares = CareMails(ground.database, mailer, ground.clock, ground.url, secret, frame)
     # Others first: a mail that fails holds them up no more than they do it.
-    sessions = house.sessions.handlers(mailer, answered=answered, help_contact=contact)
+    sessions = house.sessions.handlers(mailer, frame)
     several = [house.outward.handlers(), bookings.handlers(), sessions]
     alone: list[dict[str, Handler]] = [
         Conversations(house).handlers(),

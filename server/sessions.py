@@ -16,6 +16,7 @@ from scheduler import group_routes, missed_routes, series_routes
 from scheduler.changes import Changes
 from scheduler.group_mail import GroupMails
 from scheduler.group_service import Groups
+from scheduler.mail_frame import Frame
 from scheduler.missed import Missed
 from scheduler.series_mail import SeriesMails
 from scheduler.series_service import Arranging
@@ -44,12 +45,10 @@ class Sessions:
             *group_routes.routes(groups, self.service),
         ]
 
-    def handlers(self, mailer: Mailer, *, answered: bool, help_contact: str) -> dict[str, list[Handler]]:
+    def handlers(self, mailer: Mailer, frame: Frame) -> dict[str, list[Handler]]:
         """What is told of them, by topic."""
-        parts = (self.database, self.service, mailer, self.clock)
-        series = SeriesMails(*parts, answered=answered, help_contact=help_contact)
-        groups = GroupMails(*parts, answered=answered, help_contact=help_contact)
-        return {**series.handlers(), **groups.handlers()}
+        parts = (self.database, self.service, mailer, self.clock, frame)
+        return {**SeriesMails(*parts).handlers(), **GroupMails(*parts).handlers()}
 
     def add_jobs(self, jobs: Jobs) -> None:
         """What time brings."""

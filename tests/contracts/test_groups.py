@@ -22,6 +22,7 @@ from scheduler.group_mail import GroupMails
 from scheduler.group_service import Groups
 from scheduler.groups import NewGroup
 from scheduler.join_links import JoinLinks
+from scheduler.mail_frame import Frame
 from scheduler.once import Once
 from scheduler.outcome import Attendance
 from scheduler.settling import Settling
@@ -69,7 +70,7 @@ async def counted(clinic: Clinic, group_id: str) -> tuple[int, int]:
 
 async def sent(clinic: Clinic, kind: str) -> list[Mail]:
     letterbox = Letterbox()
-    mails = GroupMails(clinic.database, clinic.service, letterbox, clinic.clock, answered=False)
+    mails = GroupMails(clinic.database, clinic.service, letterbox, clinic.clock, Frame(False))
     for payload in await clinic.events(f"seat.{kind}"):
         await mails.handlers()[f"seat.{kind}"][0](payload)
     return letterbox.mails

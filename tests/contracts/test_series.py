@@ -25,6 +25,7 @@ from scheduler.errors import (
     TooLate,
 )
 from scheduler.join_links import JoinLinks
+from scheduler.mail_frame import Frame
 from scheduler.once import Once
 from scheduler.series import Repeat
 from scheduler.series_mail import SeriesMails
@@ -68,7 +69,7 @@ async def rows(clinic: Clinic) -> list[sa.Row[Any]]:
 
 async def sent(clinic: Clinic, kind: str) -> list[Mail]:
     letterbox = Letterbox()
-    mails = SeriesMails(clinic.database, clinic.service, letterbox, clinic.clock, answered=False)
+    mails = SeriesMails(clinic.database, clinic.service, letterbox, clinic.clock, Frame(False))
     for payload in await clinic.events(f"series.{kind}"):
         await mails.handlers()[f"series.{kind}"][0](payload)
     return letterbox.mails

@@ -16,6 +16,7 @@ from core.mail import Mail, compose
 from scheduler.calendar_file import Entry, calendar_file
 from scheduler.letters import HELP_CLIENT, HELP_THERAPIST
 from scheduler.mail import BookingMails, when
+from scheduler.mail_frame import Frame
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import PUBLIC_URL, SENDER, TOKYO, WEDNESDAY, Clinic
 from tests.scheduler.practice import utc
@@ -109,7 +110,7 @@ async def clinic(database: Database, clock: FakeClock) -> Clinic:
 
 async def delivered(clinic: Clinic, times: int = 1, answered: bool = False) -> list[Mail]:
     letterbox = Letterbox()
-    mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, answered=answered)
+    mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, Frame(answered))
     for payload in await clinic.events("booking.confirmed"):
         for _ in range(times):
             await mails.handlers()["booking.confirmed"][0](payload)
@@ -190,6 +191,6 @@ async def test_a_session_that_is_over_is_not_announced_any_more(clinic: Clinic) 
 
 async def test_an_event_of_a_booking_that_is_gone_is_passed_over(clinic: Clinic) -> None:
     letterbox = Letterbox()
-    mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, answered=False)
+    mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, Frame(False))
     await mails.handlers()["booking.confirmed"][0]({"booking_id": "gone", "to": "client"})
     assert letterbox.mails == []

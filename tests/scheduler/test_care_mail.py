@@ -15,6 +15,7 @@ from scheduler.care_letters import CARE_LETTERS, CARE_SUBJECTS
 from scheduler.care_mail import OCCASIONS, CareMails
 from scheduler.cares import Cares
 from scheduler.handing import Shared
+from scheduler.mail_frame import Frame
 from scheduler.model import Span
 from scheduler.pace_service import Away, PaceService
 from scheduler.waiting import Place
@@ -36,7 +37,7 @@ def cares(clinic: Clinic) -> Cares:
 async def sent(clinic: Clinic, topic: str) -> list[Mail]:
     """The mails that the events of this topic lead to now; each event comes twice."""
     letterbox = Letterbox()
-    mails = CareMails(clinic.database, letterbox, clinic.clock, PUBLIC_URL, clinic.secret, answered=True)
+    mails = CareMails(clinic.database, letterbox, clinic.clock, PUBLIC_URL, clinic.secret, Frame(True))
     for payload in await clinic.events(topic):
         for _ in range(2):
             await mails.handlers()[topic](payload)

@@ -16,6 +16,7 @@ from scheduler.changes import Changes
 from scheduler.join_links import JoinLinks
 from scheduler.letters import SUBJECTS, TO_CLIENT, TO_THERAPIST
 from scheduler.mail import STANDS, BookingMails
+from scheduler.mail_frame import Frame
 from scheduler.model import Status
 from scheduler.outcome import Outcome
 from tests.contracts.test_session_types import add_type
@@ -39,15 +40,8 @@ def changes(clinic: Clinic) -> Changes:
 
 async def sent(clinic: Clinic, kind: str, *, answered: bool = False, help_contact: str = "") -> list[Mail]:
     """The mails that the events of this kind lead to now."""
-    letterbox = Letterbox()
-    mails = BookingMails(
-        clinic.database,
-        clinic.service,
-        letterbox,
-        clinic.clock,
-        answered=answered,
-        help_contact=help_contact,
-    )
+    letterbox, frame = Letterbox(), Frame(answered, help_contact)
+    mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, frame)
     for payload in await clinic.events(f"booking.{kind}"):
         await mails.handlers()[f"booking.{kind}"][0](payload)
     return letterbox.mails

@@ -22,6 +22,7 @@ from scheduler.calendar_file import Entry, calendar_file
 from scheduler.changes import Changes
 from scheduler.join_links import JoinLinks
 from scheduler.mail import BookingMails
+from scheduler.mail_frame import Frame
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, SENDER, WEDNESDAY, Clinic
 from tests.scheduler.door import Door, open_door, wanted
@@ -86,7 +87,7 @@ async def clinic(database: Database, clock: FakeClock) -> Clinic:
 async def sent(clinic: Clinic, topic: str) -> list[EmailMessage]:
     """The mails of these events, as messages."""
     letterbox = Letterbox()
-    mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, answered=False)
+    mails = BookingMails(clinic.database, clinic.service, letterbox, clinic.clock, Frame(False))
     for payload in await clinic.events(topic):
         await mails.handlers()[topic][0](payload)
     return [compose(mail, MailConfig(sender=SENDER), clinic.clock) for mail in letterbox.mails]
