@@ -15,7 +15,7 @@ from core.database import Database
 from core.errors import Denied, NotFound
 from core.http import Identity
 from core.idempotency import Stored
-from scheduler import changing, pace_store, practice_store, store, visits
+from scheduler import changing, pace_store, practice_store, series_booking, store, visits
 from scheduler.changing import Actor, By
 from scheduler.config import SchedulerConfig
 from scheduler.errors import TherapistUnknown
@@ -26,6 +26,7 @@ from scheduler.slots import free_slots
 from scheduler.visits import Session
 
 Work = Callable[[AsyncConnection, Actor, datetime], Awaitable[Booking]]
+SYSTEM = Actor("system", None)
 
 
 class Changes:
@@ -54,7 +55,7 @@ class Changes:
         """Its therapist, or staff, takes a request. Raises NotFound, Denied, StatusConflict."""
 
         async def work(connection: AsyncConnection, actor: Actor, now: datetime) -> Booking:
-            return await changing.approve(connection, booking_id, _not_client(actor), now)
+            return await changing.approve(connection, booking_id, not_client(actor), now)
 
         return await self.change(identity, booking_id, once, work)
 
@@ -62,7 +63,7 @@ class Changes:
         """Its therapist, or staff, does not take a request. Raises NotFound, Denied, StatusConflict."""
 
         async def work(connection: AsyncConnection, actor: Actor, now: datetime) -> Booking:
-            return await changing.decline(connection, booking_id, _not_client(actor), reason, now)
+            return await changing.decline(connection, booking_id, not_client(actor), reason, now)
 
         return await self.change(identity, booking_id, once, work)
 
@@ -82,7 +83,7 @@ class Changes:
         now = self._clock.now()
         async with self._database.read() as connection:
             booking = await store.find(connection, booking_id)
-            await self._actor(connection, booking, identity)
+            await self.actor(connection, booking, identity)
             assert booking is not None, "an actor has a booking"  # noqa: S101
             therapist = await practice_store.find_therapist(connection, booking.therapist_id)
             if therapist is None:
@@ -93,7 +94,7 @@ class Changes:
         return free_slots(calendars[therapist.id], kind.rules, within, now)
 
     async def expire_requests(self) -> None:
-        """Job: requests that nobody has answered in time are over."""
+        """Job: requests that nobody has answered in time are over; those of a series in one step."""
         now = self._clock.now()
         async with self._database.read() as connection:
             due = await store.unanswered(connection, now)
@@ -101,8 +102,12 @@ class Changes:
 
             async def work(connection: AsyncConnection, booking_id: str = booking_id) -> None:
                 booking, _ = await changing.locked(connection, booking_id)
-                if booking.id in await store.unanswered(connection, now):
-                    await changing.decline(connection, booking_id, Actor("system", None), None, now)
+                if booking.id not in await store.unanswered(connection, now):
+                    return
+                if booking.series_id is not None:
+                    await series_booking.decline(connection, booking.series_id, SYSTEM, None, now)
+                else:
+                    await changing.decline(connection, booking_id, SYSTEM, None, now)
 
             await self._database.transact(work)
 
@@ -111,7 +116,7 @@ class Changes:
         now = self._clock.now()
 
         async def whole(connection: AsyncConnection) -> tuple[Booking, Actor]:
-            actor = await self._actor(connection, await store.find(connection, booking_id), identity)
+            actor = await self.actor(connection, await store.find(connection, booking_id), identity)
             answer = await known_answer(connection, identity, once)
             known = await store.find(connection, booking_id) if answer is not None else None
             if known is not None:
@@ -128,7 +133,7 @@ class Changes:
             await self._links.ensure(visit, mailed=identity.kind == "account")
         return visit
 
-    async def _actor(self, connection: AsyncConnection, booking: Booking | None, identity: Identity) -> Actor:
+    async def actor(self, connection: AsyncConnection, booking: Booking | None, identity: Identity) -> Actor:
         """In which part somebody asks. Raises NotFound for a stranger."""
         if booking is None:
             raise NotFound
@@ -141,7 +146,8 @@ class Changes:
         return Actor(cast(By, found.role), identity.person_id or identity.session_id)
 
 
-def _not_client(actor: Actor) -> Actor:
+def not_client(actor: Actor) -> Actor:
+    """Who answers requests. Raises Denied."""
     if actor.by == "client":
         raise Denied
     return actor

@@ -28,7 +28,7 @@ from scheduler.tables import booking, booking_event, care, group_session, therap
 MARGIN = timedelta(days=2)
 TOLD = ("booking.confirmed", "booking.requested", "booking.changed", "booking.cancelled", "booking.declined")
 TOLD_SEATS = ("seat.taken", "seat.given_back", "seat.cancelled")
-TOLD_SERIES = ("series.arranged", "series.cancelled")
+TOLD_SERIES = ("series.arranged", "series.confirmed", "series.cancelled", "series.declined")
 COUNTED = (Status.CONFIRMED, Status.REQUESTED)
 Law = Callable[[], sa.Select[Any]]
 

@@ -202,9 +202,13 @@ class SessionsQuery(Page):
 
 
 class SessionReply(Reply):
-    """`approve_until`: by then a request is answered. `reason`: what was said when it was called off."""
+    """`approve_until`: by then a request is answered. `reason`: what was said when it was called off.
+
+    `series_id`: those with the same one were booked together.
+    """
 
     booking_id: str
+    series_id: str | None
     client_name: str
     starts_at: Utc
     ends_at: Utc

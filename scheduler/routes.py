@@ -264,6 +264,7 @@ def session_reply(
     asked = one.booking.status is Status.REQUESTED
     return m.SessionReply(
         booking_id=one.booking.id,
+        series_id=one.booking.series_id,
         client_name=one.client_name,
         starts_at=one.booking.starts_at,
         ends_at=one.booking.ends_at,

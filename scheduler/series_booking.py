@@ -1,7 +1,8 @@
 """Booking one time or a series of them in one step, for oneself or on behalf: inside the one transaction.
 
 All is decided under the locks of therapist and client before the first row is written, so that a series is
-made whole, or as far as it was said it would be. The constraints still have the last word.
+made whole, or as far as it was said it would be. The constraints still have the last word. Here too: what is
+done to several sessions of a series at once, which are cancelled, taken or declined.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.errors import TodokuError
+from core.errors import NotFound, TodokuError
 from core.http import rfc3339
 from core.ids import new_id
 from scheduler import booking as bookings
@@ -26,6 +27,7 @@ from scheduler.newcomer import known_or_new
 from scheduler.series import Ground, Occurrence, Repeat, Why, occurrences, span_of, starts
 
 FAR_DAYS = 800
+IN_SERIES = {"series": True}  # in a booking's history: changed together with others
 
 REFUSED: dict[Why, type[TodokuError]] = {
     "taken": SlotTaken,
@@ -166,12 +168,72 @@ async def cancel_later(
         await changing.check_changeable(connection, one, actor, config, now)
         changed = await changing.updated(connection, one, values, now)
         await store.record(
-            connection, one.id, (one.status, changed.status), actor.id, now, {"by": actor.by, "series": True}
+            connection, one.id, (one.status, changed.status), actor.id, now, {"by": actor.by, **IN_SERIES}
         )
         ended.append(changed)
     await telling.tell_series(connection, "series.cancelled", ended, booking.series_id, now)
     await changing.give_back_place(connection, ended[0], now)
     return next((one for one in ended if one.id == booking_id), ended[0])
+
+
+async def approve(connection: AsyncConnection, series_id: str, actor: Actor, now: datetime) -> list[Booking]:
+    """Take all that still wait for an answer; again changes nothing. Raises NotFound, StatusConflict."""
+    found = await _locked(connection, series_id)
+    waiting = [one for one in found if one.status is Status.REQUESTED and not _is_late(one, now)]
+    if not waiting:
+        taken = [one for one in found if one.status is Status.CONFIRMED and one.approve_until is not None]
+        if not taken:
+            raise StatusConflict
+        return taken
+    done = [await changing.updated(connection, one, {"status": Status.CONFIRMED}, now) for one in waiting]
+    if len(done) == 1:
+        await telling.arranged(connection, done[0], Status.REQUESTED, actor.id, now)
+        return done
+    for one in done:
+        await store.record(connection, one.id, (Status.REQUESTED, one.status), actor.id, now, IN_SERIES)
+        await telling.remind(connection, one, now)
+    await telling.tell_series(connection, "series.confirmed", done, series_id, now)
+    return done
+
+
+async def decline(
+    connection: AsyncConnection, series_id: str, actor: Actor, reason: str | None, now: datetime
+) -> list[Booking]:
+    """Take none of those that wait for an answer; of the system's, those whose time to be answered is over.
+
+    Raises NotFound, StatusConflict.
+    """
+    found = await _locked(connection, series_id)
+    waiting = [one for one in found if one.status is Status.REQUESTED]
+    if actor.by == "system":
+        waiting = [one for one in waiting if _is_late(one, now)]
+    if not waiting:
+        raise StatusConflict
+    values = {"status": Status.CANCELLED, "cancelled_by": actor.by, "reason": reason}
+    done = [await changing.updated(connection, one, values, now) for one in waiting]
+    if len(done) == 1:
+        await telling.ended(connection, "booking.declined", done[0], Status.REQUESTED, actor.id, now)
+    else:
+        detail = {"by": actor.by, **IN_SERIES}
+        for one in done:
+            await store.record(connection, one.id, (Status.REQUESTED, one.status), actor.id, now, detail)
+        await telling.tell_series(connection, "series.declined", done, series_id, now)
+    await changing.give_back_place(connection, done[0], now)
+    return done
+
+
+async def _locked(connection: AsyncConnection, series_id: str) -> list[Booking]:
+    """Its sessions under the locks of their people. Raises NotFound."""
+    found = await series_store.all_of(connection, series_id)
+    if not found:
+        raise NotFound
+    await store.lock_therapist(connection, found[0].therapist_id)
+    await store.lock_client(connection, found[0].client_id or "")
+    return await series_store.all_of(connection, series_id, lock=True)
+
+
+def _is_late(one: Booking, now: datetime) -> bool:
+    return one.approve_until is not None and one.approve_until <= now
 
 
 def refusal(conflicts: Sequence[Occurrence]) -> TodokuError:

@@ -11,7 +11,7 @@ CLIENT_AFTER = {
     "en": "You can also cancel a session with all that come after it. The links are for you alone.",
 }
 LETTERS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
-    ("arranged", "client"): {
+    ("confirmed", "client"): {
         "ja": (
             "{name} 様",
             "下記の面談が予約されました。",
@@ -27,21 +27,21 @@ LETTERS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
             CLIENT_AFTER["en"],
         ),
     },
-    ("arranged", "therapist"): {
+    ("confirmed", "therapist"): {
         "ja": ("{name} 様", "面談がまとめて予約されました。", "{times}"),
         "en": ("Dear {name},", "A series of consultations has been booked.", "{times}"),
     },
     ("requested", "client"): {
         "ja": (
             "{name} 様",
-            "下記の面談のお申し込みを承りました。担当が確認し、1回ごとにメールでお返事します。",
+            "下記の面談のお申し込みを承りました。担当が確認し、まとめて、または1回ごとにメールでお返事します。",
             "担当: {other}",
             "{times}",
             CLIENT_AFTER["ja"],
         ),
         "en": (
             "Dear {name},",
-            "We have received your requests. You will get an email about each once it is answered.",
+            "We have received your requests. They are answered by email, together or one by one.",
             "With: {other}",
             "{times}",
             CLIENT_AFTER["en"],
@@ -78,5 +78,23 @@ LETTERS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     ("cancelled", "therapist"): {
         "ja": ("{name} 様", "下記の面談は取り消されました。", "{times}"),
         "en": ("Dear {name},", "These consultations have been cancelled.", "{times}"),
+    },
+    ("declined", "client"): {
+        "ja": (
+            "{name} 様",
+            "ご希望の時間は、担当の都合が合いませんでした。",
+            "{times}",
+            "お手数ですが、会社からご案内した予約リンクで、ほかの時間をお選びください。",
+        ),
+        "en": (
+            "Dear {name},",
+            "The times you asked for do not suit after all.",
+            "{times}",
+            "Please choose others with the booking link your company gave you.",
+        ),
+    },
+    ("declined", "therapist"): {
+        "ja": ("{name} 様", "下記の面談のお申し込みは、お受けしないことになりました。", "{times}"),
+        "en": ("Dear {name},", "These requests are not taken.", "{times}"),
     },
 }

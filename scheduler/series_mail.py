@@ -4,6 +4,7 @@ Each entry stands alone (its own UID), so that one session can be moved or cance
 What has changed since the event was written is left out: it has a mail of its own.
 """
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from core.clock import Clock
 from core.database import Database
 from core.mail import Attachment, Mail, Mailer
 from core.outbox import Handler
-from scheduler import series_store, visits
+from scheduler import series_store, store, visits
 from scheduler.calendar_file import Entry, Method, calendar_file
 from scheduler.letters import SUBJECTS
 from scheduler.mail import moment, shortly, when
@@ -25,8 +26,21 @@ from scheduler.service import SchedulerService
 
 STANDS = {
     "arranged": frozenset({Status.CONFIRMED, Status.REQUESTED}),
+    "confirmed": frozenset({Status.CONFIRMED}),
     "cancelled": frozenset({Status.CANCELLED}),
+    "declined": frozenset({Status.CANCELLED}),
 }
+WAY_IN = {"requested": STATE, "confirmed": JOIN}
+TAKES_BACK = frozenset({"cancelled", "declined"})
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One session: where its reader finds it, and whether a calendar has, or now gets, an entry for it."""
+
+    visit: Visit
+    url: str
+    in_calendar: bool
 
 
 class SeriesMails:
@@ -62,71 +76,81 @@ class SeriesMails:
             seen = [
                 await visits.render(connection, one, payload["to"], self._service.config) for one in found
             ]
+            in_calendar = {one.id for one in found if await store.was_confirmed(connection, one.id)}
             people = await accounts.people(connection, [seen[0].client_id, seen[0].therapist_id])
         to = people[seen[0].client_id if payload["to"] == "client" else seen[0].therapist_id]
         if to.email is not None:
-            await self._send(kind, payload["series_id"], seen, to, to.email)
+            lines = [_Line(one, await self._url(one), one.booking_id in in_calendar) for one in seen]
+            await self._send(kind, payload["series_id"], lines, to)
 
-    async def _send(self, kind: str, series_id: str, seen: list[Visit], to: Person, address: str) -> None:
-        first, links = seen[0], self._service.links
-        client = first.role == "client"
-        own = f"{links.public_url}/therapist"
-        urls = [await links.ensure(one, mailed=True) if client else own for one in seen]
-        locale = locale_of(to)
-        text = self._text(kind, seen, urls, to, locale)
-        asked = first.status is Status.REQUESTED
-        word = "requested" if asked else {"arranged": "confirmed"}.get(kind, kind)
-        subject = SUBJECTS[locale][word].format(at=shortly(first.starts_at, first.timezone, locale))
-        host = host_of(links.public_url)
+    async def _url(self, visit: Visit) -> str:
+        links = self._service.links
+        return (
+            await links.ensure(visit, mailed=True)
+            if visit.role == "client"
+            else f"{links.public_url}/therapist"
+        )
+
+    async def _send(self, kind: str, series_id: str, lines: list[_Line], to: Person) -> None:
+        first, locale, host = lines[0].visit, locale_of(to), host_of(self._service.links.public_url)
+        said = _said(kind, first)
+        text = self._text(said, lines, to, locale)
+        subject = SUBJECTS[locale][said].format(at=shortly(first.starts_at, first.timezone, locale))
         await self._mailer.send(
             Mail(
                 message_id=f"series-{series_id}-{first.booking_id}-{first.sequence}-{first.role}-{kind}@{host}",
-                to=address,
+                to=to.email or "",
                 subject=subject,
                 text=text,
                 html=page(text, subject, locale),
                 locale=locale,
-                attachments=self._entries(kind, seen, urls, address),
+                attachments=self._entries(said, lines, to.email),
                 thread=f"series-{series_id}-{first.role}@{host}",
             )
         )
 
-    def _text(self, kind: str, seen: list[Visit], urls: list[str], to: Person, locale: str) -> str:
-        first, links = seen[0], self._service.links
-        asked = kind == "arranged" and first.status is Status.REQUESTED
-        letter = LETTERS["requested" if asked else kind, first.role][locale]
-        times = []
-        for number, (one, url) in enumerate(zip(seen, urls, strict=True), 1):
-            line = f"{number}. {when(one.starts_at, one.ends_at, one.timezone, locale)}"
-            if first.role == "client" and kind == "arranged":
-                way_in = (STATE if one.status is Status.REQUESTED else JOIN)[locale]
-                line += f"\n{way_in}: {url}\n{CHANGE[locale]}: {links.change(url, 'look')}"
-            times.append(line)
+    def _text(self, said: str, lines: list[_Line], to: Person, locale: str) -> str:
+        first = lines[0].visit
+        letter = LETTERS[said, first.role][locale]
         words = {
             "name": to.name,
             "other": first.therapist_name,
-            "times": "\n".join(times),
-            "until": _deadline(seen, locale),
+            "times": "\n".join(self._time(n, one, said, locale) for n, one in enumerate(lines, 1)),
+            "until": _deadline(lines, locale),
         }
-        after = [urls[0]] if first.role == "therapist" else []
+        after = [lines[0].url] if first.role == "therapist" else []
         after.append(self._frame.help_for(first.role, locale))
         return "\n\n".join([*(line.format(**words) for line in letter), *after, "Todoku"]) + "\n"
 
-    def _entries(self, kind: str, seen: list[Visit], urls: list[str], address: str) -> tuple[Attachment, ...]:
-        """A request has none yet."""
-        method: Method = "CANCEL" if kind == "cancelled" else "REQUEST"
+    def _time(self, number: int, line: _Line, said: str, locale: str) -> str:
+        """With a client's way in, while there is one."""
+        visit, url = line.visit, line.url
+        shown = f"{number}. {when(visit.starts_at, visit.ends_at, visit.timezone, locale)}"
+        if visit.role != "client" or said not in WAY_IN:
+            return shown
+        change = self._service.links.change(url, "look")
+        return f"{shown}\n{WAY_IN[said][locale]}: {url}\n{CHANGE[locale]}: {change}"
+
+    def _entries(self, said: str, lines: list[_Line], address: str | None) -> tuple[Attachment, ...]:
+        """A request has none yet, and nothing to take back."""
+        method: Method = "CANCEL" if said in TAKES_BACK else "REQUEST"
         entries = []
-        for number, (one, url) in enumerate(zip(seen, urls, strict=True), 1):
-            if one.status is Status.REQUESTED:
-                continue
-            entry = Entry.of(one, url, self._service.sender)
-            content = calendar_file(entry, self._clock.now(), method, address)
-            kind_ = f"text/calendar; method={method}"
-            entries.append(Attachment(f"consultation-{number}.ics", kind_, content))
+        for number, one in enumerate(lines, 1):
+            if one.in_calendar:
+                entry = Entry.of(one.visit, one.url, self._service.sender)
+                content = calendar_file(entry, self._clock.now(), method, address)
+                kind = f"text/calendar; method={method}"
+                entries.append(Attachment(f"consultation-{number}.ics", kind, content))
         return tuple(entries)
 
 
-def _deadline(seen: list[Visit], locale: str) -> str:
+def _said(kind: str, first: Visit) -> str:
+    if kind != "arranged":
+        return kind
+    return "requested" if first.status is Status.REQUESTED else "confirmed"
+
+
+def _deadline(lines: list[_Line], locale: str) -> str:
     """By when the first of them is to be answered."""
-    first = min(seen, key=lambda one: one.approve_until or one.starts_at)
+    first = min((one.visit for one in lines), key=lambda one: one.approve_until or one.starts_at)
     return moment(first.approve_until or first.starts_at, first.timezone, locale)

@@ -73,7 +73,7 @@ class MadeReply(Reply):
 
 
 class SeriesReply(Reply):
-    """`series_id` null: a single session. `conflicts`: what could not be booked."""
+    """`series_id` null: a single session. `conflicts`: what could not be booked. Or what was answered."""
 
     series_id: str | None
     timezone: str

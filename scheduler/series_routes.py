@@ -1,4 +1,4 @@
-"""The HTTP edge of series and of booking on behalf: look first, then book; cancel one's later sessions."""
+"""The HTTP edge of series and of booking on behalf: look first, then book; answer all, cancel later ones."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -53,6 +53,8 @@ def routes(arranging: Arranging, service: SchedulerService) -> list[Route]:
                 IdempotencyMismatch,
             ),
         ),
+        _answering("approve", edge.approve, "Take all", change_messages.NothingBody),
+        _answering("decline", edge.decline, "Take none", change_messages.ReasonBody),
         _read("/api/therapist/clients", edge.own_clients, "Whom you have in care", None, m.ClientsReply),
         _read("/api/staff/clients", edge.clients, "Clients by name", m.ClientsQuery, m.ClientsReply),
         _read(
@@ -99,6 +101,19 @@ def _booking(
         status=201,
         tag=tag,
         errors=(*BOOKED, *more),
+    )
+
+
+def _answering(verb: str, handler: Handler, summary: str, takes: type[Body]) -> Route:
+    return Route(
+        "POST",
+        f"/api/series/{{series_id}}/{verb}",
+        handler,
+        f"{summary} of a series that still wait for an answer",
+        body=takes,
+        response=m.SeriesReply,
+        tag="booking",
+        errors=(*WHO, NotFound, errors.StatusConflict, IdempotencyMismatch),
     )
 
 
@@ -167,6 +182,17 @@ class _Edge:
         once = once_of(request, asked)
         return changed(await self._arranging.cancel_later(who, booking_id, asked.reason or None, once))
 
+    async def approve(self, request: web.Request) -> web.Response:
+        who, series_id = identity(request), path_id(request, "series_id")
+        asked = await body(request, change_messages.NothingBody)
+        return _answered(await self._arranging.approve(who, series_id, once_of(request, asked)))
+
+    async def decline(self, request: web.Request) -> web.Response:
+        who, series_id = identity(request), path_id(request, "series_id")
+        asked = await body(request, change_messages.ReasonBody)
+        once = once_of(request, asked)
+        return _answered(await self._arranging.decline(who, series_id, asked.reason or None, once))
+
     async def own_clients(self, request: web.Request) -> web.Response:
         return _clients(await self._arranging.clients(require(request, "therapist"), None))
 
@@ -231,6 +257,10 @@ def _made(made: Answer, links: list[str | None]) -> m.SeriesReply:
         ],
         conflicts=[m.OccurrenceReply.model_validate(one) for one in made.conflicts],
     )
+
+
+def _answered(found: Answer) -> web.Response:
+    return reply(_made(found, [None] * len(found.visits)))
 
 
 def _clients(found: list[Client]) -> web.Response:

@@ -1,9 +1,11 @@
 """Use-cases of series and of booking on behalf: who may book what for whom, one transaction each.
 
 A client books for themselves, within hours and notice. A therapist books for those in their own care, staff
-for any client, outside hours too; nobody books over a session that is there.
+for any client, outside hours too; nobody books over a session that is there. What is asked for in a series is
+answered in one step by its therapist or staff.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -19,7 +21,7 @@ from core.ids import PersonId
 from scheduler import booking as bookings
 from scheduler import practice_store, series_booking, series_store, store, visits
 from scheduler.booking import Arrangement, Booker, Pick, Wish
-from scheduler.changes import Changes
+from scheduler.changes import Changes, not_client
 from scheduler.changing import Actor
 from scheduler.config import SchedulerConfig
 from scheduler.errors import SlotNotOffered, TherapistUnknown
@@ -32,6 +34,7 @@ from scheduler.service import booker_of
 from scheduler.slots import free_slots
 
 By = Literal["therapist", "staff"]
+Work = Callable[[AsyncConnection, Actor, datetime], Awaitable[list[Booking]]]
 MOST_NAMES = 20
 
 
@@ -47,7 +50,7 @@ Order = Wish | OnBehalf
 
 @dataclass(frozen=True)
 class Answer:
-    """What was made; `conflicts` as JSON carries them, since a repeated request gets the first answer."""
+    """What was made, or answered; `conflicts` as JSON has them: a repeated request gets the first answer."""
 
     series_id: str | None
     visits: tuple[Visit, ...]
@@ -89,11 +92,8 @@ class Arranging:
             return made
 
         made = await self._database.transact(work)
-        role = "client" if isinstance(order, Wish) else "therapist"
-        async with self._database.read() as connection:
-            found = await series_store.by_ids(connection, made["booking_ids"])
-            seen = [await visits.render(connection, one, role, self._config) for one in found]
-        return Answer(made["series_id"], tuple(seen), tuple(made["conflicts"]))
+        seen = await self._seen(made["booking_ids"], "client" if isinstance(order, Wish) else "therapist")
+        return Answer(made["series_id"], seen, tuple(made["conflicts"]))
 
     async def cancel_later(
         self, identity: Identity, booking_id: str, reason: str | None, once: Once
@@ -104,6 +104,43 @@ class Arranging:
             return await series_booking.cancel_later(connection, booking_id, actor, reason, self._config, now)
 
         return await self._changes.change(identity, booking_id, once, work)
+
+    async def approve(self, identity: Identity, series_id: str, once: Once) -> Answer:
+        """Its therapist, or staff, takes all that waits. Raises NotFound, Denied, StatusConflict."""
+
+        async def work(connection: AsyncConnection, actor: Actor, now: datetime) -> list[Booking]:
+            return await series_booking.approve(connection, series_id, actor, now)
+
+        return await self._answer(identity, series_id, once, work)
+
+    async def decline(self, identity: Identity, series_id: str, reason: str | None, once: Once) -> Answer:
+        """Its therapist, or staff, takes none of it. Raises NotFound, Denied, StatusConflict."""
+
+        async def work(connection: AsyncConnection, actor: Actor, now: datetime) -> list[Booking]:
+            return await series_booking.decline(connection, series_id, actor, reason, now)
+
+        return await self._answer(identity, series_id, once, work)
+
+    async def _answer(self, identity: Identity, series_id: str, once: Once, work: Work) -> Answer:
+        now = self._clock.now()
+
+        async def whole(connection: AsyncConnection) -> list[str]:
+            found = await series_store.all_of(connection, series_id)
+            actor = await self._changes.actor(connection, found[0] if found else None, identity)
+            answer = await known_answer(connection, identity, once)
+            if answer is not None:
+                return list(answer["booking_ids"])
+            ids = [str(one.id) for one in await work(connection, not_client(actor), now)]
+            await keep(connection, identity, once, Stored(200, {"booking_ids": ids}), now)
+            return ids
+
+        ids = await self._database.transact(whole)
+        return Answer(series_id, await self._seen(ids, "therapist"), ())
+
+    async def _seen(self, ids: list[str], role: str) -> tuple[Visit, ...]:
+        async with self._database.read() as connection:
+            found = await series_store.by_ids(connection, ids)
+            return tuple([await visits.render(connection, one, role, self._config) for one in found])
 
     async def clients(self, identity: Identity, part: str | None) -> list[Client]:
         """Whom one can book for: a therapist those in their care, staff those whose name has `part`."""

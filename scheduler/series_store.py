@@ -56,6 +56,13 @@ async def later_of(connection: AsyncConnection, of: Booking) -> list[Booking]:
     return sorted(found, key=lambda one: one.starts_at)
 
 
+async def all_of(connection: AsyncConnection, series_id: str, *, lock: bool = False) -> list[Booking]:
+    """Its sessions in order of time; `lock`: held until the transaction ends."""
+    query = sa.select(booking).where(booking.c.series_id == series_id).order_by(booking.c.id)
+    rows = await connection.execute(query.with_for_update() if lock else query)
+    return sorted((store.booking_of(row) for row in rows), key=lambda one: one.starts_at)
+
+
 async def by_ids(connection: AsyncConnection, ids: Iterable[str]) -> list[Booking]:
     """In order of time."""
     query = sa.select(booking).where(booking.c.id.in_(list(ids))).order_by(booking.c.starts_at, booking.c.id)

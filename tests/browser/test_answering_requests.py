@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 
 from core.clock import SystemClock
 from core.database import Database
+from core.ids import new_id
 from scheduler.model import Status
 from scheduler.tables import booking
 from tests.browser import people
@@ -21,6 +22,7 @@ from tests.browser.site import PASSWORD, ZONE, Appointment, Site
 pytestmark = [pytest.mark.browser, LOOP]
 
 AHEAD = timedelta(days=2)
+TIMES = ("starts_at", "ends_at", "block_from", "block_to")
 
 
 def day_ahead() -> str:
@@ -60,6 +62,49 @@ async def test_a_request_is_on_the_first_page_with_its_deadline_and_is_taken(
     await expect(page.get_by_test_id("deed-done")).to_be_visible()
     await expect(page.get_by_test_id("requests")).to_have_count(0)
     await expect(page.get_by_test_id("nav-requests")).to_have_count(0)
+
+
+async def asked_for_together(site: Site) -> Appointment:
+    """The same, and two more of its series in the weeks after."""
+    appointment, series_id = await asked_for(site), new_id()
+    database = Database.open(f"sqlite:///{site.var / 'todoku.db'}")
+    try:
+        async with database.write() as connection:
+            row = booking.c.id == appointment.booking_id
+            await connection.execute(booking.update().where(row).values(series_id=series_id))
+            first = (await connection.execute(booking.select().where(row))).mappings().one()
+            for weeks in (1, 2):
+                times = {name: first[name] + timedelta(weeks=weeks) for name in TIMES}
+                other = {"id": new_id(), "uid": f"{new_id()}@todoku"}
+                await connection.execute(booking.insert().values(dict(first) | other | times))
+    finally:
+        await database.close()
+    return appointment
+
+
+async def test_what_was_asked_for_together_is_taken_with_one_button(site: Site, visitor: Visitor) -> None:
+    appointment, page = await asked_for_together(site), await visitor("ja", width=360)
+    await opened(page, site, appointment, "/therapist")
+    asked = page.get_by_test_id("request-series")
+    await expect(asked).to_contain_text("3回のお申し込み")
+    await expect(asked.get_by_test_id("request").first).to_be_hidden()
+    await look(page, "requests-together")
+    await asked.get_by_test_id("request-each").locator("summary").first.click()
+    await expect(asked.get_by_test_id("request")).to_have_count(3)
+    await asked.get_by_test_id("approve-all").click()
+    await expect(page.get_by_test_id("deed-done")).to_be_visible()
+    await expect(page.get_by_test_id("requests")).to_have_count(0)
+
+
+async def test_what_was_asked_for_together_is_declined_with_one_reason(site: Site, visitor: Visitor) -> None:
+    appointment, page = await asked_for_together(site), await visitor("en")
+    await opened(page, site, appointment, "/therapist")
+    asked = page.get_by_test_id("request-series")
+    await asked.get_by_test_id("decline-all-open").click()
+    await asked.get_by_test_id("decline-all-reason").fill("That day no longer suits")
+    await asked.get_by_test_id("decline-all-sure").click()
+    await expect(page.get_by_test_id("deed-done")).to_be_visible()
+    await expect(page.get_by_test_id("requests")).to_have_count(0)
 
 
 async def test_a_request_in_the_week_looks_like_one_and_is_declined_there(

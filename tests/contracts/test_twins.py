@@ -32,9 +32,10 @@ from scheduler.webhooks import Webhooks
 from tests.contracts.caring import full
 from tests.contracts.test_changing import therapist_of
 from tests.contracts.test_groups import opened
+from tests.contracts.test_session_types import add_type
 from tests.fakes import FakeClock
 from tests.scheduler.calendar_host import open_calendar_host
-from tests.scheduler.clinic import PUBLIC_URL, WEDNESDAY, Clinic, wish
+from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, WEDNESDAY, Clinic, wish
 
 TWINS = 4
 DAY = timedelta(days=1)
@@ -80,6 +81,17 @@ async def test_a_series(clinic: Clinic, changes: Changes) -> None:
     made = await together(lambda: arranging.book(who, order, Repeat(1, 3, True), ONCE))
     assert len({one.series_id for one in made}) == 1
     assert await clinic.statuses() == ["confirmed"] * 3
+
+
+async def test_the_answer_to_a_series(clinic: Clinic, changes: Changes) -> None:
+    arranging = Arranging(clinic.database, clinic.config, clinic.clock, changes)
+    therapist_id, who = await clinic.therapist(), await clinic.client()
+    await add_type(clinic, therapist_id, approval=True)
+    made = await arranging.book(who, wish(therapist_id, WEDNESDAY), Repeat(1, 3, True), NOBODY_REPEATS)
+    own, series_id = therapist_of(therapist_id), made.series_id or ""
+    taken = await together(lambda: arranging.approve(own, series_id, ONCE))
+    assert {one.sequence for answer in taken for one in answer.visits} == {1}
+    assert len(await clinic.events("series.confirmed")) == 2  # one to each side
 
 
 async def test_a_seat(clinic: Clinic) -> None:

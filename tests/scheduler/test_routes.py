@@ -266,6 +266,7 @@ async def test_a_therapist_sees_the_day_and_who_waits(door: Door) -> None:
     path = "/api/therapist/sessions?from=2026-11-25&to=2026-11-25"
     expected = {
         "booking_id": booked["booking_id"],
+        "series_id": None,
         "client_name": "佐藤 一郎",
         "starts_at": "2026-11-25T00:00:00Z",
         "ends_at": "2026-11-25T00:45:00Z",

@@ -7,6 +7,7 @@ import pytest
 
 from core.database import Database
 from core.ids import PersonId
+from tests.contracts.test_session_types import add_type
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic
 from tests.scheduler.door import Door, open_door, wanted
@@ -111,6 +112,29 @@ async def test_staff_book_for_any_client(door: Door) -> None:
     assert (await door.ask("GET", "/api/staff/free-times", params=days))[0] == 200
     status, made = await door.ask("POST", "/api/staff/bookings", json=body)
     assert (status, len(made["bookings"])) == (201, 2)
+
+
+async def test_requests_of_a_series_are_listed_as_such_and_answered_with_one_key(door: Door) -> None:
+    therapist_id, visitor = await door.clinic.therapist(), door.who
+    await add_type(door.clinic, therapist_id, approval=True)
+    for starts_at in ("2026-11-25T00:00:00Z", "2026-11-25T03:00:00Z"):
+        door.who, body = visitor, wanted(therapist_id, starts_at=starts_at, **FORTNIGHTLY)
+        status, made = await door.ask("POST", "/api/series", json=body)
+        assert status == 201
+        door.as_therapist(therapist_id)
+        _, found = await door.ask("GET", "/api/therapist/requests")
+        assert {one["series_id"] for one in found["sessions"]} == {made["series_id"]}
+        verb = "approve" if "T00" in starts_at else "decline"
+        path, key = f"/api/series/{made['series_id']}/{verb}", {"Idempotency-Key": verb}
+        status, answer = await door.ask("POST", path, json={}, headers=key)
+        assert (status, len(answer["bookings"]), answer["conflicts"]) == (200, 3, [])
+        assert {one["status"] for one in answer["bookings"]} == {
+            "confirmed" if verb == "approve" else "cancelled"
+        }
+        assert await door.ask("POST", path, json={}, headers=key) == (200, answer)
+        assert (await door.ask("GET", "/api/therapist/requests"))[1]["sessions"] == []
+    status, refused = await door.ask("POST", path, json={"reason": "other"}, headers=key)
+    assert (status, refused["code"]) == (409, "idempotency_mismatch")
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ UNKNOWN = {
     "device_id": "d",
     "therapist_id": "t",
     "group_id": "g",
+    "series_id": "s",
     "date": "2026-11-25",
     "time_off_id": "o",
     "travel_id": "j",

@@ -1,4 +1,4 @@
-/** The two answers to a request, and by when one is due. */
+/** The two answers to a request, or to all that were asked for together, and by when one is due. */
 import { Alert, Button, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { TherapistSession } from "../../../api/types";
@@ -15,15 +15,64 @@ interface Props {
 
 export function Answer({ one, zone, onDone }: Props) {
   const { t } = useTranslation();
-  const approving = useDeed(one.booking_id, onDone);
-  const declining = useDeed(one.booking_id, onDone);
   const of = { name: one.client_name, when: dateAndTime(one.starts_at, zone) };
+  const words = {
+    approve: t("app.requests.approve"),
+    approveOf: t("app.requests.approve_of", of),
+    decline: t("app.requests.decline"),
+    declineOf: t("app.requests.decline_of", of),
+  };
+  return (
+    <Both
+      path={`/bookings/${one.booking_id}`}
+      until={one.approve_until && dateAndTime(one.approve_until, zone)}
+      words={words}
+      onDone={onDone}
+    />
+  );
+}
+
+/** To every open request of a series; the most urgent is the first. */
+export function AnswerAll({ all, zone }: { all: readonly TherapistSession[]; zone: string }) {
+  const { t } = useTranslation();
+  const [first] = all;
+  if (!first) return null;
+  const of = { name: first.client_name, count: all.length };
+  const words = {
+    approve: t("app.requests.approve_all"),
+    approveOf: t("app.requests.approve_all_of", of),
+    decline: t("app.requests.decline_all"),
+    declineOf: t("app.requests.decline_all_of", of),
+  };
+  return (
+    <Both
+      path={`/series/${first.series_id}`}
+      until={first.approve_until && dateAndTime(first.approve_until, zone)}
+      words={words}
+      suffix="-all"
+    />
+  );
+}
+
+interface BothProps {
+  /** Of what is answered. */
+  path: string;
+  until: string | null;
+  words: { approve: string; approveOf: string; decline: string; declineOf: string };
+  suffix?: string;
+  onDone?: (() => void) | undefined;
+}
+
+function Both({ path, until, words, suffix = "", onDone }: BothProps) {
+  const { t } = useTranslation();
+  const approving = useDeed(path, onDone);
+  const declining = useDeed(path, onDone);
   const said = approving.error ? errorText(t, approving.error) : null;
   return (
     <div className="stack">
-      {one.approve_until ? (
+      {until ? (
         <Text size="sm" data-testid="approve-until">
-          {t("app.requests.until", { time: dateAndTime(one.approve_until, zone) })}
+          {t("app.requests.until", { time: until })}
         </Text>
       ) : null}
       <div role="alert">
@@ -37,17 +86,17 @@ export function Answer({ one, zone, onDone }: Props) {
         <Button
           size="sm"
           loading={approving.isPending}
-          aria-label={t("app.requests.approve_of", of)}
-          data-testid="approve"
+          aria-label={words.approveOf}
+          data-testid={`approve${suffix}`}
           onClick={() => approving.mutate({ verb: "approve" })}
         >
-          {t("app.requests.approve")}
+          {words.approve}
         </Button>
         <Reasoned
-          name="decline"
+          name={`decline${suffix}`}
           words={{
-            open: t("app.requests.decline"),
-            openOf: t("app.requests.decline_of", of),
+            open: words.decline,
+            openOf: words.declineOf,
             text: t("app.requests.decline_text"),
             sure: t("app.requests.decline_sure"),
           }}

@@ -14,7 +14,7 @@ interface Props {
 
 export function CallOff({ session, zone, onDone }: Props) {
   const { t } = useTranslation();
-  const deed = useDeed(session.booking_id, onDone);
+  const deed = useDeed(`/bookings/${session.booking_id}`, onDone);
   const of = { name: session.client_name, when: dateAndTime(session.starts_at, zone) };
   return (
     <Reasoned

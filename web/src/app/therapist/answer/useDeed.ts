@@ -1,4 +1,4 @@
-/** One thing done to a booking by its therapist: taken, declined, called off. One key for one wish, however often sent. */
+/** One thing done by a therapist to a booking, or to a series: taken, declined, called off. One key for one wish, however often sent. */
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -14,13 +14,14 @@ const SAID = {
   cancel: "app.call_off.done",
 } as const;
 
-export function useDeed(bookingId: string, onDone?: () => void) {
+/** `path`: what it is done to. */
+export function useDeed(path: string, onDone?: () => void) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [attempt] = useState(() => new Attempt());
   return useMutation({
     mutationFn: ({ verb, reason }: { verb: Verb; reason?: string }) => {
-      return request("POST", `/bookings/${bookingId}/${verb}`, {
+      return request("POST", `${path}/${verb}`, {
         body: reason ? { reason } : {},
         idempotencyKey: attempt.keyFor(JSON.stringify([verb, reason])),
       });
