@@ -1,12 +1,11 @@
 """Web push: a browser that was asked to shows that something happened to a booking, and nothing of what.
 
-A lock screen is read by others: a message has neither name, time nor reason, only where to look. What is out
-of date by then is not sent, and a browser that is gone is forgotten. Encryption: push_message.py.
+What is out of date by then is not sent, and a browser that is gone is forgotten. A series is told of once.
+Not here: the words (push_letters.py) and encryption (push_message.py).
 """
 
 import asyncio
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,10 +25,10 @@ from core.http import Identity
 from core.idempotency import Stored
 from core.ids import PersonId
 from core.outgoing import Failed, Outgoing, checked
-from scheduler import push_store, store
-from scheduler.mail import STANDS
+from scheduler import push_store, series_store, store
 from scheduler.model import Booking
 from scheduler.once import Once, keep, known_answer
+from scheduler.push_letters import KINDS, message, outgoing, standing, told_of
 from scheduler.push_message import (
     BrowserKeys,
     Ephemeral,
@@ -44,56 +43,11 @@ from scheduler.push_store import Browser, Subscription
 DELIVER = "outside.push"
 GONE = frozenset({404, 410})
 LONGEST = timedelta(days=1)  # that a push service keeps a message for a browser that is off
-TITLE = "Todoku"
-TEXTS = {
-    "ja": {
-        "confirmed": "予約が確定しました。",
-        "requested": "予約の申し込みを受け付けました。",
-        "changed": "予約の日時が変わりました。",
-        "reminder": "まもなく予約の時間です。",
-        "cancelled": "予約が取り消されました。",
-        "declined": "予約について、お知らせがあります。",
-    },
-    "en": {
-        "confirmed": "A booking is confirmed.",
-        "requested": "A booking was requested.",
-        "changed": "A booking has a new time.",
-        "reminder": "You have a booking soon.",
-        "cancelled": "A booking was cancelled.",
-        "declined": "There is news about a booking.",
-    },
-}
-# What happens to a seat, in the words for other bookings.
-SEATS = {
-    "taken": "confirmed",
-    "reminder": "reminder",
-    "given_back": "cancelled",
-    "cancelled": "cancelled",
-}
-LOOK_AT = {"client": "/", "therapist": "/therapist"}
-
 log = structlog.get_logger()
 
 
 class Undelivered(Exception):
     """To be tried again."""
-
-
-def message(kind: str, to: str, locale: str) -> bytes:
-    """What the service worker shows (pure)."""
-    texts = TEXTS.get(locale, TEXTS["ja"])
-    told = {"title": TITLE, "body": texts[kind], "url": LOOK_AT[to], "lang": locale}
-    return json.dumps(told, ensure_ascii=False).encode()
-
-
-def stands(booking: Booking | None, kind: str, sequence: int, now: datetime) -> bool:
-    """Whether there is still something to say (pure)."""
-    return (
-        booking is not None
-        and booking.sequence == sequence
-        and booking.status in STANDS[kind]
-        and now < booking.starts_at
-    )
 
 
 class Push:
@@ -139,8 +93,7 @@ class Push:
 
     def fan_out(self) -> Mapping[str, list[outbox.Handler]]:
         """Handlers of what happens to bookings: one message for each browser of whom it is told."""
-        told = {f"booking.{kind}": kind for kind in TEXTS["ja"]} | {f"seat.{a}": b for a, b in SEATS.items()}
-        return {topic: [self._fan(kind)] for topic, kind in told.items()}
+        return {topic: [self._fan(kind)] for topic, kind in KINDS.items()}
 
     def handlers(self) -> Mapping[str, list[outbox.Handler]]:
         """Handlers that wait for push services."""
@@ -149,34 +102,30 @@ class Push:
     def _fan(self, kind: str) -> outbox.Handler:
         async def handle(payload: dict[str, Any]) -> None:
             now = self._clock.now()
+            to = payload.get("to", "client")  # of a seat, whoever has it is told
             async with self._database.read() as connection:
-                booking = await store.find(connection, payload["booking_id"])
-                if booking is None or booking.client_id is None:
+                found = await _standing(connection, payload, kind, now)
+                if not found:
                     return
-                sequence = payload.get("sequence", booking.sequence)
-                to = payload.get("to", "client")  # of a seat, whoever has it is told
-                person_id = booking.client_id if to == "client" else booking.therapist_id
-                browsers = await push_store.of_person(connection, person_id)
-            if not stands(booking, kind, sequence, now):
-                return
+                person_id = found[0].client_id if to == "client" else found[0].therapist_id
+                browsers = await push_store.of_person(connection, person_id or "")
+            event, mark = outgoing(payload, kind, found, to)
             for one in browsers:
-                event = {"subscription_id": one.id, "booking_id": booking.id, "sequence": sequence}
-                event |= {"kind": kind, "to": to, "what": payload.get("what", "")}
-                key = f"{one.id}/{booking.id}/{sequence}/{kind}{event['what']}"
                 async with self._database.write() as connection:
-                    await outbox.put(connection, DELIVER, event, now=now, dedupe_key=key)
+                    mine = event | {"subscription_id": one.id}
+                    await outbox.put(connection, DELIVER, mine, now=now, dedupe_key=f"{one.id}/{mark}")
 
         return handle
 
     async def deliver(self, payload: dict[str, Any]) -> None:
         """One try. Raises Undelivered."""
-        now, kind = self._clock.now(), payload["kind"]
+        now = self._clock.now()
         async with self._database.read() as connection:
             one = await push_store.find(connection, payload["subscription_id"])
-            booking = await store.find(connection, payload["booking_id"])
-        if one is None or booking is None or not stands(booking, kind, payload["sequence"], now):
+            found = await _standing(connection, payload, payload["kind"], now)
+        if one is None or not found:
             return
-        status = await self._send(one, booking, message(kind, payload["to"], one.locale), payload, now)
+        status = await self._send(one, found, payload, now)
         taken = status is not None and 200 <= status < 300
         async with self._database.write() as connection:
             if status in GONE:
@@ -187,16 +136,17 @@ class Push:
             raise Undelivered
 
     async def _send(
-        self, one: Subscription, booking: Booking, content: bytes, payload: dict[str, Any], now: datetime
+        self, one: Subscription, found: list[Booking], payload: dict[str, Any], now: datetime
     ) -> int | None:
-        lasts = min(booking.starts_at - now, LONGEST)
+        first, about = found[0], payload.get("series_id", found[0].id)
+        content = message(payload["kind"], payload["to"], one.locale, several=len(found) > 1)
         headers = {
             "Authorization": authorization(one.endpoint, await self._key(), self._sender, now),
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
-            "TTL": str(int(lasts.total_seconds())),
+            "TTL": str(int(min(first.starts_at - now, LONGEST).total_seconds())),
             "Urgency": "high" if payload["what"] == "soon" else "normal",
-            "Topic": hashlib.sha256(booking.id.encode()).hexdigest()[:32],  # a newer one takes its place
+            "Topic": hashlib.sha256(about.encode()).hexdigest()[:32],  # a newer one takes its place
         }
         body = encrypted(content, BrowserKeys.of(one.p256dh, one.auth), Ephemeral())
         try:
@@ -209,6 +159,13 @@ class Push:
         if self._made is None:
             self._made = await asyncio.to_thread(load_or_create_key, Path(self._config.key_file))
         return self._made
+
+
+async def _standing(
+    connection: AsyncConnection, payload: dict[str, Any], kind: str, now: datetime
+) -> list[Booking]:
+    """In order of time."""
+    return standing(await series_store.by_ids(connection, told_of(payload)), payload, kind, now)
 
 
 def _check(browser: Browser, allowed: OutgoingConfig) -> None:

@@ -1,5 +1,6 @@
 """Web push: a browser gets what it can decrypt, nothing that tells of somebody, nothing out of date."""
 
+import contextlib
 import json
 import stat
 from collections.abc import AsyncIterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import jwt
 import pytest
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,11 +22,12 @@ from core.ids import PersonId, new_id
 from core.outbox import Outbox
 from scheduler.group_service import Groups
 from scheduler.groups import NewGroup
-from scheduler.push import TEXTS
+from scheduler.push_letters import SEVERAL, TEXTS
 from scheduler.push_message import BrowserKeys, Ephemeral, encrypted, load_or_create_key, packed, unpacked
+from tests.contracts.test_session_types import add_type
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, WEDNESDAY, Clinic
-from tests.scheduler.door import Door, open_door
+from tests.scheduler.door import Door, open_door, wanted
 from tests.scheduler.receiver import Came, Receiver, open_receiver
 
 SUBSCRIPTIONS = "/api/push/subscriptions"
@@ -189,6 +192,64 @@ async def test_who_has_a_seat_is_told_too(door: Door, therapist: PersonId, servi
     await deliver(door)
     texts = [browser.decrypted(one.content)["body"] for one in service.came]
     assert texts == [TEXTS["ja"]["confirmed"], TEXTS["ja"]["cancelled"]]
+
+
+async def test_a_series_is_told_once_whatever_happens_to_it(
+    door: Door, therapist: PersonId, service: Receiver
+) -> None:
+    clinic, who, own = door.clinic, await door.clinic.client(), door.who
+    browsers = {"client": Browser(service.url + "/client"), "therapist": Browser(service.url)}
+    await subscribe(door, browsers["therapist"])
+    door.who = who
+    await subscribe(door, browsers["client"])
+    await add_type(clinic, therapist, approval=True)
+    first, second = wanted(therapist, count=3), wanted(therapist, count=2, starts_at="2026-11-25T03:00:00Z")
+    asked = [(await door.ask("POST", "/api/series", json=body))[1] for body in (first, second)]
+    assert await heard(door, service, browsers) == ["requested"] * 4
+    door.who = own
+    for made, verb in zip(asked, ("approve", "decline"), strict=True):
+        assert (await door.ask("POST", f"/api/series/{made['series_id']}/{verb}", json={}))[0] == 200
+    assert await heard(door, service, browsers) == ["confirmed", "confirmed", "declined", "declined"]
+    later = f"/api/bookings/{asked[0]['bookings'][0]['booking_id']}/cancel-later"
+    assert (await door.ask("POST", later, json={}))[0] == 200
+    assert await heard(door, service, browsers) == ["cancelled", "cancelled"]
+
+
+async def heard(door: Door, service: Receiver, browsers: dict[str, Browser]) -> list[str]:
+    """What was said since the last time, of several bookings, to client and therapist alike."""
+    await deliver(door)
+    await deliver(door)
+    texts = {text: kind for kind, text in SEVERAL["ja"].items()}
+    said = [
+        (texts[told["body"]], one.headers["Topic"])
+        for one in service.came
+        for told in [decrypted_by(browsers, one)]
+    ]
+    service.came.clear()
+    assert len({topic for _, topic in said}) * 2 == len(said)  # each series in the place of what was before
+    return sorted(kind for kind, _ in said)
+
+
+def decrypted_by(browsers: dict[str, Browser], came: Came) -> dict[str, Any]:
+    for one in browsers.values():
+        with contextlib.suppress(InvalidTag):
+            return one.decrypted(came.content)
+    raise AssertionError
+
+
+async def test_what_of_a_series_is_left_is_told_in_the_words_for_one(
+    door: Door, therapist: PersonId, service: Receiver
+) -> None:
+    own, browser = door.who, Browser(service.url)
+    await subscribe(door, browser)
+    door.who = await door.clinic.client()
+    _, made = await door.ask("POST", "/api/series", json=wanted(therapist, count=2))
+    door.who = own
+    one = f"/api/bookings/{made['bookings'][0]['booking_id']}/cancel"
+    assert (await door.ask("POST", one, json={}))[0] == 200
+    await deliver(door)
+    texts = [browser.decrypted(each.content)["body"] for each in service.came]
+    assert sorted(texts) == sorted([TEXTS["ja"]["confirmed"], TEXTS["ja"]["cancelled"]])
 
 
 @pytest.mark.parametrize("status", [404, 410])
