@@ -46,6 +46,7 @@ def _own_session(one: OwnSession) -> m.OwnSessionReply:
         enter_from=one.enter.starts_at,
         enter_until=one.enter.ends_at,
         in_call_since=one.in_call_since,
+        cancelled_by=booking.cancelled_by,
         enter_url=one.enter_url,
         calendar_url=f"/api/bookings/{booking.id}/calendar.ics",
     )

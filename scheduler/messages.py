@@ -180,6 +180,7 @@ class OwnSessionReply(Reply):
     enter_from: Utc
     enter_until: Utc
     in_call_since: Utc | None
+    cancelled_by: str | None
     enter_url: str | None
     calendar_url: str
 

@@ -70,6 +70,7 @@ async def test_upcoming_sessions_come_with_the_mailed_way_in_and_past_ones_witho
         "enter_from": "2026-11-24T23:50:00Z",
         "enter_until": "2026-11-25T01:15:00Z",
         "in_call_since": None,
+        "cancelled_by": None,
         "calendar_url": f"/api/bookings/{booked['booking_id']}/calendar.ics",
     }
     door.clinic.clock.advance((WEDNESDAY + 2 * HOUR - door.clinic.clock.now()).total_seconds())

@@ -3117,6 +3117,8 @@ export interface components {
             enter_until: string;
             /** In Call Since */
             in_call_since: string | null;
+            /** Cancelled By */
+            cancelled_by: string | null;
             /** Enter Url */
             enter_url: string | null;
             /** Calendar Url */

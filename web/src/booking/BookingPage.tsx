@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Booking } from "../api/types";
 import { type ApiError, request } from "../shared/api";
 import { serverNow } from "../shared/clock";
+import { useFollowing } from "../shared/following";
 import { currentLanguage } from "../shared/i18n";
 import { useStore } from "../shared/store";
 import { visitorZone } from "../shared/time";
@@ -14,6 +15,7 @@ import { ErrorScreen } from "../join/ui/ErrorScreen";
 import { Loading } from "../join/ui/Loading";
 import { Page } from "../join/ui/Page";
 import { WayOut } from "../join/ui/WayOut";
+import { awaited } from "./answers";
 import { byLink, signedIn } from "./asker";
 import { Confirmation } from "./Confirmation";
 import { DetailsStep } from "./DetailsStep";
@@ -88,7 +90,6 @@ function Fatal({ error, byLink, onRetry }: FatalProps) {
 }
 
 function StepView({ flow, step }: { flow: BookingFlow; step: Step | null }) {
-  const state = useStore(flow.state);
   switch (step) {
     case null:
       return <Loading />;
@@ -99,7 +100,7 @@ function StepView({ flow, step }: { flow: BookingFlow; step: Step | null }) {
     case "details":
       return <DetailsStep flow={flow} />;
     case "done":
-      return <Done state={state} />;
+      return <Done flow={flow} />;
   }
 }
 
@@ -107,7 +108,11 @@ function isDone({ booking, series }: BookingState): boolean {
   return booking !== null || series !== null;
 }
 
-function Done({ state: { booking, series, details } }: { state: BookingState }) {
+/** What is requested is followed until it is answered, also after a reload. */
+function Done({ flow }: { flow: BookingFlow }) {
+  const state = useStore(flow.state);
+  const { booking, series, details } = state;
+  useFollowing(awaited(state).length > 0, flow.answers.look);
   if (series) return <SeriesDone series={series} email={details.email} />;
   return booking ? <Confirmation booking={booking} email={details.email} /> : null;
 }

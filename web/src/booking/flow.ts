@@ -9,6 +9,7 @@ import { type ApiError, type request, asApiError } from "../shared/api";
 import { newId } from "../shared/ids";
 import { monthOf } from "../shared/month/month";
 import { Store } from "../shared/store";
+import { Answers } from "./answers";
 import { bookingBody, ofKind } from "./asked";
 import type { Asker } from "./asker";
 import { type Details, checkDetails, problemsFrom, tidy } from "./form";
@@ -30,6 +31,7 @@ const TIME_GONE = new Set(["slot_taken", "slot_not_offered", "therapist_full", "
 export class BookingFlow {
   readonly state: Store<BookingState>;
   readonly series: Series;
+  readonly answers: Answers;
   readonly #tools: FlowTools;
   readonly #asker: Asker;
   #attempt = { body: "", key: "" };
@@ -39,6 +41,7 @@ export class BookingFlow {
     this.#asker = asker;
     this.#tools = tools;
     this.state = new Store(atFirst(tools.zone, tools.now(), asker.known));
+    this.answers = new Answers(this.state, asker.ask);
     this.series = new Series(this.state, {
       ask: asker.ask,
       body: () => this.#bookingBody(),
@@ -60,6 +63,7 @@ export class BookingFlow {
   }
 
   async start(left?: LeftOff): Promise<void> {
+    if (left?.step === "done") return; // a session begun anew could not ask what comes of a request
     this.state.update({ busy: "therapists", fatal: null, problem: null });
     if (left) this.state.update({ zone: left.zone, known: left.known || this.#asker.known });
     if (left && left.step !== "therapists") this.state.update({ therapistId: left.therapistId });

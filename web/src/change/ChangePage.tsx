@@ -2,8 +2,10 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Booking } from "../api/types";
+import { Answered } from "../shared/Answered";
 import { type ApiError, request } from "../shared/api";
 import { serverNow } from "../shared/clock";
+import { useFollowing } from "../shared/following";
 import { Help } from "../shared/Help";
 import { useStore } from "../shared/store";
 import { dateAndTime, visitorZone, zoneLabel, zonesOf } from "../shared/time";
@@ -27,6 +29,7 @@ export function ChangePage({ token }: { token: string }) {
   const state = useStore(flow.state);
   const wanted = new URLSearchParams(location.search).get("do");
   useEffect(() => void flow.start(wanted), [flow, wanted]);
+  useFollowing(flow.awaits, flow.look);
   if (state.fatal) {
     return (
       <Page title={t("change.title")}>
@@ -41,7 +44,14 @@ export function ChangePage({ token }: { token: string }) {
   }
   return (
     <Page title={t("change.title")}>
-      {state.booking ? <View flow={flow} booking={state.booking} /> : <Loading />}
+      {state.booking ? (
+        <>
+          <Answered of={state.booking} />
+          <View flow={flow} booking={state.booking} />
+        </>
+      ) : (
+        <Loading />
+      )}
     </Page>
   );
 }

@@ -182,3 +182,29 @@ describe("a booking that is cancelled elsewhere meanwhile", () => {
     });
   });
 });
+
+describe("a request", () => {
+  const REQUEST = { ...BOOKING, status: "requested", approve_until: "2026-11-25T00:00:00Z" };
+
+  it("is looked at until it is answered, and shown as it was answered", async () => {
+    const answers: Record<string, unknown> = { "GET /bookings/b1": REQUEST };
+    const { flow, state } = world(answers);
+    await flow.start(null);
+    expect(flow.awaits).toBe(true);
+    expect(await flow.look()).toBe(true);
+    answers["GET /bookings/b1"] = { ...REQUEST, status: "cancelled", cancelled_by: "therapist" };
+    flow.show("moved");
+    expect(await flow.look()).toBe(false);
+    expect(state()).toMatchObject({ view: "booking", booking: { status: "cancelled" } });
+  });
+
+  it("is left alone while its client chooses another time", async () => {
+    const answers: Record<string, unknown> = { "GET /bookings/b1": REQUEST };
+    const { flow, state } = world(answers);
+    await flow.start("change");
+    expect(flow.awaits).toBe(false);
+    answers["GET /bookings/b1"] = { ...REQUEST, status: "confirmed" };
+    await flow.look();
+    expect(state()).toMatchObject({ view: "times", booking: { status: "requested" } });
+  });
+});

@@ -4,6 +4,7 @@
  * however often its button is pressed. Drawing is in the components.
  */
 import type { Booking, Slot } from "../api/types";
+import { isAwaited } from "../shared/answer";
 import { type ApiError, type request, asApiError } from "../shared/api";
 import { newId } from "../shared/ids";
 import { Store } from "../shared/store";
@@ -103,6 +104,21 @@ export class ChangeFlow {
   get missed(): boolean {
     return this.state.get().booking?.status === "noshow";
   }
+
+  /** A request whose answer is looked out for, where nothing else is being done with it. */
+  get awaits(): boolean {
+    const { booking, view, busy } = this.state.get();
+    const idle = (view === "booking" || view === "moved") && busy === "";
+    return booking !== null && isAwaited(booking) && idle;
+  }
+
+  /** Shows what came of a request; whether it is still awaited. */
+  look = async (): Promise<boolean> => {
+    const booking = await this.#ask<Booking>("GET", this.#path);
+    if (!this.awaits) return false;
+    this.state.update(isAwaited(booking) ? { booking } : { booking, view: "booking" });
+    return this.awaits;
+  };
 
   show(view: View): void {
     this.state.update({ view, problem: null });

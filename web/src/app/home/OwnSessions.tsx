@@ -4,6 +4,7 @@ import { Badge, Button, Text, Title } from "@mantine/core";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { OwnSession } from "../../api/types";
+import { Answered } from "../../shared/Answered";
 import { serverNow } from "../../shared/clock";
 import { Help } from "../../shared/Help";
 import {
@@ -104,6 +105,7 @@ function Session({ one, nowMs }: { one: OwnSession; nowMs: number }) {
         </Text>
       </div>
       <WayIn one={one} stage={stage} zone={zone} />
+      <Answered of={one} />
     </li>
   );
 }
@@ -111,6 +113,7 @@ function Session({ one, nowMs }: { one: OwnSession; nowMs: number }) {
 function WayIn({ one, stage, zone }: { one: OwnSession; stage: Stage; zone: string }) {
   const { t } = useTranslation();
   if (stage === "closed" || stage === "past") return <Standing status={one.status} />;
+  if (stage === "asked") return <Text data-testid="own-asked">{t("app.own.asked")}</Text>;
   const open = stage === "open" || stage === "in_call";
   const when = dateAndTime(one.starts_at, zone);
   return (

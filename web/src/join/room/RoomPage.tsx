@@ -30,7 +30,7 @@ export function RoomPage({ invitation }: { invitation: Invitation }) {
         </Page>
       );
     case "early":
-      return door ? <EarlyPage door={door} onOpen={() => void session.start()} /> : null;
+      return door ? <EarlyPage session={session} door={door} /> : null;
     case "refused":
       return <RefusedPage session={session} error={error} />;
     case "check":

@@ -84,6 +84,25 @@ describe("a visit to a room", () => {
     expect(asked.filter((each) => each.includes("exchange"))).toHaveLength(1);
   });
 
+  it("for which a request waits is looked at until the request is answered", async () => {
+    const asks = { ...DOOR, open: false, approve_until: "2026-11-24T00:00:00Z" };
+    answers["/rooms/door/b1"] = () => asks;
+    const session = newSession();
+    await session.start();
+    expect(await session.look()).toBe(true);
+    answers["/rooms/door/b1"] = () => ({ ...asks, approve_until: null });
+    expect(await session.look()).toBe(false);
+    expect(session.state.get()).toMatchObject({ phase: "early", door: { approve_until: null } });
+    answers["/rooms/door/b1"] = () => {
+      throw new ApiError({ code: "booking_cancelled", status: 410 });
+    };
+    await session.look().catch(() => undefined);
+    expect(session.state.get()).toMatchObject({
+      phase: "refused",
+      error: { code: "booking_cancelled" },
+    });
+  });
+
   it("goes straight back in after a reload", async () => {
     rememberInside(PLACE, "b1", { cameraOn: false, microphoneOn: false });
     const session = newSession();

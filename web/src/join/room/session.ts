@@ -6,6 +6,7 @@ import type { LinkExchange, RoomDoor, RoomEntry } from "../../api/types";
 import type { Browser } from "../../rtc/browser";
 import { LocalMedia } from "../../rtc/local";
 import { type ApiError, type SessionKind, type request, asApiError } from "../../shared/api";
+import { isFinal } from "../../shared/following";
 import type { Channel } from "../../shared/socket";
 import { Store } from "../../shared/store";
 import { askingByLink } from "../linkSession";
@@ -141,6 +142,21 @@ export class RoomSession {
     this.#rememberInside();
     location.reload();
   }
+
+  /** Of a request that is not answered yet: asks again, shows what came of it; whether it is still awaited. */
+  look = async (): Promise<boolean> => {
+    try {
+      const door = await this.#door();
+      if (this.state.get().phase !== "early") return false;
+      if (door.open) void this.start();
+      else this.state.update({ door });
+      return Boolean(door.approve_until) && !door.open;
+    } catch (error) {
+      const problem = asApiError(error);
+      if (isFinal(problem) && this.state.get().phase === "early") this.#refuse(problem);
+      throw problem;
+    }
+  };
 
   /** Asked first, because coming early is no error. */
   async #door(): Promise<RoomDoor> {
