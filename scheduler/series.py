@@ -17,6 +17,7 @@ from scheduler.slots import Verdict, free_slots, judge, merge, subtract
 
 MOST_WEEKS, MOST_SESSIONS = 8, 12
 LOOK_AROUND = timedelta(days=3)  # how far from a time that is gone another one may lie
+LONGEST = timedelta(days=1)  # longer than any session with its buffers
 
 Why = Literal["taken", "not_offered", "client_busy"]
 WORDS: dict[Verdict, Why | None] = {
@@ -27,12 +28,21 @@ WORDS: dict[Verdict, Why | None] = {
 
 
 @dataclass(frozen=True)
+class Instead:
+    """Another time for one of the dates, at most LOOK_AROUND from it."""
+
+    of: datetime
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
 class Repeat:
-    """Every so many weeks, so many times. `whole`: all of them or none."""
+    """Every so many weeks, so many times, but for what is moved. `whole`: all of them or none."""
 
     interval_weeks: int = 1
     count: int = 1
     whole: bool = True
+    instead: tuple[Instead, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,15 +59,16 @@ class Ground:
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One session of it; `why` not, and what is free around it, where it cannot be.
+    """One session of it; `why` not, and what is free around its date, where it cannot be.
 
-    `outside_hours`: it can be booked all the same, by its therapist alone.
+    `outside_hours`: it can be booked all the same, by its therapist alone. `instead_of`: moved from there.
     """
 
     slot: Slot
     why: Why | None = None
     alternatives: tuple[Alternative, ...] = ()
     outside_hours: bool = False
+    instead_of: datetime | None = None
 
 
 def starts(first: datetime, repeat: Repeat, timezone: str) -> list[datetime]:
@@ -79,22 +90,40 @@ def starts(first: datetime, repeat: Repeat, timezone: str) -> list[datetime]:
 
 
 def span_of(found: Sequence[datetime]) -> Span:
-    """Around all of them, wide enough for whatever can matter."""
-    return Span(found[0] - LOOK_AROUND, found[-1] + LOOK_AROUND)
+    """Around all of them, wide enough for whatever can matter, also of what is moved or free nearby."""
+    return Span(found[0] - LOOK_AROUND - LONGEST, found[-1] + LOOK_AROUND + LONGEST)
 
 
-def occurrences(found: Iterable[datetime], ground: Ground, now: datetime) -> list[Occurrence]:
-    """Each with what is to be said of it. The first must lie in the booking window; the others follow it."""
+def occurrences(
+    found: Iterable[datetime], ground: Ground, now: datetime, instead: Iterable[Instead] = ()
+) -> list[Occurrence]:
+    """Each with what is to be said of it. The first must lie in the booking window; the others follow it.
+
+    What is free counts for those after it: a date that was moved may come into the day or week of the next.
+    """
     judged = []
-    rules = ground.rules
-    for at, starts_at in enumerate(found):
+    rules, moved = ground.rules, {one.of: one.starts_at for one in instead}
+    for at, date in enumerate(found):
         if at == 1:
             rules = replace(rules, window_days=MOST_WEEKS * 7 * MOST_SESSIONS + rules.window_days)
-        slot = rules.slot(starts_at)
-        why = _why(slot, ground, rules, now)
-        near = _around(slot, ground, rules, now) if why else ()
-        judged.append(Occurrence(slot, why, near, outside_hours=why is None and _is_outside(slot, ground)))
+        slot = rules.slot(moved.get(date, date))
+        is_near = abs(slot.starts_at - date) <= LOOK_AROUND
+        why = _why(slot, ground, rules, now) if is_near else "not_offered"
+        near = _around(date, ground, rules, now) if why else ()
+        outside = why is None and _is_outside(slot, ground)
+        judged.append(Occurrence(slot, why, near, outside, date if date in moved else None))
+        if why is None:
+            ground = _with(ground, slot, rules)
     return judged
+
+
+def _with(ground: Ground, slot: Slot, rules: SessionRules) -> Ground:
+    """As it is once this one is booked, too."""
+    session, calendar = Span(slot.starts_at, slot.ends_at), ground.calendar
+    booked = replace(
+        calendar, busy=(*calendar.busy, rules.block(slot)), sessions=(*calendar.sessions, session)
+    )
+    return replace(ground, calendar=booked, client_busy=(*ground.client_busy, session))
 
 
 def _why(slot: Slot, ground: Ground, rules: SessionRules, now: datetime) -> Why | None:
@@ -126,9 +155,9 @@ def _is_busy(slot: Slot, ground: Ground) -> bool:
     return any(Span(slot.starts_at, slot.ends_at).overlaps(busy) for busy in ground.client_busy)
 
 
-def _around(slot: Slot, ground: Ground, rules: SessionRules, now: datetime) -> tuple[Alternative, ...]:
+def _around(date: datetime, ground: Ground, rules: SessionRules, now: datetime) -> tuple[Alternative, ...]:
     """The nearest free times within the hours."""
-    within = Span(slot.starts_at - LOOK_AROUND, slot.starts_at + LOOK_AROUND)
+    within = Span(date - LOOK_AROUND, date + LOOK_AROUND)
     free = [
         Alternative(ground.therapist.id, one.starts_at, one.ends_at)
         for one in free_slots(ground.calendar, rules, within, now)
@@ -136,4 +165,4 @@ def _around(slot: Slot, ground: Ground, rules: SessionRules, now: datetime) -> t
         and _is_covered(one, ground)
         and not _is_busy(one, ground)
     ]
-    return tuple(nearest(free, slot.starts_at))
+    return tuple(nearest(free, date))

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.errors import NotFound, TodokuError
+from core.errors import Invalid, NotFound, TodokuError
 from core.http import rfc3339
 from core.ids import new_id
 from scheduler import booking as bookings
@@ -74,9 +74,10 @@ class Made:
 async def outlook(
     connection: AsyncConnection, therapist: Therapist, plan: Plan, config: SchedulerConfig, now: datetime
 ) -> Outlook:
-    """Changes nothing. Raises SlotNotOffered for a kind of session that is not the therapist's."""
+    """Changes nothing. Raises SlotNotOffered for a kind of session that is not the therapist's, Invalid."""
     kind = await bookings.kind_of(connection, plan.pick, config)
     found = starts(plan.pick.starts_at, plan.repeat, therapist.timezone)
+    _check_dates(plan.repeat, found)
     around = span_of(found)
     spared = Spared(plan.booker.holder)
     calendars = await practice_store.calendars(connection, [therapist], around, now, spared)
@@ -85,7 +86,14 @@ async def outlook(
     bound = isinstance(plan.pick, Wish)
     only = await cover_span(connection, client_id, therapist.id, now)
     ground = Ground(therapist, calendars[therapist.id], rules_for(kind, bound=bound), busy, bound, only)
-    return Outlook(therapist, kind, tuple(occurrences(found, ground, now)))
+    return Outlook(therapist, kind, tuple(occurrences(found, ground, now, plan.repeat.instead)))
+
+
+def _check_dates(repeat: Repeat, found: Sequence[datetime]) -> None:
+    if {one.of for one in repeat.instead} <= set(found):
+        return
+    message = "only a date of the series can be moved"
+    raise Invalid(errors=[{"field": "instead", "message": message, "rule": "date"}])
 
 
 def rules_for(kind: SessionType, *, bound: bool) -> SessionRules:

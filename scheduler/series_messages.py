@@ -2,13 +2,34 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from core.http import Body, Reply, Utc
 from scheduler.messages import BookingBody, Day, Id, SlotReply, Start, ZoneName, _Query
-from scheduler.series import MOST_SESSIONS, MOST_WEEKS, Repeat
+from scheduler.series import MOST_SESSIONS, MOST_WEEKS, Instead, Repeat
 
 Interval = Annotated[int, Field(ge=1, le=MOST_WEEKS)]
+
+
+class InsteadBody(Body):
+    """Another time for the date `of` of a series, at most three days from it."""
+
+    of: Start
+    starts_at: Start
+
+
+def _once_each(moved: tuple[InsteadBody, ...]) -> tuple[InsteadBody, ...]:
+    if len({one.of for one in moved}) < len(moved):
+        raise ValueError("a date can be moved once")
+    return moved
+
+
+Moved = Annotated[tuple[InsteadBody, ...], Field(max_length=MOST_SESSIONS), AfterValidator(_once_each)]
+
+
+def _repeat(asked: "SeriesBody | OnBehalfBody") -> Repeat:
+    moved = tuple(Instead(one.of, one.starts_at) for one in asked.instead)
+    return Repeat(asked.interval_weeks, asked.count, asked.whole, moved)
 
 
 class SeriesBody(BookingBody):
@@ -17,9 +38,10 @@ class SeriesBody(BookingBody):
     interval_weeks: Interval = 1
     count: Annotated[int, Field(ge=2, le=MOST_SESSIONS)]
     whole: bool = True
+    instead: Moved = ()
 
     def repeat(self) -> Repeat:
-        return Repeat(self.interval_weeks, self.count, self.whole)
+        return _repeat(self)
 
 
 class OnBehalfBody(Body):
@@ -31,9 +53,10 @@ class OnBehalfBody(Body):
     interval_weeks: Interval = 1
     count: Annotated[int, Field(ge=1, le=MOST_SESSIONS)] = 1
     whole: bool = True
+    instead: Moved = ()
 
     def repeat(self) -> Repeat:
-        return Repeat(self.interval_weeks, self.count, self.whole)
+        return _repeat(self)
 
 
 class StaffBookingBody(OnBehalfBody):
@@ -45,7 +68,7 @@ class StaffBookingBody(OnBehalfBody):
 class OccurrenceReply(Reply):
     """`why` not: null where it is free, else `alternatives` are the nearest free times.
 
-    `outside_hours`: free, and outside the therapist's hours.
+    `outside_hours`: free, and outside the therapist's hours. `instead_of`: the date that was moved here.
     """
 
     starts_at: Utc
@@ -53,6 +76,7 @@ class OccurrenceReply(Reply):
     why: Literal["taken", "not_offered", "client_busy"] | None
     alternatives: list[SlotReply]
     outside_hours: bool = False
+    instead_of: Utc | None = None
 
 
 class PreviewReply(Reply):

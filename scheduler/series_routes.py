@@ -235,6 +235,7 @@ def _preview(seen: Outlook) -> m.PreviewReply:
             why=one.why,
             alternatives=[SlotReply(starts_at=a.starts_at, ends_at=a.ends_at) for a in one.alternatives],
             outside_hours=one.outside_hours,
+            instead_of=one.instead_of,
         )
         for one in seen.occurrences
     ]

@@ -74,6 +74,26 @@ async def test_a_conflict_names_what_is_free_instead(door: Door) -> None:
     assert (status, len(made["bookings"]), len(made["conflicts"])) == (201, 2, 1)
 
 
+async def test_a_date_is_moved_to_what_is_free_instead(door: Door) -> None:
+    therapist_id = await door.clinic.therapist()
+    await door.ask("POST", "/api/bookings", json=wanted(therapist_id))
+    body = wanted(therapist_id, **FORTNIGHTLY)
+    _, seen = await door.ask("POST", "/api/series/preview", json=body)
+    taken = seen["occurrences"][0]
+    other = taken["alternatives"][0]
+    assert taken["instead_of"] is None
+    body |= {"instead": [{"of": taken["starts_at"], "starts_at": other["starts_at"]}]}
+    _, seen = await door.ask("POST", "/api/series/preview", json=body)
+    assert seen["occurrences"][0] == other | {
+        "why": None,
+        "alternatives": [],
+        "outside_hours": False,
+        "instead_of": taken["starts_at"],
+    }
+    status, made = await door.ask("POST", "/api/series", json=body)
+    assert (status, made["bookings"][0]["starts_at"]) == (201, other["starts_at"])
+
+
 async def test_a_therapist_books_for_a_client_of_theirs(door: Door) -> None:
     therapist_id, client_id = await with_client(door)
     body = {"client_id": client_id, "starts_at": EVENING}
@@ -147,6 +167,8 @@ async def test_requests_of_a_series_are_listed_as_such_and_answered_with_one_key
         {"count": "many"},
         {"starts_at": "2026-11-25T00:00:00"},
         {"every": "day"},
+        {"instead": [{"of": "2026-11-26T00:00:00Z", "starts_at": "2026-11-26T01:00:00Z"}]},
+        {"instead": [{"of": "2026-11-25T00:00:00Z", "starts_at": "2026-11-25T01:00:00Z"}] * 2},
     ],
 )
 async def test_nonsense_books_nothing(door: Door, change: dict[str, Any]) -> None:

@@ -2676,6 +2676,22 @@ export interface components {
             credential: string;
         };
         /**
+         * InsteadBody
+         * @description Another time for the date `of` of a series, at most three days from it.
+         */
+        InsteadBody: {
+            /**
+             * Of
+             * Format: date-time
+             */
+            of: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
          * KindReply
          * @description `session_type_id` null: the service's own. `approval`: what is booked is a request at first.
          */
@@ -2905,7 +2921,7 @@ export interface components {
          * OccurrenceReply
          * @description `why` not: null where it is free, else `alternatives` are the nearest free times.
          *
-         *     `outside_hours`: free, and outside the therapist's hours.
+         *     `outside_hours`: free, and outside the therapist's hours. `instead_of`: the date that was moved here.
          */
         OccurrenceReply: {
             /** Starts At */
@@ -2921,6 +2937,11 @@ export interface components {
              * @default false
              */
             outside_hours: boolean;
+            /**
+             * Instead Of
+             * @default null
+             */
+            instead_of: string | null;
         };
         /**
          * OfferReply
@@ -3004,6 +3025,11 @@ export interface components {
              * @default true
              */
             whole: boolean;
+            /**
+             * Instead
+             * @default []
+             */
+            instead: components["schemas"]["InsteadBody"][];
         };
         /**
          * OneWayReply
@@ -3689,6 +3715,11 @@ export interface components {
              * @default true
              */
             whole: boolean;
+            /**
+             * Instead
+             * @default []
+             */
+            instead: components["schemas"]["InsteadBody"][];
         };
         /**
          * SeriesReply
@@ -4007,6 +4038,11 @@ export interface components {
              * @default true
              */
             whole: boolean;
+            /**
+             * Instead
+             * @default []
+             */
+            instead: components["schemas"]["InsteadBody"][];
             /** Therapist Id */
             therapist_id: string;
         };

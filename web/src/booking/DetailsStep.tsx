@@ -102,7 +102,7 @@ function DetailsForm({ flow }: { flow: BookingFlow }) {
 function ConfirmButton({ flow }: { flow: BookingFlow }) {
   const { t } = useTranslation();
   const state = useStore(flow.state);
-  const { busy, repeat, outlook } = state;
+  const { busy, repeat, outlook, isLooking } = state;
   const asks = kindOf(state)?.approval;
   const free = freeOf(outlook ?? []).length;
   if (repeat && free === 0) return null;
@@ -114,7 +114,12 @@ function ConfirmButton({ flow }: { flow: BookingFlow }) {
       ? t("booking.repeat.request", { times })
       : t(whole ? "booking.repeat.bookAll" : "booking.repeat.bookSome", { times });
   return (
-    <Button kind="primary" type="submit" busy={busy === "booking"} data-testid="confirm">
+    <Button
+      kind="primary"
+      type="submit"
+      busy={busy === "booking" || isLooking}
+      data-testid="confirm"
+    >
       {words}
     </Button>
   );

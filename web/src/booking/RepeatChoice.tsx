@@ -1,8 +1,9 @@
-/** Whether the session repeats; then every date of it, what cannot be, and what is free near it. */
-import { useEffect, useId } from "react";
+/** Whether the session repeats; then every date of it, what cannot be, and what is free near it to take instead. */
+import { useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { dateOf } from "../shared/moved";
 import { useStore } from "../shared/store";
-import { dateAndTime, timeOfDay } from "../shared/time";
+import { dateAndTime, dayName, timeOfDay } from "../shared/time";
 import { Button } from "../join/ui/Button";
 import { Loading } from "../join/ui/Loading";
 import type { BookingFlow } from "./flow";
@@ -77,23 +78,63 @@ function Outlook({ flow }: { flow: BookingFlow }) {
       ) : null}
       <ol className="occurrences" aria-label={t("booking.repeat.dates")}>
         {outlook.map((one) => (
-          <Line key={one.starts_at} one={one} zone={zone} />
+          <Line key={dateOf(one)} flow={flow} one={one} zone={zone} />
         ))}
       </ol>
     </>
   );
 }
 
-function Line({ one, zone }: { one: Occurrence; zone: string }) {
+interface LineProps {
+  flow: BookingFlow;
+  one: Occurrence;
+  zone: string;
+}
+
+/** Takes the focus when its time was changed: what was pressed for that is gone, and the new time is said. */
+function Line({ flow, one, zone }: LineProps) {
   const { t } = useTranslation();
-  const times = one.alternatives.map((each) => dateAndTime(each.starts_at, zone)).join(" / ");
+  const line = useRef<HTMLLIElement>(null);
+  const when = dateAndTime(dateOf(one), zone);
+  const move = async (startsAt: string | null) => {
+    await flow.series.move(one, startsAt);
+    line.current?.focus({ preventScroll: true });
+  };
   return (
-    <li data-testid="occurrence" data-why={one.why ?? ""}>
+    <li ref={line} tabIndex={-1} data-testid="occurrence" data-why={one.why ?? ""}>
       <span>
         {dateAndTime(one.starts_at, zone)}–{timeOfDay(one.ends_at, zone)}
       </span>
       <strong>{t(`booking.repeat.why.${one.why ?? "free"}`)}</strong>
-      {times ? <small>{t("booking.repeat.near", { times })}</small> : null}
+      {one.instead_of ? (
+        <div className="moved">
+          <small>{t("booking.repeat.insteadOf", { when })}</small>
+          <Button kind="quiet" data-testid="take-back" onClick={() => void move(null)}>
+            {t("booking.repeat.takeBack")}
+            <span className="visually-hidden">: {when}</span>
+          </Button>
+        </div>
+      ) : null}
+      {one.alternatives.length > 0 ? (
+        <div className="nearby">
+          <small>{t("booking.repeat.near")}</small>
+          <ul className="alternatives" aria-label={t("booking.repeat.nearOf", { when })}>
+            {one.alternatives.map((each) => (
+              <li key={each.starts_at}>
+                <button
+                  type="button"
+                  className="time"
+                  data-testid="take-instead"
+                  data-starts-at={each.starts_at}
+                  onClick={() => void move(each.starts_at)}
+                >
+                  {dayName(each.starts_at, zone)} {timeOfDay(each.starts_at, zone)}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
     </li>
   );
 }

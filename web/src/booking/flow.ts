@@ -81,7 +81,7 @@ export class BookingFlow {
   async takeUp(left: LeftOff): Promise<void> {
     const { step, therapistId, picked, hold, details } = left;
     if (step !== "times" && step !== "details") return;
-    const { by, kindId = null, language = null, repeat = null } = left;
+    const { by, kindId = null, language = null, repeat = null, moved = [] } = left;
     const chosen = { by, kindId, language, repeat };
     const known = this.therapistOf(therapistId);
     if (left.by !== "time" && !known) {
@@ -94,7 +94,7 @@ export class BookingFlow {
       this.editDetails(details);
       const month = monthOf(picked.starts_at, this.state.get().zone);
       this.state.update({ ...chosen, ...this.#picked(picked, therapistId), month });
-      this.state.update({ hold: kept, holdOver: !kept });
+      this.state.update({ hold: kept, holdOver: !kept, moved });
     }
   }
 
@@ -259,6 +259,7 @@ export class BookingFlow {
       alternatives: [],
       holdOver: false,
       outlook: null,
+      moved: slot.starts_at === this.state.get().picked?.starts_at ? this.state.get().moved : [],
     };
   }
 

@@ -5,9 +5,27 @@ import { type Occurrence, freeOf, repeatEvery } from "./series";
 import { leftOffOf } from "./state";
 
 const NEXT = { starts_at: "2026-12-08T01:00:00Z", ends_at: "2026-12-08T01:45:00Z" };
-const FREE: Occurrence = { ...SLOT, why: null, alternatives: [], outside_hours: false };
-const LATER: Occurrence = { ...NEXT, why: null, alternatives: [], outside_hours: false };
-const GONE: Occurrence = { ...NEXT, why: "taken", alternatives: [], outside_hours: false };
+const FREE: Occurrence = {
+  ...SLOT,
+  why: null,
+  alternatives: [],
+  outside_hours: false,
+  instead_of: null,
+};
+const LATER: Occurrence = {
+  ...NEXT,
+  why: null,
+  alternatives: [],
+  outside_hours: false,
+  instead_of: null,
+};
+const GONE: Occurrence = {
+  ...NEXT,
+  why: "taken",
+  alternatives: [],
+  outside_hours: false,
+  instead_of: null,
+};
 const FORTNIGHTLY = { weeks: 2, count: 2 };
 
 let server: FakeServer;
@@ -120,6 +138,61 @@ describe("a series", () => {
     const again = flowOn(server);
     await again.start(structuredClone(leftOffOf(flow.state.get())));
     expect(again.state.get()).toMatchObject({ step: "details", repeat: FORTNIGHTLY });
+  });
+});
+
+describe("a date that is not free", () => {
+  const OTHER = { starts_at: "2026-12-08T02:00:00Z", ends_at: "2026-12-08T02:45:00Z" };
+  const TAKEN: Occurrence = { ...GONE, alternatives: [OTHER] };
+
+  beforeEach(async () => {
+    server.answers["POST /series/preview"] = ({ body }) => {
+      const { instead } = body as { instead?: { of: string; starts_at: string }[] };
+      const second = instead ? { ...LATER, ...OTHER, instead_of: GONE.starts_at } : TAKEN;
+      return { timezone: "Asia/Tokyo", occurrences: [FREE, second] };
+    };
+    flow.series.choose(FORTNIGHTLY);
+    await flow.series.look();
+  });
+
+  it("is moved to a time nearby, and the whole series is booked with it", async () => {
+    await flow.series.move(TAKEN, OTHER.starts_at);
+    expect(flow.state.get().outlook?.map((one) => one.why)).toEqual([null, null]);
+    typeDetails();
+    await flow.confirm();
+    expect(server.calls("POST /series")[0]?.body).toMatchObject({
+      whole: true,
+      instead: [{ of: GONE.starts_at, starts_at: OTHER.starts_at }],
+    });
+  });
+
+  it("is back where it was once that is taken back", async () => {
+    await flow.series.move(TAKEN, OTHER.starts_at);
+    await flow.series.move(flow.state.get().outlook![1]!, null);
+    expect(flow.state.get()).toMatchObject({ moved: [], outlook: [FREE, TAKEN] });
+  });
+
+  it("is not booked before it was seen where it was moved to, and stays in sight meanwhile", async () => {
+    typeDetails();
+    const moves = flow.series.move(TAKEN, OTHER.starts_at);
+    expect(flow.state.get().outlook).toEqual([FREE, TAKEN]);
+    await flow.confirm();
+    expect(server.calls("POST /series")).toHaveLength(0);
+    await moves;
+    await flow.confirm();
+    expect(server.calls("POST /series")).toHaveLength(1);
+  });
+
+  it("stays moved through a reload, and not through another rhythm or another time", async () => {
+    await flow.series.move(TAKEN, OTHER.starts_at);
+    const left = structuredClone(leftOffOf(flow.state.get()));
+    const again = flowOn(server);
+    await again.start(left);
+    expect(again.state.get().moved).toHaveLength(1);
+    await again.pick({ starts_at: "2026-11-24T02:00:00Z" });
+    expect(again.state.get().moved).toEqual([]);
+    flow.series.choose({ weeks: 1, count: 3 });
+    expect(flow.state.get().moved).toEqual([]);
   });
 });
 

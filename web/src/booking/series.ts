@@ -1,6 +1,7 @@
-/** Sessions that repeat: looked at before they are booked, all together or as far as they are free. */
+/** Sessions that repeat: looked at before they are booked, moved where they are not free, booked as far as they are. */
 import type { components } from "../api/schema";
 import { type request, asApiError } from "../shared/api";
+import { moving } from "../shared/moved";
 import type { Store } from "../shared/store";
 import type { BookingState } from "./state";
 
@@ -45,14 +46,27 @@ export class Series {
 
   choose(repeat: Repeat | null): void {
     this.#turn += 1;
-    this.#state.update({ repeat, outlook: null, problem: null, alternatives: [] });
+    const fresh = { moved: [], outlook: null, isLooking: false, problem: null, alternatives: [] };
+    this.#state.update({ repeat, ...fresh });
+  }
+
+  /** Takes a time nearby for one of the dates, or with null the date itself again. What was seen stays meanwhile. */
+  async move(one: Occurrence, startsAt: string | null): Promise<void> {
+    this.#state.update({ moved: moving(this.#state.get().moved, one, startsAt), problem: null });
+    await this.#look();
   }
 
   /** What would be booked; asked again whenever time or rhythm change. */
   async look(): Promise<void> {
+    this.#state.update({ outlook: null });
+    await this.#look();
+  }
+
+  async #look(): Promise<void> {
     const { repeat, picked } = this.#state.get();
     const turn = ++this.#turn;
-    this.#state.update({ outlook: null });
+    const isLooking = Boolean(repeat && picked);
+    this.#state.update({ isLooking });
     if (!repeat || !picked) return;
     try {
       // Nothing is booked yet, so that nobody need have said who they are.
@@ -60,17 +74,18 @@ export class Series {
       const seen = await this.#tools.ask<Schemas["PreviewReply"]>("POST", "/series/preview", {
         body,
       });
-      if (turn === this.#turn) this.#state.update({ outlook: seen.occurrences });
+      if (turn === this.#turn) this.#state.update({ outlook: seen.occurrences, isLooking: false });
     } catch (error) {
-      if (turn === this.#turn) this.#state.update({ problem: asApiError(error) });
+      const problem = asApiError(error);
+      if (turn === this.#turn) this.#state.update({ problem, outlook: null, isLooking: false });
     }
   }
 
   /** Where all was seen to be free, it is all or nothing: nobody gets less than was shown without having seen it. */
   async book(repeat: Repeat): Promise<void> {
-    const { outlook, busy } = this.#state.get();
+    const { outlook, isLooking, busy } = this.#state.get();
     const free = freeOf(outlook ?? []);
-    if (!outlook || free.length === 0 || busy === "booking") return;
+    if (!outlook || isLooking || free.length === 0 || busy === "booking") return;
     this.#state.update({ busy: "booking", problem: null });
     const body = this.#body(repeat, free.length === outlook.length);
     const idempotencyKey = this.#tools.keyFor(JSON.stringify(body));
@@ -79,6 +94,8 @@ export class Series {
   }
 
   #body({ weeks, count }: Repeat, whole: boolean): Record<string, unknown> {
-    return { ...this.#tools.body(), interval_weeks: weeks, count, whole };
+    const { moved } = this.#state.get();
+    const instead = moved.length > 0 ? { instead: moved } : {};
+    return { ...this.#tools.body(), interval_weeks: weeks, count, whole, ...instead };
   }
 }

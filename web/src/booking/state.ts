@@ -2,6 +2,7 @@
 import type { Alternative, Booking, Hold, Kind, Slot, Therapist, Therapists } from "../api/types";
 import type { ApiError } from "../shared/api";
 import { monthOf } from "../shared/month/month";
+import type { Moved } from "../shared/moved";
 import type { DetailProblems, Details } from "./form";
 import type { Free } from "./lookup";
 import type { Occurrence, Repeat, SeriesMade } from "./series";
@@ -44,8 +45,12 @@ export interface BookingState {
   booking: Booking | null;
   /** null: just once. */
   repeat: Repeat | null;
+  /** Dates of a series for which another time is taken. */
+  moved: Moved[];
   /** Every date of a series as it stands; null: not looked at yet. */
   outlook: Occurrence[] | null;
+  /** What stands in `outlook` may be out of date. */
+  isLooking: boolean;
   series: SeriesMade | null;
 }
 
@@ -74,7 +79,9 @@ export function atFirst(zone: string, now: number, known: boolean): BookingState
     fieldProblems: {},
     booking: null,
     repeat: null,
+    moved: [],
     outlook: null,
+    isLooking: false,
     series: null,
   };
 }
@@ -92,6 +99,7 @@ const LEFT = [
   "zone",
   "details",
   "repeat",
+  "moved",
 ] as const;
 
 /** What a reload, or Forward, takes up again. */

@@ -1,8 +1,9 @@
 /** Booking for somebody known: a day, a suggested time or any other, once or in a series; looked at before it is done. */
 import { Alert, Button, NativeSelect, Text, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { errorText } from "../../shared/errors";
+import { type Moved, dateOf, moving } from "../../shared/moved";
 import { dateAndTime, timeOfDay } from "../../shared/time";
 import { type Desk, type Made, type Occurrence, type Order, useBook } from "./arranging";
 import { useFreeTimes, useOutlook } from "./arranging";
@@ -18,16 +19,18 @@ interface Wish {
   startsAt: string;
   interval: number;
   count: number;
+  /** Dates of a series for which another time is taken. */
+  moved: Moved[];
 }
 
 /** What is being arranged at a desk; `client` may be chosen later. A change takes back what was said of the one before. */
 export function useArranging(desk: Desk, today: string, client = "") {
   const book = useBook(desk);
-  const nothing: Wish = { client, day: today, startsAt: "", interval: 1, count: 1 };
+  const nothing: Wish = { client, day: today, startsAt: "", interval: 1, count: 1, moved: [] };
   const [wish, setWish] = useState<Wish>(nothing);
   const change = (part: Partial<Wish>): void => {
     book.reset();
-    setWish((present) => ({ ...present, ...part }));
+    setWish((present) => ({ ...present, moved: [], ...part }));
   };
   return { desk, book, wish, change, again: () => change(nothing) };
 }
@@ -61,7 +64,15 @@ export function Arrange({ zone, today, arranging }: Props) {
       />
       <Repeating wish={wish} onChange={change} />
       {order || book.data ? null : <Missing wish={wish} today={today} />}
-      {order && !book.data ? <Outlook desk={desk} order={order} zone={zone} book={book} /> : null}
+      {order && !book.data ? (
+        <Outlook
+          desk={desk}
+          order={order}
+          zone={zone}
+          book={book}
+          onMove={(one, to) => change({ moved: moving(wish.moved, one, to) })}
+        />
+      ) : null}
       <div role="status">
         {book.data ? <Done made={book.data} zone={zone} onNext={arranging.again} /> : null}
       </div>
@@ -71,8 +82,9 @@ export function Arrange({ zone, today, arranging }: Props) {
 
 function orderOf(wish: Wish): Order | null {
   if (!wish.client || !wish.startsAt) return null;
-  const { client, startsAt, interval, count } = wish;
-  return { client_id: client, starts_at: startsAt, interval_weeks: interval, count, whole: false };
+  const { client, startsAt, interval, count, moved } = wish;
+  const often = { interval_weeks: interval, count, whole: false, instead: moved };
+  return { client_id: client, starts_at: startsAt, ...often };
 }
 
 /** The button while something is still open: pressed, it says what. */
@@ -188,14 +200,18 @@ function Repeating({ wish, onChange }: { wish: Wish; onChange: (part: Partial<Wi
   );
 }
 
+/** null: back to where the date belongs. */
+type Move = (one: Occurrence, startsAt: string | null) => void;
+
 interface OutlookProps {
   desk: Desk;
   order: Order;
   zone: string;
   book: ReturnType<typeof useBook>;
+  onMove: Move;
 }
 
-function Outlook({ desk, order, zone, book }: OutlookProps) {
+function Outlook({ desk, order, zone, book, onMove }: OutlookProps) {
   const { t } = useTranslation();
   const outlook = useOutlook(desk, order);
   const found = outlook.data?.occurrences ?? [];
@@ -206,12 +222,12 @@ function Outlook({ desk, order, zone, book }: OutlookProps) {
       {error ? <Alert color="red">{errorText(t, error).title}</Alert> : null}
       <ul className="plain-list" aria-label={t("app.arrange.outlook")}>
         {found.map((one) => (
-          <Line key={one.starts_at} one={one} zone={zone} />
+          <Line key={dateOf(one)} one={one} zone={zone} onMove={onMove} />
         ))}
       </ul>
       {free > 0 ? (
         <Button
-          loading={book.isPending}
+          loading={book.isPending || outlook.isPlaceholderData}
           data-testid="arrange-book"
           onClick={() => book.mutate(order)}
         >
@@ -226,19 +242,52 @@ function Outlook({ desk, order, zone, book }: OutlookProps) {
   );
 }
 
-function Line({ one, zone }: { one: Occurrence; zone: string }) {
+/** Takes the focus when its time was changed: what was pressed for that is gone. */
+function Line({ one, zone, onMove }: { one: Occurrence; zone: string; onMove: Move }) {
   const { t } = useTranslation();
+  const line = useRef<HTMLLIElement>(null);
+  const when = dateAndTime(dateOf(one), zone);
+  const move = (startsAt: string | null): void => {
+    onMove(one, startsAt);
+    line.current?.focus({ preventScroll: true });
+  };
   return (
-    <li data-testid="arrange-line" data-why={one.why ?? "free"}>
+    <li ref={line} tabIndex={-1} data-testid="arrange-line" data-why={one.why ?? "free"}>
       <span>{dateAndTime(one.starts_at, zone)}</span>{" "}
       <strong>{one.why ? t(`app.arrange.why.${one.why}`) : t("app.arrange.free")}</strong>
       {one.outside_hours ? <Text size="sm">{t("app.arrange.outside_hours")}</Text> : null}
+      {one.instead_of ? (
+        <div className="arrange-slots">
+          <Text size="sm">{t("app.arrange.instead_of", { when })}</Text>
+          <Button
+            variant="subtle"
+            size="sm"
+            data-testid="take-back"
+            aria-label={t("app.arrange.take_back_of", { when })}
+            onClick={() => move(null)}
+          >
+            {t("app.arrange.take_back")}
+          </Button>
+        </div>
+      ) : null}
       {one.alternatives.length > 0 ? (
-        <Text size="sm" c="dimmed">
-          {t("app.arrange.near", {
-            times: one.alternatives.map((other) => dateAndTime(other.starts_at, zone)).join(" / "),
-          })}
-        </Text>
+        <div role="group" aria-label={t("app.arrange.near_of", { when })}>
+          <Text size="sm">{t("app.arrange.near")}</Text>
+          <div className="arrange-slots">
+            {one.alternatives.map(({ starts_at }) => (
+              <Button
+                key={starts_at}
+                size="sm"
+                variant="default"
+                data-testid="take-instead"
+                data-starts-at={starts_at}
+                onClick={() => move(starts_at)}
+              >
+                {dateAndTime(starts_at, zone)}
+              </Button>
+            ))}
+          </div>
+        </div>
       ) : null}
     </li>
   );

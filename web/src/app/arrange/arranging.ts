@@ -7,6 +7,7 @@ import { useState } from "react";
 import type { components } from "../../api/schema";
 import { request } from "../../shared/api";
 import { Attempt } from "../../shared/attempt";
+import type { Moved } from "../../shared/moved";
 import { CARES } from "../care/cares";
 import { SESSIONS } from "../queries";
 
@@ -21,6 +22,7 @@ export interface Order {
   interval_weeks: number;
   count: number;
   whole: boolean;
+  instead: readonly Moved[];
 }
 
 /** Where it is booked: `whose` is what staff add to say with whom. */
@@ -67,7 +69,7 @@ export function useFreeTimes({ path, whose }: Desk, day: string, zone: string) {
   });
 }
 
-/** What would come of it; looked at anew whenever the order changes. */
+/** What would come of it; looked at anew whenever the order changes, and shown as it was while only dates move. */
 export function useOutlook({ path, whose }: Desk, order: Order | null) {
   return useQuery({
     queryKey: ["outlook", path, whose, order],
@@ -77,9 +79,16 @@ export function useOutlook({ path, whose }: Desk, order: Order | null) {
         body: { ...order, ...whose },
       }),
     enabled: order !== null,
+    placeholderData: (before, query) => (isSameBut(order, query?.queryKey[3]) ? before : undefined),
     staleTime: 0,
     retry: false,
   });
+}
+
+function isSameBut(order: Order | null, before: unknown): boolean {
+  if (!order || !before) return false;
+  const still = { ...(before as Order), instead: order.instead };
+  return JSON.stringify(still) === JSON.stringify(order);
 }
 
 export function useBook({ path, whose }: Desk) {
