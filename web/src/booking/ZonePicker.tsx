@@ -2,8 +2,8 @@
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { zoneLabel } from "../shared/time";
+import { ZoneSearch } from "../shared/zone/ZoneSearch";
 import { Dialog } from "../join/ui/Dialog";
-import { ZoneSearch } from "./ZoneSearch";
 
 export function ZonePicker({ zone, onChange }: { zone: string; onChange: (zone: string) => void }) {
   const { t } = useTranslation();
@@ -15,7 +15,7 @@ export function ZonePicker({ zone, onChange }: { zone: string; onChange: (zone: 
   };
   return (
     <div className="zone-picker">
-      <span id={`${id}-label`}>{t("booking.zone.label")}</span>
+      <span id={`${id}-label`}>{t("zone.label")}</span>
       <button
         type="button"
         id={`${id}-button`}
@@ -26,9 +26,9 @@ export function ZonePicker({ zone, onChange }: { zone: string; onChange: (zone: 
         data-zone={zone}
         onClick={() => setOpen(true)}
       >
-        <strong>{zoneLabel(zone)}</strong> <span>{t("booking.zone.change")}</span>
+        <strong>{zoneLabel(zone)}</strong> <span>{t("zone.change")}</span>
       </button>
-      <Dialog title={t("booking.zone.title")} open={open} onClose={() => setOpen(false)}>
+      <Dialog title={t("zone.title")} open={open} onClose={() => setOpen(false)}>
         <ZoneSearch zone={zone} onChoose={choose} onClose={() => setOpen(false)} />
       </Dialog>
     </div>

@@ -10,11 +10,16 @@ import joinEn from "../join/locales/en.json";
 import joinJa from "../join/locales/ja.json";
 import monthEn from "../shared/month/locales/en.json";
 import monthJa from "../shared/month/locales/ja.json";
+import zoneEn from "../shared/zone/locales/en.json";
+import zoneJa from "../shared/zone/locales/ja.json";
 import { BookingPage } from "./BookingPage";
 import en from "./locales/en.json";
 import ja from "./locales/ja.json";
 
-startI18n({ ja: { ...joinJa, ...monthJa, ...ja }, en: { ...joinEn, ...monthEn, ...en } });
+startI18n({
+  ja: { ...joinJa, ...monthJa, ...zoneJa, ...ja },
+  en: { ...joinEn, ...monthEn, ...zoneEn, ...en },
+});
 
 const [, folder, link = ""] = location.pathname.split("/");
 const token = folder === "book" ? null : link;

@@ -12,13 +12,15 @@ import joinEn from "../join/locales/en.json";
 import joinJa from "../join/locales/ja.json";
 import monthEn from "../shared/month/locales/en.json";
 import monthJa from "../shared/month/locales/ja.json";
+import zoneEn from "../shared/zone/locales/en.json";
+import zoneJa from "../shared/zone/locales/ja.json";
 import { ChangePage } from "./ChangePage";
 import en from "./locales/en.json";
 import ja from "./locales/ja.json";
 
 startI18n({
-  ja: { ...joinJa, ...bookingJa, ...monthJa, ...ja },
-  en: { ...joinEn, ...bookingEn, ...monthEn, ...en },
+  ja: { ...joinJa, ...bookingJa, ...monthJa, ...zoneJa, ...ja },
+  en: { ...joinEn, ...bookingEn, ...monthEn, ...zoneEn, ...en },
 });
 
 const token = location.pathname.split("/")[2] ?? "";

@@ -18,6 +18,7 @@ import type changeJa from "../change/locales/ja.json";
 import type chooseJa from "../choose/locales/ja.json";
 import type joinJa from "../join/locales/ja.json";
 import type monthJa from "./month/locales/ja.json";
+import type zoneJa from "./zone/locales/ja.json";
 
 export const LANGUAGES = ["ja", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -31,6 +32,7 @@ declare module "i18next" {
         typeof joinJa &
         typeof bookingJa &
         typeof monthJa &
+        typeof zoneJa &
         typeof changeJa &
         typeof chooseJa &
         typeof appJa &

@@ -19,6 +19,8 @@ import joinEn from "../join/locales/en.json";
 import joinJa from "../join/locales/ja.json";
 import monthEn from "./month/locales/en.json";
 import monthJa from "./month/locales/ja.json";
+import zoneEn from "./zone/locales/en.json";
+import zoneJa from "./zone/locales/ja.json";
 import sharedEn from "./locales/en.json";
 import sharedJa from "./locales/ja.json";
 
@@ -29,6 +31,7 @@ const BUNDLES: [string, Texts, Texts][] = [
   ["join", joinJa, joinEn],
   ["booking", bookingJa, bookingEn],
   ["month", monthJa, monthEn],
+  ["zone", zoneJa, zoneEn],
   ["change", changeJa, changeEn],
   ["choose", chooseJa, chooseEn],
   ["app", appJa, appEn],

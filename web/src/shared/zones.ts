@@ -2,7 +2,7 @@
  * Pure: what people call a time zone, in Japanese and in English. The browser knows
  * the names of zones and countries; those of the best-known cities are written here.
  *
- * Finding a zone in a list is booking's (booking/zones.ts).
+ * Finding a zone in a list is zone/choices.ts's.
  */
 import type { Language } from "./i18n";
 

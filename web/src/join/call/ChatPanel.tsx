@@ -7,7 +7,7 @@ import { dayName, timeOfDay, visitorZone } from "../../shared/time";
 import type { ChatClient } from "../chat/client";
 import { Icon } from "../room/icons";
 import { peerName } from "../room/peerName";
-import { isConversion } from "../ui/keys";
+import { isConversion } from "../../shared/keys";
 import { MessageList } from "./MessageList";
 import type { ChatView } from "./useChatView";
 

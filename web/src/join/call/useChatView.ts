@@ -4,7 +4,7 @@
  */
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { RefObject } from "react";
-import { isConversion } from "../ui/keys";
+import { isConversion } from "../../shared/keys";
 
 /** Where the chat fits beside the video, it is open from the start. */
 const WIDE = "(min-width: 960px)";

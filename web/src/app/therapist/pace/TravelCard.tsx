@@ -1,12 +1,11 @@
 /** Travel: on these dates the weekly hours are meant in the zone of the place. */
-import { Button, NativeSelect, Text, TextInput } from "@mantine/core";
-import { type FormEvent, useMemo, useState } from "react";
+import { Button, Text, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Pace } from "../../../api/types";
-import { currentLanguage } from "../../../shared/i18n";
-import { dayName, knownZones, visitorZone, zoneLabel } from "../../../shared/time";
-import { zonePlace } from "../../../shared/zones";
+import { dayName, visitorZone, zoneLabel } from "../../../shared/time";
 import { Card, FormEnd, Line } from "./Card";
+import { TravelZone } from "./TravelZone";
 import type { Change, Save } from "./usePace";
 
 type Travel = Pace["travels"][number];
@@ -80,7 +79,6 @@ function TravelForm(props: {
   onCancel: () => void;
 }) {
   const { t } = useTranslation();
-  const zones = useZones();
   const [wanted, setWanted] = useState<Wanted>({
     first_date: "",
     last_date: "",
@@ -110,27 +108,13 @@ function TravelForm(props: {
             onChange={(event) => setWanted({ ...wanted, [name]: event.currentTarget.value })}
           />
         ))}
-        <NativeSelect
-          label={t("pace.travel.zone")}
-          data-testid="travel-zone"
-          value={wanted.timezone}
-          data={zones}
-          onChange={(event) => setWanted({ ...wanted, timezone: event.currentTarget.value })}
+        <TravelZone
+          zone={wanted.timezone}
+          onChange={(timezone) => setWanted({ ...wanted, timezone })}
         />
       </div>
       <FormEnd name="travel" saving={props.saving} onCancel={props.onCancel} />
     </form>
-  );
-}
-
-function useZones() {
-  const language = currentLanguage();
-  return useMemo(
-    () =>
-      knownZones()
-        .map((zone) => ({ value: zone, label: `${zonePlace(zone, language)} (${zone})` }))
-        .sort((one, other) => one.label.localeCompare(other.label, language)),
-    [language],
   );
 }
 

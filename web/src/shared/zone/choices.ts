@@ -1,7 +1,7 @@
 /** Pure: the list of time zones to choose from, and finding one in it by what a person types. */
-import type { Language } from "../shared/i18n";
-import { japaneseLocation, zoneCity, zoneName, zoneOffset, zonePlace } from "../shared/zones";
-import { alsoCalled } from "./zoneWords";
+import type { Language } from "../i18n";
+import { japaneseLocation, zoneCity, zoneName, zoneOffset, zonePlace } from "../zones";
+import { alsoCalled } from "./words";
 
 export interface ZoneChoice {
   zone: string;

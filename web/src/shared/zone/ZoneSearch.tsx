@@ -1,10 +1,11 @@
 /** Finds a time zone by city, country or distance from UTC: a combobox above its list. */
 import { useEffect, useMemo, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { currentLanguage } from "../shared/i18n";
-import { knownZones, visitorZone } from "../shared/time";
-import { isConversion } from "../join/ui/keys";
-import { type ZoneChoice, matching, zoneChoices } from "./zones";
+import { currentLanguage } from "../i18n";
+import { knownZones, visitorZone } from "../time";
+import { isConversion } from "../keys";
+import { type ZoneChoice, matching, zoneChoices } from "./choices";
+import "./zone.css";
 
 const LIKELY = ["Asia/Tokyo"];
 const STEPS: Readonly<Record<string, number>> = {
@@ -59,8 +60,8 @@ export function ZoneSearch({ zone, onChoose, onClose }: ZoneSearchProps) {
         aria-autocomplete="list"
         aria-controls="zone-list"
         aria-activedescendant={active && optionId(active)}
-        aria-label={t("booking.zone.search")}
-        placeholder={t("booking.zone.search")}
+        aria-label={t("zone.search")}
+        placeholder={t("zone.search")}
         autoComplete="off"
         enterKeyHint="done"
         data-testid="zone-search"
@@ -68,10 +69,8 @@ export function ZoneSearch({ zone, onChoose, onClose }: ZoneSearchProps) {
         onChange={(event) => setQuery(event.target.value)}
         onKeyDown={pressed}
       />
-      <p className="fine" role="status">
-        {found.length > 0
-          ? t("booking.zone.found", { count: found.length })
-          : t("booking.zone.none")}
+      <p role="status">
+        {found.length > 0 ? t("zone.found", { count: found.length }) : t("zone.none")}
       </p>
       <ZoneList found={found} active={active} chosen={zone} onChoose={onChoose} />
     </div>
@@ -92,7 +91,7 @@ function ZoneList({ found, active, chosen, onChoose }: ZoneListProps) {
     void document.getElementById(optionId(active))?.scrollIntoView({ block: "nearest" });
   }, [active]);
   return (
-    <ul id="zone-list" className="zone-list" role="listbox" aria-label={t("booking.zone.title")}>
+    <ul id="zone-list" className="zone-list" role="listbox" aria-label={t("zone.list")}>
       {found.map(({ zone, place, name, offset }) => (
         <li
           key={zone}
@@ -105,10 +104,9 @@ function ZoneList({ found, active, chosen, onChoose }: ZoneListProps) {
           onClick={() => onChoose(zone)}
         >
           <span>
-            <strong>{place}</strong>{" "}
-            {zone === visitorZone() ? t("booking.zone.own") : more(place, name)}
+            <strong>{place}</strong> {zone === visitorZone() ? t("zone.own") : more(place, name)}
           </span>
-          <span className="soft">{offset}</span>
+          <span>{offset}</span>
         </li>
       ))}
     </ul>

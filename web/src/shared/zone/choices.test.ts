@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { zoneLabel } from "../shared/time";
-import { zonePlace } from "../shared/zones";
-import { matching, zoneChoices } from "./zones";
+import { zoneLabel } from "../time";
+import { zonePlace } from "../zones";
+import { matching, zoneChoices } from "./choices";
 
 const ZONES = Intl.supportedValuesOf("timeZone");
 const WINTER = new Date("2026-11-25T00:00:00Z");
