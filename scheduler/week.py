@@ -26,7 +26,7 @@ from scheduler.slots import merge, week_of
 from scheduler.tables import booking, therapist
 
 MOST_COLLEAGUES = 200
-DRAWN = (Status.REQUESTED, Status.CONFIRMED, Status.FULFILLED, Status.NOSHOW)
+DRAWN = (Status.REQUESTED, Status.CONFIRMED, Status.FULFILLED, Status.NOSHOW, Status.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,15 @@ class WeekSession:
     span: Span
     block: Span
     status: str
+    cancelled_by: str | None = None
 
 
 @dataclass(frozen=True)
 class CalendarWeek:
-    """From `monday` on, in the therapist's zone. Spans may begin before the week and end after it."""
+    """From `monday` on, in the therapist's zone. Spans may begin before the week and end after it.
+
+    What was `cancelled` keeps no time any more.
+    """
 
     monday: date
     timezone: str
@@ -50,6 +54,7 @@ class CalendarWeek:
     time_off: tuple[Span, ...]
     imported: tuple[Span, ...]
     sessions: tuple[WeekSession, ...]
+    cancelled: tuple[WeekSession, ...]
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,8 @@ class WeekService:
             open=tuple(merge(opening(calendar, within))),
             time_off=tuple(merge(calendar.time_off)),
             imported=tuple(merge(calendar.imported)),
-            sessions=tuple(sessions),
+            sessions=tuple(one for one in sessions if one.status != Status.CANCELLED),
+            cancelled=tuple(one for one in sessions if one.status == Status.CANCELLED),
         )
 
     async def colleagues(self, identity: Identity, care_id: str | None = None) -> Sequence[Colleague]:
@@ -106,7 +112,7 @@ class WeekService:
 
 
 async def sessions_of(connection: AsyncConnection, therapist_id: str, within: Span) -> list[WeekSession]:
-    """What touches `within` with its buffers, in order; a group is one session, whoever has a seat."""
+    """What touches `within` with its buffers, also what was cancelled, in order; a group is one session."""
     query = (
         sa.select(booking, person.c.name)
         .outerjoin(person, person.c.id == booking.c.client_id)
@@ -144,6 +150,7 @@ def _session(row: Any) -> WeekSession:
         span=Span(row.starts_at, row.ends_at),
         block=Span(row.block_from, row.block_to),
         status=row.status,
+        cancelled_by=row.cancelled_by,
     )
 
 

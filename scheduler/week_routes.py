@@ -38,6 +38,16 @@ class WeekSessionReply(Reply):
     status: str
 
 
+class CancelledReply(Reply):
+    """What is no more; its time is free for others, and may be theirs by now."""
+
+    booking_id: str
+    client_name: str | None
+    starts_at: Utc
+    ends_at: Utc
+    cancelled_by: str | None
+
+
 class CalendarWeekReply(Reply):
     """A week from its Monday in the therapist's zone; `open` are its hours by date, as they really fall."""
 
@@ -47,6 +57,7 @@ class CalendarWeekReply(Reply):
     time_off: list[SpanReply]
     imported: list[SpanReply]
     sessions: list[WeekSessionReply]
+    cancelled: list[CancelledReply]
 
 
 class ColleaguesQuery(_Query):
@@ -105,6 +116,7 @@ class _Edge:
             time_off=_spans(found.time_off),
             imported=_spans(found.imported),
             sessions=[_session(one) for one in found.sessions],
+            cancelled=[_cancelled(one) for one in found.cancelled],
         )
         return reply(answer)
 
@@ -128,4 +140,14 @@ def _session(one: WeekSession) -> WeekSessionReply:
         block_from=one.block.starts_at,
         block_to=one.block.ends_at,
         status=one.status,
+    )
+
+
+def _cancelled(one: WeekSession) -> CancelledReply:
+    return CancelledReply(
+        booking_id=one.booking_id,
+        client_name=one.client_name,
+        starts_at=one.span.starts_at,
+        ends_at=one.span.ends_at,
+        cancelled_by=one.cancelled_by,
     )

@@ -255,6 +255,30 @@ async def test_a_phone_shows_one_day_and_adds_hours_by_a_press(site: Site, visit
     await expect(page).to_have_title(re.compile("週"))
 
 
+async def test_what_was_cancelled_is_drawn_faintly_said_in_words_and_hidden_for_good(
+    site: Site, visitor: Visitor
+) -> None:
+    appointment = await site.appointment(timedelta(days=2))
+    day = (SystemClock().now() + timedelta(days=2)).astimezone(ZoneInfo(ZONE)).date()
+    client, page = await visitor("ja"), await visitor("ja")
+    await client.goto(appointment.join_link.replace("/join/", "/change/") + "?do=cancel")
+    await client.get_by_test_id("confirm-cancel").click()
+    await expect(client.get_by_test_id("gone")).to_be_visible()
+    await open_week(page, site, appointment, str(day))
+    drawn = page.get_by_test_id("week-cancelled")
+    await expect(drawn.first).to_contain_text(appointment.client_name)
+    await expect(drawn.first).to_contain_text("取り消されました")
+    await expect(page.get_by_test_id("week-session")).to_have_count(0)
+    await expect(page.get_by_test_id("cancelled-line")).to_contain_text("ご本人が取り消しました")
+    assert await drawn.first.evaluate("(block) => getComputedStyle(block).pointerEvents") == "none"
+    await look(page, "week-cancelled")
+    await page.get_by_test_id("show-cancelled").uncheck()
+    await expect(drawn).to_have_count(0)
+    await expect(page.get_by_test_id("cancelled-line")).to_have_count(0)
+    await page.reload()
+    await expect(page.get_by_test_id("show-cancelled")).not_to_be_checked()
+
+
 async def test_who_waits_is_told_of_on_the_week_as_well(site: Site, visitor: Visitor) -> None:
     appointment = await site.appointment()
     page, client = await visitor("ja"), await visitor("ja")

@@ -13,6 +13,7 @@ from scheduler.pace_tables import calendar_import, imported_busy
 from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic
 from tests.scheduler.door import Door, open_door
+from tests.scheduler.test_group_routes import opened
 
 WEEK = "/api/therapist/week"
 PACE = "/api/therapist/pace"
@@ -59,7 +60,7 @@ async def test_a_week_begins_on_monday_whichever_of_its_days_is_asked_for(
     assert len(found["open"]) == 7
 
 
-async def test_sessions_come_with_their_buffers_and_cancelled_ones_do_not(
+async def test_sessions_come_with_their_buffers_and_cancelled_ones_apart(
     door: Door, therapist: PersonId
 ) -> None:
     await door.clinic.book(door.clinic.visitor(), therapist, WEDNESDAY.replace(hour=1))
@@ -70,7 +71,39 @@ async def test_sessions_come_with_their_buffers_and_cancelled_ones_do_not(
     assert (await week(door, "2026-12-02"))["sessions"] == []
     path = f"/api/bookings/{session['booking_id']}/cancel"
     assert (await door.ask("POST", path, json={}))[0] == 200
-    assert (await week(door))["sessions"] == []
+    found = await week(door)
+    assert found["sessions"] == []
+    assert found["cancelled"] == [
+        {
+            "booking_id": session["booking_id"],
+            "client_name": "佐藤 一郎",
+            "starts_at": "2026-11-25T01:00:00Z",
+            "ends_at": "2026-11-25T01:45:00Z",
+            "cancelled_by": "therapist",
+        }
+    ]
+    assert (await week(door, "2026-12-02"))["cancelled"] == []
+
+
+async def test_what_was_cancelled_keeps_no_time_from_others(door: Door, therapist: PersonId) -> None:
+    start = WEDNESDAY.replace(hour=1)
+    first = await door.clinic.book(door.clinic.visitor(), therapist, start)
+    await door.ask("POST", f"/api/bookings/{first.visit.booking_id}/cancel", json={})
+    second = await door.clinic.book(door.clinic.visitor(), therapist, start)
+    found = await week(door)
+    assert [one["booking_id"] for one in found["sessions"]] == [second.visit.booking_id]
+    assert [one["booking_id"] for one in found["cancelled"]] == [first.visit.booking_id]
+
+
+async def test_a_group_that_was_cancelled_is_there_once_and_its_seats_are_not(door: Door) -> None:
+    therapist_id, group_id = await opened(door)
+    door.who = await door.clinic.client()
+    assert (await door.ask("POST", f"/api/groups/{group_id}/seat", json={}))[0] == 201
+    door.as_therapist(therapist_id)
+    assert (await door.ask("POST", f"/api/groups/{group_id}/cancel", json={}))[0] == 200
+    found = await week(door)
+    assert found["sessions"] == []
+    assert [one["client_name"] for one in found["cancelled"]] == [None]
 
 
 async def test_exceptions_travel_time_off_and_imported_times_are_in_it(

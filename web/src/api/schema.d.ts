@@ -2007,11 +2007,29 @@ export interface components {
             imported: components["schemas"]["SpanReply"][];
             /** Sessions */
             sessions: components["schemas"]["WeekSessionReply"][];
+            /** Cancelled */
+            cancelled: components["schemas"]["CancelledReply"][];
         };
         /** CalendarsReply */
         CalendarsReply: {
             /** Calendars */
             calendars: components["schemas"]["CalendarReply"][];
+        };
+        /**
+         * CancelledReply
+         * @description What is no more; its time is free for others, and may be theirs by now.
+         */
+        CancelledReply: {
+            /** Booking Id */
+            booking_id: string;
+            /** Client Name */
+            client_name: string | null;
+            /** Starts At */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string;
+            /** Cancelled By */
+            cancelled_by: string | null;
         };
         /** CareReply */
         CareReply: {

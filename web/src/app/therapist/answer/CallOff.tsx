@@ -34,7 +34,11 @@ export function CallOff({ session, zone, onDone }: Props) {
 
 const BY: ReadonlySet<string> = new Set(["client", "therapist", "staff", "system"]);
 
-export function CalledOff({ one }: { one: TherapistSession }) {
+export function CalledOff({
+  one,
+}: {
+  one: Pick<TherapistSession, "status" | "cancelled_by" | "reason">;
+}) {
   const { t } = useTranslation();
   if (one.status !== "cancelled") return null;
   const by = one.cancelled_by && BY.has(one.cancelled_by) ? one.cancelled_by : null;

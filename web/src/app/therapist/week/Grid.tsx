@@ -6,6 +6,7 @@ import { type CSSProperties, type PointerEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { CalendarWeek, WeekSession } from "../../../api/types";
 import { clockOf } from "../pace/rules";
+import { CancelledBlock } from "./Cancelled";
 import { DayHeads } from "./DayHeads";
 import { HOUR_PX, type Hours, type Piece, piecesOf, pixelsOf } from "./grid";
 import { HoursBlock } from "./HoursBlock";
@@ -16,7 +17,7 @@ import { useDrag } from "./useDrag";
 
 interface Props {
   name: string;
-  week: CalendarWeek;
+  week: Pick<CalendarWeek, "sessions" | "cancelled">;
   layout: Layout;
   editor: RulesEditor;
   /** Weekdays that are shown. */
@@ -107,6 +108,15 @@ export function Grid(props: Props) {
         ))}
         {layout.off.filter(isShown).map((piece, at) => (
           <div key={`o${at}`} className="layer layer-off" data-testid="off" style={place(piece)} />
+        ))}
+        {props.week.cancelled.map((one) => (
+          <CancelledBlock
+            key={one.booking_id}
+            one={one}
+            zone={layout.zone}
+            pieces={piecesOf(one, layout.zone, layout.dates).filter(isShown)}
+            place={place}
+          />
         ))}
         {props.week.sessions.map((session) => (
           <SessionBlock

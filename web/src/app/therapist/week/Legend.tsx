@@ -1,7 +1,7 @@
 /** What the colours and hatchings of the grid mean. */
 import { useTranslation } from "react-i18next";
 
-const PARTS = ["hours", "session", "requested", "off", "imported", "special"] as const;
+const PARTS = ["hours", "session", "requested", "cancelled", "off", "imported", "special"] as const;
 
 export function Legend() {
   const { t } = useTranslation();

@@ -1,6 +1,6 @@
 /** One week as it is worked on: the grid, the same hours as a list, and beside them what follows from both. */
 import { Button, Switch, Text } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
+import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CalendarWeek, Pace } from "../../../api/types";
@@ -11,6 +11,7 @@ import { Gauge } from "../pace/Gauge";
 import { WEEKDAYS, minutesIn } from "../pace/rules";
 import { RulesForm } from "../pace/RulesForm";
 import type { Save } from "../pace/usePace";
+import { CancelledList } from "./Cancelled";
 import { Conflicts } from "./Conflicts";
 import { DateDialog } from "./DateDialog";
 import { DatesCard } from "./DatesCard";
@@ -19,7 +20,7 @@ import { Forecast } from "./Forecast";
 import { Grid } from "./Grid";
 import { piecesOf, shownHours } from "./grid";
 import { ADD_BUTTON } from "./HoursBlock";
-import { layoutOf, partsOf } from "./layout";
+import { drawnOf, layoutOf, partsOf } from "./layout";
 import { Legend } from "./Legend";
 import { type Movable, MoveDialog } from "./MoveDialog";
 import { RuleDialog } from "./RuleDialog";
@@ -120,6 +121,15 @@ function useNarrow(): boolean {
   return useMediaQuery("(max-width: 50em)", undefined, { getInitialValueInEffect: false });
 }
 
+/** Kept in this browser: who does not want to see them need not say so every week. */
+function useShowsCancelled() {
+  return useLocalStorage({
+    key: "todoku.week.cancelled",
+    defaultValue: true,
+    getInitialValueInEffect: false,
+  });
+}
+
 interface PictureProps {
   week: CalendarWeek;
   layout: ReturnType<typeof layoutOf>;
@@ -139,8 +149,12 @@ function Picture(props: PictureProps) {
   const [whole, setWhole] = useState(false);
   const [said, setSaid] = useState("");
   const narrow = useNarrow();
+  const [withCancelled, setWithCancelled] = useShowsCancelled();
   const columns = narrow ? [day] : WEEKDAYS;
-  const sessions = week.sessions.flatMap((one) => piecesOf(one, layout.zone, layout.dates));
+  const drawn = drawnOf(week, withCancelled);
+  const sessions = [...drawn.sessions, ...drawn.cancelled].flatMap((one) =>
+    piecesOf(one, layout.zone, layout.dates),
+  );
   const hours = shownHours(partsOf(layout, editor.rules, sessions), whole);
   const total = minutesIn(editor.rules, layout.dates) / 60;
   const name = (date: string | undefined): string => dayName(`${date}T12:00:00Z`, "UTC");
@@ -156,7 +170,8 @@ function Picture(props: PictureProps) {
       {narrow ? <DayPicker dates={layout.dates} day={day} onPick={props.setDay} /> : null}
       <Grid
         name={t("week.grid", { range })}
-        {...{ week, layout, editor, columns, hours }}
+        {...{ layout, editor, columns, hours }}
+        week={drawn}
         today={props.today}
         onSay={setSaid}
         onOpenRule={props.onOpenRule}
@@ -183,10 +198,21 @@ function Picture(props: PictureProps) {
           data-testid="whole-day"
           onChange={(event) => setWhole(event.currentTarget.checked)}
         />
+        {week.cancelled.length > 0 ? (
+          <Switch
+            checked={withCancelled}
+            label={t("week.cancelled.show", { count: week.cancelled.length })}
+            data-testid="show-cancelled"
+            onChange={(event) => setWithCancelled(event.currentTarget.checked)}
+          />
+        ) : null}
         <Text size="sm" c="dimmed">
           {t("week.total", { hours: Math.round(total * 10) / 10 })}
         </Text>
       </div>
+      {drawn.cancelled.length > 0 ? (
+        <CancelledList those={drawn.cancelled} zone={layout.zone} />
+      ) : null}
       <Legend />
     </section>
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CalendarWeek, Pace } from "../../../api/types";
 import type { Rule } from "../pace/rules";
-import { datesOf, isDrawn, layoutOf } from "./layout";
+import { datesOf, drawnOf, isDrawn, layoutOf } from "./layout";
 
 const ZONE = "Asia/Tokyo";
 const WEEK: CalendarWeek = {
@@ -14,6 +14,7 @@ const WEEK: CalendarWeek = {
   time_off: [],
   imported: [],
   sessions: [],
+  cancelled: [],
 };
 const PACE = { dates: [], travels: [] } as unknown as Pace;
 const RULE: Rule = {
@@ -53,5 +54,21 @@ describe("a week's layout", () => {
     expect(layout.special).toHaveLength(2);
     expect(isDrawn({ ...RULE, timezone: "UTC" }, layout)).toBe(false);
     expect(isDrawn({ ...RULE, valid_to: "2026-11-22" }, layout)).toBe(false);
+  });
+});
+
+describe("what was cancelled", () => {
+  const one = {
+    booking_id: "b",
+    client_name: null,
+    starts_at: "2026-11-23T00:00:00Z",
+    ends_at: "2026-11-23T00:45:00Z",
+    cancelled_by: "client",
+  };
+  const week = { ...WEEK, cancelled: [one] };
+
+  it("is drawn until it is hidden, and is never what is booked", () => {
+    expect(drawnOf(week, true)).toEqual({ sessions: [], cancelled: [one] });
+    expect(drawnOf(week, false)).toEqual({ sessions: [], cancelled: [] });
   });
 });

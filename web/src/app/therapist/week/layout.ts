@@ -50,6 +50,14 @@ export function layoutOf(pace: Pace, week: CalendarWeek, rules: readonly Rule[])
   };
 }
 
+/** What is booked, and what was cancelled unless that is hidden. */
+export function drawnOf(
+  week: CalendarWeek,
+  withCancelled: boolean,
+): Pick<CalendarWeek, "sessions" | "cancelled"> {
+  return { sessions: week.sessions, cancelled: withCancelled ? week.cancelled : [] };
+}
+
 /** Everything that must be in view; what fills whole days says nothing about it. */
 export function partsOf(
   layout: Layout,
