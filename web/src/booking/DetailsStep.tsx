@@ -9,8 +9,8 @@ import { Heading } from "../join/ui/Heading";
 import { useCountdown } from "../join/ui/useCountdown";
 import { BookingProblem } from "./BookingProblem";
 import { RequestNote } from "./Choices";
-import { Field } from "./Field";
 import type { BookingFlow } from "./flow";
+import { NameAndMail } from "./NameAndMail";
 import { inOwnLanguage } from "./names";
 import { RepeatChoice } from "./RepeatChoice";
 import { freeOf } from "./series";
@@ -127,28 +127,12 @@ function ConfirmButton({ flow }: { flow: BookingFlow }) {
 
 function Fields({ flow }: { flow: BookingFlow }) {
   const { t } = useTranslation();
-  const state = useStore(flow.state);
-  const { details, fieldProblems } = state;
-  const asks = kindOf(state)?.approval;
+  const asks = kindOf(useStore(flow.state))?.approval;
   return (
     <>
-      <Field
-        name="name"
-        label={t("booking.details.name")}
-        autoComplete="name"
-        value={details.name}
-        problem={fieldProblems.name}
-        onChange={(name) => flow.editDetails({ name })}
-      />
-      <Field
-        name="email"
-        type="email"
-        label={t("booking.details.email")}
+      <NameAndMail
+        flow={flow}
         hint={t(asks ? "booking.details.requestHint" : "booking.details.emailHint")}
-        autoComplete="email"
-        value={details.email}
-        problem={fieldProblems.email}
-        onChange={(email) => flow.editDetails({ email })}
       />
       <p className="fine">{t("booking.details.privacy")}</p>
     </>

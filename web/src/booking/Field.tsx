@@ -6,7 +6,7 @@ import type { Details, FieldProblem } from "./form";
 interface FieldProps {
   name: keyof Details;
   label: string;
-  hint?: string;
+  hint?: string | undefined;
   type?: "text" | "email";
   autoComplete: string;
   value: string;

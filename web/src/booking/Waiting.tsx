@@ -6,9 +6,9 @@ import { newId } from "../shared/ids";
 import { useStore } from "../shared/store";
 import { Button } from "../join/ui/Button";
 import { ErrorNotice } from "../join/ui/ErrorScreen";
-import { Field } from "./Field";
 import { checkDetails, tidy } from "./form";
 import type { BookingFlow } from "./flow";
+import { NameAndMail } from "./NameAndMail";
 
 const LANGUAGES = [
   ["ja", "日本語"],
@@ -24,7 +24,7 @@ function waitsAs(): string | null {
 
 export function Waiting({ flow }: { flow: BookingFlow }) {
   const { t, i18n } = useTranslation();
-  const { known, details, fieldProblems, zone } = useStore(flow.state);
+  const { known, details, zone } = useStore(flow.state);
   const [language, setLanguage] = useState<string>(i18n.language === "en" ? "en" : "ja");
   const [state, setState] = useState<"" | "sending" | "waits" | "left">(() =>
     waitsAs() === null ? "" : "waits",
@@ -83,27 +83,7 @@ export function Waiting({ flow }: { flow: BookingFlow }) {
       <h3>{t("booking.waiting.title")}</h3>
       <p>{state === "left" ? t("booking.waiting.left") : t("booking.waiting.lead")}</p>
       {problem ? <ErrorNotice error={problem} /> : null}
-      {known ? null : (
-        <>
-          <Field
-            name="name"
-            label={t("booking.details.name")}
-            autoComplete="name"
-            value={details.name}
-            problem={fieldProblems.name}
-            onChange={(name) => flow.editDetails({ name })}
-          />
-          <Field
-            name="email"
-            type="email"
-            label={t("booking.details.email")}
-            autoComplete="email"
-            value={details.email}
-            problem={fieldProblems.email}
-            onChange={(email) => flow.editDetails({ email })}
-          />
-        </>
-      )}
+      {known ? null : <NameAndMail flow={flow} />}
       <fieldset className="waiting-language">
         <legend>{t("booking.waiting.language")}</legend>
         {LANGUAGES.map(([code, name]) => (
