@@ -1,8 +1,8 @@
 /** Waiting for a place, where nobody has one: one form, one press, and what happens then. */
-import { useRef, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { type ApiError, asApiError } from "../shared/api";
-import { newId } from "../shared/ids";
+import { Attempt } from "../shared/attempt";
 import { useStore } from "../shared/store";
 import { Button } from "../join/ui/Button";
 import { ErrorNotice } from "../join/ui/ErrorScreen";
@@ -30,7 +30,7 @@ export function Waiting({ flow }: { flow: BookingFlow }) {
     waitsAs() === null ? "" : "waits",
   );
   const [problem, setProblem] = useState<ApiError | null>(null);
-  const attempt = useRef({ body: "", key: "" });
+  const [attempt] = useState(() => new Attempt());
 
   const join = async (event: FormEvent) => {
     event.preventDefault();
@@ -40,12 +40,10 @@ export function Waiting({ flow }: { flow: BookingFlow }) {
     const locale = i18n.language === "en" ? "en" : "ja";
     const newcomer = known ? {} : { newcomer: { ...tidy(details), timezone: zone, locale } };
     const body = { language, ...newcomer };
-    const text = JSON.stringify(body);
-    if (attempt.current.body !== text) attempt.current = { body: text, key: newId() };
     setState("sending");
     setProblem(null);
     try {
-      const idempotencyKey = attempt.current.key;
+      const idempotencyKey = attempt.keyFor(JSON.stringify(body));
       await flow.asker.ask("POST", "/care/waiting", { body, idempotencyKey });
       sessionStorage.setItem(PLACE, details.email);
       setState("waits");

@@ -6,7 +6,7 @@
  */
 import type { Alternative, Booking, Hold, Slot, Therapist, Therapists } from "../api/types";
 import { type ApiError, type request, asApiError } from "../shared/api";
-import { newId } from "../shared/ids";
+import { Attempt } from "../shared/attempt";
 import { monthOf } from "../shared/month/month";
 import { Store } from "../shared/store";
 import { Answers } from "./answers";
@@ -34,7 +34,7 @@ export class BookingFlow {
   readonly answers: Answers;
   readonly #tools: FlowTools;
   readonly #asker: Asker;
-  #attempt = { body: "", key: "" };
+  readonly #attempt = new Attempt();
   #asking = 0;
 
   constructor(asker: Asker, tools: FlowTools) {
@@ -45,7 +45,7 @@ export class BookingFlow {
     this.series = new Series(this.state, {
       ask: asker.ask,
       body: () => this.#bookingBody(),
-      keyFor: (body) => this.#keyFor(body),
+      keyFor: (body) => this.#attempt.keyFor(body),
     });
   }
 
@@ -229,7 +229,7 @@ export class BookingFlow {
       if (repeat) return await this.series.book(repeat);
       this.state.update({ busy: "booking", problem: null });
       const body = this.#bookingBody();
-      const idempotencyKey = this.#keyFor(JSON.stringify(body));
+      const idempotencyKey = this.#attempt.keyFor(JSON.stringify(body));
       const booking = await this.#ask<Booking>("POST", "/bookings", { body, idempotencyKey });
       this.state.update({ booking, step: "done", busy: "", hold: null, details: tidy(details) });
     } catch (error) {
@@ -243,11 +243,6 @@ export class BookingFlow {
 
   #bookingBody(): Record<string, unknown> {
     return bookingBody(this.state.get(), this.#tools.language());
-  }
-
-  #keyFor(body: string): string {
-    if (body !== this.#attempt.body) this.#attempt = { body, key: newId() };
-    return this.#attempt.key;
   }
 
   #picked(slot: Slot, therapistId: string | null): Partial<BookingState> {

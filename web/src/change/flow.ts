@@ -6,7 +6,7 @@
 import type { Booking, Slot } from "../api/types";
 import { isAwaited } from "../shared/answer";
 import { type ApiError, type request, asApiError } from "../shared/api";
-import { newId } from "../shared/ids";
+import { Attempt } from "../shared/attempt";
 import { Store } from "../shared/store";
 import { askingByLink } from "../join/linkSession";
 import { firstOfMonth, lastOfMonth, monthOf, nextMonth } from "../shared/month/month";
@@ -52,7 +52,7 @@ export class ChangeFlow {
   readonly #byLink: typeof request;
   readonly #token: string;
   #bookingId = "";
-  #attempt = { body: "", key: "" };
+  readonly #attempt = new Attempt();
   #asking = 0;
 
   constructor(token: string, tools: FlowTools) {
@@ -181,7 +181,7 @@ export class ChangeFlow {
     this.state.update({ busy: "changing", problem: null });
     try {
       const path = `${this.#path}/${verb}`;
-      const idempotencyKey = this.#keyFor(verb + JSON.stringify(body));
+      const idempotencyKey = this.#attempt.keyFor(verb + JSON.stringify(body));
       const made = await this.#ask<Partial<Booking>>("POST", path, { body, idempotencyKey });
       if (verb === "again") this.#renewed(made);
       else await this.#load();
@@ -208,11 +208,6 @@ export class ChangeFlow {
       booking: { ...booking, ...made, join_url: null, calendar_url: "" },
       busy: "",
     });
-  }
-
-  #keyFor(content: string): string {
-    if (content !== this.#attempt.body) this.#attempt = { body: content, key: newId() };
-    return this.#attempt.key;
   }
 
   get #path(): string {

@@ -5,7 +5,7 @@
  */
 import type { ClientCare } from "../api/types";
 import { type ApiError, type Method, type request, asApiError } from "../shared/api";
-import { newId } from "../shared/ids";
+import { Attempt } from "../shared/attempt";
 import { Store } from "../shared/store";
 import { askingByLink } from "../join/linkSession";
 
@@ -40,7 +40,7 @@ export class ChooseFlow {
   readonly #ask: typeof request;
   readonly #byLink: typeof request;
   readonly #token: string;
-  #attempt = { what: "", key: "" };
+  readonly #attempt = new Attempt();
 
   constructor(token: string, ask: typeof request) {
     this.#token = token;
@@ -96,21 +96,14 @@ export class ChooseFlow {
       await this.#byLink(method, path, {
         session: "link",
         ...(body === undefined ? {} : { body }),
-        idempotencyKey: this.#key(path, body),
+        idempotencyKey: this.#attempt.keyFor(`${path} ${JSON.stringify(body)}`),
       });
-      this.#attempt = { what: "", key: "" };
+      this.#attempt.done();
       await this.#load();
       this.state.update({ busy: "", done });
     } catch (error) {
       this.state.update({ busy: "", problem: asApiError(error) });
     }
-  }
-
-  /** The same decision asked for again, after no answer came, is the same request. */
-  #key(path: string, body: unknown): string {
-    const what = `${path} ${JSON.stringify(body)}`;
-    if (this.#attempt.what !== what) this.#attempt = { what, key: newId() };
-    return this.#attempt.key;
   }
 
   async #load(): Promise<void> {

@@ -2,14 +2,16 @@ import { describe, expect, it } from "vitest";
 import { Attempt } from "./attempt";
 
 describe("an attempt", () => {
-  it("keeps its key until it is answered, or something else is wished", () => {
+  it("has one key for the same content, another for other content, and a new one once it is done", () => {
     const attempt = new Attempt();
     const first = attempt.keyFor("a");
+    expect(first).toBeTruthy();
     expect(attempt.keyFor("a")).toBe(first);
-    const second = attempt.keyFor("b");
-    expect(second).not.toBe(first);
+    const other = attempt.keyFor("b");
+    expect(other).not.toBe(first);
+    expect(attempt.keyFor("a")).not.toBe(first);
     attempt.done();
-    expect(attempt.keyFor("b")).not.toBe(second);
-    expect(attempt.keyFor("")).toBeTruthy();
+    const keys = [first, other, attempt.keyFor("a"), attempt.keyFor("")];
+    expect(new Set(keys).size).toBe(4);
   });
 });

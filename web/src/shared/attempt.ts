@@ -1,20 +1,20 @@
-/** One idempotency key for one wish: what is sent again after no answer came is the same request to the server. */
+/** One key for one request, however often it is sent: what is asked again after no answer came is the same request. */
 import { newId } from "./ids";
 
 export class Attempt {
-  #wish = "";
+  #content = "";
   #key = "";
 
-  /** The key of this wish; another wish begins with another key. */
-  keyFor(wish: string): string {
-    if (this.#wish !== wish || !this.#key) {
-      this.#wish = wish;
+  /** Other content is another request. */
+  keyFor(content: string): string {
+    if (content !== this.#content || !this.#key) {
+      this.#content = content;
       this.#key = newId();
     }
     return this.#key;
   }
 
-  /** It was answered: the same wish, once more, is a new one. */
+  /** It was answered: the same again is a new wish. */
   done(): void {
     this.#key = "";
   }

@@ -3,12 +3,11 @@
  * A therapist asks at their own desk, staff at the desk of one therapist.
  */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import type { components } from "../../api/schema";
 import { request } from "../../shared/api";
-import { Attempt } from "../../shared/attempt";
 import type { Moved } from "../../shared/moved";
 import { CARES } from "../care/cares";
+import { useAttempt } from "../deciding";
 import { SESSIONS } from "../queries";
 
 type Schemas = components["schemas"];
@@ -93,7 +92,7 @@ function isSameBut(order: Order | null, before: unknown): boolean {
 
 export function useBook({ path, whose }: Desk) {
   const queries = useQueryClient();
-  const [attempt] = useState(() => new Attempt());
+  const attempt = useAttempt();
   return useMutation({
     mutationFn: (order: Order) => {
       const body = { ...order, ...whose };

@@ -1,16 +1,8 @@
-/** Who cares for whom: what the pages about it ask the server for, and how a decision is sent. */
-import {
-  type QueryKey,
-  useInfiniteQuery,
-  useMutation,
-  useQuery,
-  useQueryClient,
-} from "@tanstack/react-query";
-import { useState } from "react";
+/** Who cares for whom: what the pages about it ask the server for. Decisions are sent by deciding.ts. */
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { components } from "../../api/schema";
 import type { Colleagues, Me } from "../../api/types";
 import { request } from "../../shared/api";
-import { Attempt } from "../../shared/attempt";
 
 type Schemas = components["schemas"];
 export type OwnClient = Schemas["ClientRowReply"];
@@ -69,26 +61,5 @@ export function usePlaces() {
     queryKey: PLACES,
     queryFn: ({ signal }) => request<Schemas["PlacesReply"]>("GET", "/staff/places", { signal }),
     refetchInterval: OFTEN_MS,
-  });
-}
-
-export interface Decision {
-  readonly path: string;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-/** Sends one decision; asked again after no answer came, it is the same request. What it changes is read anew. */
-export function useDecide(changes: readonly QueryKey[]) {
-  const queries = useQueryClient();
-  const [attempt] = useState(() => new Attempt());
-  return useMutation({
-    mutationFn: ({ path, body }: Decision) => {
-      const idempotencyKey = attempt.keyFor(`${path} ${JSON.stringify(body)}`);
-      return request<Schemas["DoneReply"]>("POST", path, { body, idempotencyKey });
-    },
-    onSuccess: () => attempt.done(),
-    onSettled: async () => {
-      await Promise.all(changes.map((queryKey) => queries.invalidateQueries({ queryKey })));
-    },
   });
 }

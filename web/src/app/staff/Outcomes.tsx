@@ -1,14 +1,14 @@
 /** Sessions of the last days that did not go as agreed; staff correct what the room could not know, with a reason. */
 import { Alert, Button, NativeSelect, Text, TextInput, Title } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema";
 import { request } from "../../shared/api";
 import { serverNow } from "../../shared/clock";
-import { errorText } from "../../shared/errors";
-import { newId } from "../../shared/ids";
 import { addDays, dateAndTime, localDate, visitorZone } from "../../shared/time";
+import { useDecide } from "../deciding";
+import { YesNo } from "../layout/YesNo";
 
 type Schemas = components["schemas"];
 type Outcome = Schemas["OutcomeReply"];
@@ -51,6 +51,12 @@ function choiceOf(one: Outcome): Choice {
   return CHOICES.find((each) => each === one.noshow_by) ?? "nobody";
 }
 
+/** As the server takes it. */
+function statusOf(choice: Choice) {
+  if (choice === "fulfilled") return { status: "fulfilled", noshow_by: null };
+  return { status: "noshow", noshow_by: choice === "nobody" ? null : choice };
+}
+
 function Line({ one, zone }: { one: Outcome; zone: string }) {
   const { t } = useTranslation();
   const [correcting, setCorrecting] = useState(false);
@@ -87,37 +93,16 @@ function Line({ one, zone }: { one: Outcome; zone: string }) {
 
 function Correcting({ one, onDone }: { one: Outcome; onDone: () => void }) {
   const { t } = useTranslation();
-  const queries = useQueryClient();
   const [choice, setChoice] = useState<Choice>(choiceOf(one));
   const [reason, setReason] = useState("");
   const [checked, setChecked] = useState(false);
-  const key = useRef(newId());
-  const correct = useMutation({
-    mutationFn: () => {
-      const missed = choice !== "fulfilled";
-      const by = missed && choice !== "nobody" ? choice : null;
-      const body = {
-        status: missed ? "noshow" : "fulfilled",
-        noshow_by: by,
-        reason: reason.trim(),
-      };
-      return request("POST", `/staff/outcomes/${one.booking_id}`, {
-        body,
-        idempotencyKey: key.current,
-      });
-    },
-    onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: OUTCOMES });
-      onDone();
-    },
-    onError: () => {
-      key.current = newId();
-    },
-  });
+  const correct = useDecide([OUTCOMES]);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     setChecked(true);
-    if (reason.trim() && !correct.isPending) correct.mutate();
+    if (!reason.trim() || correct.isPending) return;
+    const body = { ...statusOf(choice), reason: reason.trim() };
+    correct.mutate({ path: `/staff/outcomes/${one.booking_id}`, body }, { onSuccess: onDone });
   };
   const choices = CHOICES.filter((each) => one.status === "noshow" || each !== "fulfilled");
   return (
@@ -138,15 +123,14 @@ function Correcting({ one, onDone }: { one: Outcome; onDone: () => void }) {
         error={checked && !reason.trim() ? t("app.outcomes.reason_missing") : null}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      {correct.error ? <Alert color="red">{errorText(t, correct.error).title}</Alert> : null}
-      <div className="actions">
-        <Button type="submit" loading={correct.isPending} data-testid="outcome-save">
-          {t("app.outcomes.save")}
-        </Button>
-        <Button variant="default" onClick={onDone}>
-          {t("app.groups.keep")}
-        </Button>
-      </div>
+      <YesNo
+        error={correct.error}
+        pending={correct.isPending}
+        yes={t("app.outcomes.save")}
+        no={t("app.groups.keep")}
+        testId="outcome-save"
+        onNo={onDone}
+      />
     </form>
   );
 }

@@ -1,15 +1,14 @@
 /** The therapist's sessions for several: who comes; opening one; calling one off, asked once more. */
-import { Alert, Button, NativeSelect, Text, TextInput, Title } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
-import type { TFunction } from "i18next";
+import { Button, NativeSelect, Text, TextInput, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema";
-import { asApiError, request } from "../../shared/api";
-import { errorText } from "../../shared/errors";
-import { newId } from "../../shared/ids";
+import { request } from "../../shared/api";
 import { dateAndTime } from "../../shared/time";
 import { instantAt } from "../arrange/wall";
+import { useDecide } from "../deciding";
+import { YesNo } from "../layout/YesNo";
 
 type Schemas = components["schemas"];
 type Group = Schemas["GroupReply"];
@@ -51,14 +50,8 @@ export function OwnGroups({ zone, today }: { zone: string; today: string }) {
 
 function Line({ one, zone }: { one: Group; zone: string }) {
   const { t, i18n } = useTranslation();
-  const queries = useQueryClient();
   const [sure, setSure] = useState(false);
-  const key = useRef(newId());
-  const cancel = useMutation({
-    mutationFn: () =>
-      request("POST", `/groups/${one.group_id}/cancel`, { body: {}, idempotencyKey: key.current }),
-    onSettled: () => queries.invalidateQueries({ queryKey: GROUPS }),
-  });
+  const cancel = useDecide([GROUPS]);
   const { seats, taken } = one;
   return (
     <li data-testid="own-group">
@@ -66,22 +59,18 @@ function Line({ one, zone }: { one: Group; zone: string }) {
       <Text size="sm">{dateAndTime(one.starts_at, zone)}</Text>
       <Text size="sm">{t("app.groups.taken", { taken, seats })}</Text>
       {one.names.length > 0 ? <Text size="sm">{one.names.join("、")}</Text> : null}
-      {cancel.error ? <Alert color="red">{errorText(t, cancel.error).title}</Alert> : null}
       {sure ? (
-        <div className="actions">
-          <Button
-            color="red"
-            size="sm"
-            loading={cancel.isPending}
-            onClick={() => cancel.mutate()}
-            data-testid="group-cancel-sure"
-          >
-            {t("app.groups.cancel_sure")}
-          </Button>
-          <Button variant="default" size="sm" onClick={() => setSure(false)}>
-            {t("app.groups.keep")}
-          </Button>
-        </div>
+        <YesNo
+          error={cancel.error}
+          pending={cancel.isPending}
+          color="red"
+          size="sm"
+          yes={t("app.groups.cancel_sure")}
+          no={t("app.groups.keep")}
+          testId="group-cancel-sure"
+          onYes={() => cancel.mutate({ path: `/groups/${one.group_id}/cancel`, body: {} })}
+          onNo={() => setSure(false)}
+        />
       ) : (
         <Button
           variant="default"
@@ -96,48 +85,25 @@ function Line({ one, zone }: { one: Group; zone: string }) {
   );
 }
 
-/** One's own booking stands there: nobody else took the time. */
-function clash(t: TFunction, error: unknown): string {
-  const own = asApiError(error).code === "slot_taken";
-  return own ? t("app.groups.own_clash") : errorText(t, error).title;
-}
-
 const EMPTY = { ja: "", en: "", day: "", time: "", seats: 10, length: 60 };
 
 function Opening({ zone, today, onDone }: { zone: string; today: string; onDone: () => void }) {
   const { t } = useTranslation();
-  const queries = useQueryClient();
   const [form, setForm] = useState(EMPTY);
   const [checked, setChecked] = useState(false);
-  const key = useRef(newId());
-  const change = (part: Partial<typeof EMPTY>): void => {
-    key.current = newId();
-    setForm({ ...form, ...part });
-  };
+  const change = (part: Partial<typeof EMPTY>): void => setForm({ ...form, ...part });
   const startsAt = instantAt(form.day, form.time, zone);
-  const open = useMutation({
-    mutationFn: () =>
-      request("POST", "/therapist/groups", {
-        idempotencyKey: key.current,
-        body: {
-          title_ja: form.ja.trim(),
-          title_en: form.en.trim(),
-          seats: form.seats,
-          starts_at: startsAt,
-          session_min: form.length,
-        },
-      }),
-    onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: GROUPS });
-      onDone();
-    },
-  });
+  const open = useDecide([GROUPS]);
   const missing = (filled: unknown): string | null =>
     checked && !filled ? t("app.groups.missing") : null;
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     setChecked(true);
-    if (form.ja.trim() && form.en.trim() && startsAt && !open.isPending) open.mutate();
+    const [title_ja, title_en] = [form.ja.trim(), form.en.trim()];
+    if (!title_ja || !title_en || !startsAt || open.isPending) return;
+    const { seats, length: session_min } = form;
+    const body = { title_ja, title_en, seats, starts_at: startsAt, session_min };
+    open.mutate({ path: "/therapist/groups", body }, { onSuccess: onDone });
   };
   return (
     <form className="stack" noValidate onSubmit={submit} data-testid="group-form">
@@ -184,15 +150,15 @@ function Opening({ zone, today, onDone }: { zone: string; today: string; onDone:
         onChange={(event) => change({ seats: Number(event.currentTarget.value) })}
         data={SEATS.map(String)}
       />
-      {open.error ? <Alert color="red">{clash(t, open.error)}</Alert> : null}
-      <div className="actions">
-        <Button type="submit" loading={open.isPending} data-testid="group-open">
-          {t("app.groups.open")}
-        </Button>
-        <Button variant="default" onClick={onDone}>
-          {t("app.groups.keep")}
-        </Button>
-      </div>
+      <YesNo
+        error={open.error}
+        instead={{ slot_taken: t("app.groups.own_clash") }}
+        pending={open.isPending}
+        yes={t("app.groups.open")}
+        no={t("app.groups.keep")}
+        testId="group-open"
+        onNo={onDone}
+      />
     </form>
   );
 }

@@ -1,11 +1,12 @@
 /** Giving who waits a therapist: whose turn it is, or one with a free place. Says first what comes of it. */
-import { Button, NativeSelect, Stack, Text } from "@mantine/core";
+import { NativeSelect, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { dateAndTime, visitorZone } from "../../../shared/time";
-import { PLACES, type PlaceRow, QUEUE, type Waits, useDecide } from "../../care/cares";
-import { Refused } from "../../care/Refused";
+import { PLACES, type PlaceRow, QUEUE, type Waits } from "../../care/cares";
+import { useDecide } from "../../deciding";
 import { Dialog } from "../../layout/Dialog";
+import { YesNo } from "../../layout/YesNo";
 
 interface Props {
   /** Stands there closed, too; null: nobody was chosen yet. */
@@ -67,22 +68,16 @@ function Question({ waits, places, onClose, onGiven }: QuestionProps) {
           })),
         ]}
       />
-      <Refused
+      <YesNo
         error={decide.error}
-        instead={
-          chosen === ""
-            ? { therapist_full: t("queue.give.nobody") }
-            : { therapist_full: t("queue.give.not_them") }
-        }
+        instead={{ therapist_full: t(chosen ? "queue.give.not_them" : "queue.give.nobody") }}
+        pending={decide.isPending}
+        yes={t("queue.give.yes")}
+        no={t("common.cancel")}
+        testId="give-yes"
+        onYes={give}
+        onNo={onClose}
       />
-      <div className="actions">
-        <Button loading={decide.isPending} data-testid="give-yes" onClick={give}>
-          {t("queue.give.yes")}
-        </Button>
-        <Button variant="default" onClick={onClose}>
-          {t("common.cancel")}
-        </Button>
-      </div>
     </Stack>
   );
 }

@@ -1,8 +1,8 @@
 /** A button for what cannot be undone: it says what will happen, takes a reason if there is one, and is pressed again. */
-import { Alert, Button, Text, Textarea } from "@mantine/core";
+import { Button, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { errorText } from "../../../shared/errors";
+import { YesNo } from "../../layout/YesNo";
 
 const LONGEST = 500;
 
@@ -26,7 +26,6 @@ export function Reasoned({ name, words, pending, error, onSure }: Props) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState("");
-  const said = error ? errorText(t, error) : null;
   if (!open) {
     return (
       <Button
@@ -54,27 +53,17 @@ export function Reasoned({ name, words, pending, error, onSure }: Props) {
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      <div role="alert">
-        {said ? (
-          <Alert color="red" title={said.title}>
-            {said.next}
-          </Alert>
-        ) : null}
-      </div>
-      <div className="actions">
-        <Button
-          color="red"
-          size="sm"
-          loading={pending}
-          data-testid={`${name}-sure`}
-          onClick={() => onSure(reason.trim())}
-        >
-          {words.sure}
-        </Button>
-        <Button variant="default" size="sm" onClick={() => setOpen(false)}>
-          {t("app.call_off.back")}
-        </Button>
-      </div>
+      <YesNo
+        error={error}
+        pending={pending}
+        color="red"
+        size="sm"
+        yes={words.sure}
+        no={t("app.call_off.back")}
+        testId={`${name}-sure`}
+        onYes={() => onSure(reason.trim())}
+        onNo={() => setOpen(false)}
+      />
     </div>
   );
 }

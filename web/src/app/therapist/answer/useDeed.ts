@@ -1,10 +1,9 @@
 /** One thing done by a therapist to a booking, or to a series: taken, declined, called off. One key for one wish, however often sent. */
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { request } from "../../../shared/api";
-import { Attempt } from "../../../shared/attempt";
+import { useAttempt } from "../../deciding";
 
 export type Verb = "approve" | "decline" | "cancel";
 
@@ -18,7 +17,7 @@ const SAID = {
 export function useDeed(path: string, onDone?: () => void) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const [attempt] = useState(() => new Attempt());
+  const attempt = useAttempt();
   return useMutation({
     mutationFn: ({ verb, reason }: { verb: Verb; reason?: string }) => {
       return request("POST", `${path}/${verb}`, {

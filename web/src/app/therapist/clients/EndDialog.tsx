@@ -1,11 +1,12 @@
 /** Ending a care: asked once more, with the sessions that it cancels. */
-import { Alert, Button, Stack, Text } from "@mantine/core";
+import { Alert, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { dateAndTime } from "../../../shared/time";
 import { CLIENTS } from "../../arrange/arranging";
-import { CARES, useDecide } from "../../care/cares";
-import { Refused } from "../../care/Refused";
+import { CARES } from "../../care/cares";
+import { useDecide } from "../../deciding";
 import { Dialog } from "../../layout/Dialog";
+import { YesNo } from "../../layout/YesNo";
 import { SESSIONS } from "../../queries";
 import { PACE, WEEK } from "../pace/usePace";
 import type { DialogProps, FormProps } from "./dialogs";
@@ -47,18 +48,17 @@ function Question({ client, zone, onClose, onDone }: FormProps) {
       ) : (
         <Text>{t("clients.end.cancels_nothing")}</Text>
       )}
-      <Refused
+      <YesNo
         error={decide.error}
         instead={{ booking_status_conflict: t("clients.end.already") }}
+        pending={decide.isPending}
+        color="red"
+        yes={t("clients.end.yes")}
+        no={t("clients.end.keep")}
+        testId="end-yes"
+        onYes={end}
+        onNo={onClose}
       />
-      <div className="actions">
-        <Button color="red" loading={decide.isPending} data-testid="end-yes" onClick={end}>
-          {t("clients.end.yes")}
-        </Button>
-        <Button variant="default" onClick={onClose}>
-          {t("clients.end.keep")}
-        </Button>
-      </div>
     </Stack>
   );
 }

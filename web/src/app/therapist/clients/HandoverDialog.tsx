@@ -1,11 +1,12 @@
 /** Proposing a colleague to a client, who decides; with a note that the colleague alone will read. */
-import { Button, NativeSelect, Stack, Text, Textarea } from "@mantine/core";
+import { NativeSelect, Stack, Text, Textarea } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { refusedFields } from "../../../shared/errors";
-import { CARES, useColleagues, useDecide } from "../../care/cares";
-import { Refused } from "../../care/Refused";
+import { CARES, useColleagues } from "../../care/cares";
+import { useDecide } from "../../deciding";
 import { Dialog } from "../../layout/Dialog";
+import { YesNo } from "../../layout/YesNo";
 import type { DialogProps, FormProps } from "./dialogs";
 
 const LONGEST_NOTE = 4000;
@@ -71,18 +72,15 @@ function Form({ client, onClose, onDone }: FormProps) {
           error={unkept ? t("clients.handover.note_refused") : null}
           onChange={(event) => setNote(event.currentTarget.value)}
         />
-        <Refused
+        <YesNo
           error={decide.error}
           instead={{ booking_status_conflict: t("clients.handover.already") }}
+          pending={decide.isPending}
+          yes={t("clients.handover.propose")}
+          no={t("common.cancel")}
+          testId="handover-propose"
+          onNo={onClose}
         />
-        <div className="actions">
-          <Button type="submit" loading={decide.isPending} data-testid="handover-propose">
-            {t("clients.handover.propose")}
-          </Button>
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-        </div>
       </Stack>
     </form>
   );

@@ -3,9 +3,10 @@ import { Button, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { dateAndTime, visitorZone } from "../../../shared/time";
-import { CARES, type CareRequest, useDecide } from "../../care/cares";
-import { Refused } from "../../care/Refused";
+import { CARES, type CareRequest } from "../../care/cares";
+import { useDecide } from "../../deciding";
 import { Dialog } from "../../layout/Dialog";
+import { Refused } from "../../layout/Refused";
 import { PACE } from "../pace/usePace";
 
 interface Props {

@@ -5,12 +5,11 @@
 import { Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Pace } from "../../../api/types";
 import { type Method, type RequestOptions, asApiError, request } from "../../../shared/api";
-import { Attempt } from "../../../shared/attempt";
 import { errorText } from "../../../shared/errors";
+import { useAttempt } from "../../deciding";
 
 export const PACE = ["pace"] as const;
 export const WEEK = ["week"] as const;
@@ -46,7 +45,7 @@ export function usePace() {
     refetchOnReconnect: false,
   });
   // The same addition asked for again, after no answer came, is the same request.
-  const [attempt] = useState(() => new Attempt());
+  const attempt = useAttempt();
   const keyOf = ({ method, path, body }: Change): string =>
     attempt.keyFor(`${method} ${path} ${JSON.stringify(body)}`);
   const { isPending, mutateAsync } = useMutation({
