@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar
 
 import asyncpg
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -32,6 +33,7 @@ RETRIES = 3
 RETRIED_SQLSTATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 CONTENDED_RETRY_S = 1
 
+log = structlog.get_logger()
 metadata = sa.MetaData()
 
 
@@ -125,6 +127,7 @@ class Database:
                 yield connection
         except DBAPIError as error:
             if _sqlstate(error) in RETRIED_SQLSTATES:
+                log.warning("transaction_contended", sqlstate=_sqlstate(error))
                 raise Contended(retry_after_s=CONTENDED_RETRY_S) from error
             raise
 

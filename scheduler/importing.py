@@ -79,9 +79,10 @@ class CalendarImports:
         own, url = _own(identity), asked_address(url, self._config)
         async with self._database.read() as connection:
             therapist = await practice_store.find_therapist(connection, own)
-            known = await import_store.of_therapist(connection, own)
-            if await known_answer(connection, identity, once) is not None:
-                return known  # a hint: twins are told apart below
+            is_known = await known_answer(connection, identity, once) is not None  # a hint: see below
+            known = await import_store.of_therapist(connection, own)  # after it, which may wait for a twin
+            if is_known:
+                return known
         if therapist is None:
             raise TherapistUnknown
         _check_count([one for one in known if one.url != url])

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from core.errors import Denied, Invalid, NotFound, Unauthenticated
+from core.errors import Denied, Gone, Invalid, NotFound, Unauthenticated
 from core.http import Route, body, path_id, query, reply, require
 from core.idempotency import IdempotencyMismatch
 from scheduler import outward_messages as m
@@ -29,7 +29,7 @@ def routes(webhooks: Webhooks) -> list[Route]:
             response=m.NewWebhookReply,
             status=201,
             tag=about,
-            errors=(*who, Invalid, IdempotencyMismatch),
+            errors=(*who, Invalid, Gone, IdempotencyMismatch),
         ),
         Route(
             "DELETE",

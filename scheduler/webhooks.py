@@ -21,7 +21,7 @@ from core import outbox
 from core.clock import Clock
 from core.config import OutgoingConfig
 from core.database import Database
-from core.errors import Denied, Invalid, NotFound
+from core.errors import Denied, Gone, Invalid, NotFound
 from core.http import Identity, rfc3339
 from core.idempotency import Stored
 from core.ids import PersonId, new_id
@@ -81,7 +81,7 @@ class Webhooks:
             return await webhook_store.every(connection)
 
     async def add(self, identity: Identity, url: str, topics: tuple[str, ...], once: Once) -> Webhook:
-        """With a secret of its own. Raises Denied, Invalid."""
+        """With a secret of its own. Raises Denied, Invalid, Gone."""
         staff, now = _staff(identity), self._clock.now()
         self._check(url)
         secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
@@ -90,7 +90,7 @@ class Webhooks:
         async def work(connection: AsyncConnection) -> Webhook:
             answer = await known_answer(connection, identity, once)
             if answer is not None:
-                return await _found(connection, answer["webhook_id"])
+                return await _made_then(connection, answer["webhook_id"])
             await keep(connection, identity, once, Stored(201, {"webhook_id": made.id}), now)
             if len(await webhook_store.every(connection)) >= MOST_WEBHOOKS:
                 raise Invalid(f"there can be at most {MOST_WEBHOOKS} of these")
@@ -227,6 +227,14 @@ async def _found(connection: AsyncConnection, webhook_id: str) -> Webhook:
     found = await webhook_store.find(connection, webhook_id)
     if found is None:
         raise NotFound
+    return found
+
+
+async def _made_then(connection: AsyncConnection, webhook_id: str) -> Webhook:
+    """What a repeated request made when it first came. Raises Gone where it was removed since."""
+    found = await webhook_store.find(connection, webhook_id)
+    if found is None:
+        raise Gone("this was removed since")
     return found
 
 

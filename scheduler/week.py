@@ -21,7 +21,7 @@ from core.ids import PersonId
 from scheduler import care_store, handing, practice_store
 from scheduler.errors import TherapistUnknown
 from scheduler.hours import local_days, opening, zone
-from scheduler.model import Span, Status
+from scheduler.model import Span, Status, Therapist
 from scheduler.slots import merge, week_of
 from scheduler.tables import booking, therapist
 
@@ -100,15 +100,11 @@ class WeekService:
         """
         own, now = _own(identity), self._clock.now()
         async with self._database.read() as connection:
-            found = await colleagues_of(connection, own, now)
-            if care_id is not None:
-                care = await care_store.find(connection, care_id)
-                if care is None or care.therapist_id != own or care.ended_at is not None:
-                    raise NotFound
-                others = await practice_store.find_therapists(connection, [one.id for one in found])
-                taking = await handing.could_take(connection, care.client_id, others, now)
-                found = [one for one in found if one.id in taking]
-        return found[:MOST_COLLEAGUES]
+            if care_id is None:
+                found = await colleagues_of(connection, own, now, MOST_COLLEAGUES)
+            else:
+                found = await _taking(connection, own, care_id, now)
+        return [Colleague(one.id, name) for one, name in found[:MOST_COLLEAGUES]]
 
 
 async def sessions_of(connection: AsyncConnection, therapist_id: str, within: Span) -> list[WeekSession]:
@@ -128,10 +124,23 @@ async def sessions_of(connection: AsyncConnection, therapist_id: str, within: Sp
     return [_session(row) for row in await connection.execute(query)]
 
 
-async def colleagues_of(connection: AsyncConnection, own: str, now: datetime) -> list[Colleague]:
-    """With a verified licence that is still good."""
+async def _taking(
+    connection: AsyncConnection, own: str, care_id: str, now: datetime
+) -> list[tuple[Therapist, str]]:
+    care = await care_store.find(connection, care_id)
+    if care is None or care.therapist_id != own or care.ended_at is not None:
+        raise NotFound
+    found = await colleagues_of(connection, own, now, None)
+    taking = await handing.could_take(connection, care.client_id, [one for one, _ in found], now)
+    return [(one, name) for one, name in found if one.id in taking]
+
+
+async def colleagues_of(
+    connection: AsyncConnection, own: str, now: datetime, most: int | None
+) -> list[tuple[Therapist, str]]:
+    """With a verified licence that is still good, and their names, in order of these."""
     query = (
-        sa.select(therapist.c.id, person.c.name)
+        sa.select(therapist, person.c.name)
         .join(person, person.c.id == therapist.c.id)
         .where(
             therapist.c.id != own,
@@ -139,8 +148,9 @@ async def colleagues_of(connection: AsyncConnection, own: str, now: datetime) ->
             sa.or_(therapist.c.licence_expires_at.is_(None), therapist.c.licence_expires_at > now),
         )
         .order_by(person.c.name, therapist.c.id)
+        .limit(most)
     )
-    return [Colleague(PersonId(row.id), row.name) for row in await connection.execute(query)]
+    return [(practice_store.therapist_from(row), row.name) for row in await connection.execute(query)]
 
 
 def _session(row: Any) -> WeekSession:
