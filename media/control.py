@@ -66,11 +66,14 @@ class Control:
         self._arrivals = Alarm(monotonic, self._report_arrivals)
         self._due: list[list[PeerKey]] = []  # who is still to be told in this round
         self._share_s = ARRIVALS_EVERY_S
+        self._share_at = 0.0
 
     def open(self, peer: PeerKey) -> None:
         """A peer's media may flow."""
+        if not self._peers:
+            self._share_at = self._monotonic() + ARRIVALS_EVERY_S
+            self._arrivals.arm(self._share_at)
         self._peers.add(peer)
-        self._arrivals.arm(self._monotonic() + ARRIVALS_EVERY_S)
 
     def forget(self, peer: PeerKey) -> None:
         """The peer is gone."""
@@ -169,7 +172,9 @@ class Control:
         for peer in self._due.pop():
             if peer in self._peers:
                 self._shield.run("arrivals", self._report_to, peer, now)
-        self._arrivals.arm(now + self._share_s)
+        # By plan, not by now: what each share is late must not add up over a round.
+        self._share_at = max(self._share_at + self._share_s, now + LEAST_WAIT_S)
+        self._arrivals.arm(self._share_at)
 
     def _report_to(self, peer: PeerKey, now: float) -> None:
         for outgoing in self._uplinks.arrivals(peer, now):
