@@ -97,8 +97,8 @@ function Line({ flow, one, zone }: LineProps) {
   const line = useRef<HTMLLIElement>(null);
   const when = dateAndTime(dateOf(one), zone);
   const move = async (startsAt: string | null) => {
+    line.current?.focus({ preventScroll: true }); // before the answer: who goes on meanwhile is not called back
     await flow.series.move(one, startsAt);
-    line.current?.focus({ preventScroll: true });
   };
   return (
     <li ref={line} tabIndex={-1} data-testid="occurrence" data-why={one.why ?? ""}>

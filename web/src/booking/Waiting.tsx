@@ -45,6 +45,7 @@ export function Waiting({ flow }: { flow: BookingFlow }) {
     try {
       const idempotencyKey = attempt.keyFor(JSON.stringify(body));
       await flow.asker.ask("POST", "/care/waiting", { body, idempotencyKey });
+      attempt.done();
       sessionStorage.setItem(PLACE, details.email);
       setState("waits");
     } catch (error) {

@@ -254,8 +254,18 @@ export class BookingFlow {
       alternatives: [],
       holdOver: false,
       outlook: null,
-      moved: slot.starts_at === this.state.get().picked?.starts_at ? this.state.get().moved : [],
+      moved: this.#isSame(slot, therapistId) ? this.state.get().moved : [],
     };
+  }
+
+  /** The dates of a series are those of its therapist's wall. */
+  #isSame(slot: Slot, therapistId: string | null): boolean {
+    const { picked, therapistId: before } = this.state.get();
+    return (
+      therapistId === before &&
+      slot.starts_at === picked?.starts_at &&
+      slot.ends_at === picked.ends_at
+    );
   }
 
   #bookingFailed(error: ApiError, picked: Slot): void {

@@ -183,6 +183,7 @@ export class ChangeFlow {
       const path = `${this.#path}/${verb}`;
       const idempotencyKey = this.#attempt.keyFor(verb + JSON.stringify(body));
       const made = await this.#ask<Partial<Booking>>("POST", path, { body, idempotencyKey });
+      this.#attempt.done(); // the same again, once somebody else moved it, is another wish
       if (verb === "again") this.#renewed(made);
       else await this.#load();
       this.state.update({ view: done });

@@ -1,13 +1,12 @@
 /** Sessions for several that a client may join: what, when, how many seats are left; one press takes or frees one. */
 import { Alert, Badge, Button, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema";
 import { request } from "../../shared/api";
 import { errorText } from "../../shared/errors";
-import { newId } from "../../shared/ids";
 import { dayName, timeRange, visitorZone } from "../../shared/time";
+import { useAttempt } from "../deciding";
 
 type Schemas = components["schemas"];
 type Group = Schemas["OfferedGroupReply"];
@@ -39,18 +38,16 @@ export function Groups() {
 function Line({ one }: { one: Group }) {
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
-  const key = useRef(newId());
+  const attempt = useAttempt();
   const zone = visitorZone();
   const path = `/groups/${one.group_id}/seat`;
   const seat = useMutation({
     mutationFn: () =>
       one.mine
         ? request("DELETE", path)
-        : request("POST", path, { body: {}, idempotencyKey: key.current }),
-    onSettled: () => {
-      key.current = newId();
-      return queries.invalidateQueries({ queryKey: GROUPS });
-    },
+        : request("POST", path, { body: {}, idempotencyKey: attempt.keyFor(path) }),
+    onSuccess: () => attempt.done(),
+    onSettled: () => queries.invalidateQueries({ queryKey: GROUPS }),
   });
   const name = one.title[i18n.language] ?? Object.values(one.title)[0] ?? "";
   return (

@@ -48,7 +48,7 @@ export interface SessionTools {
 }
 
 /** Errors that go by themselves: a reload after them still comes back inside. */
-const PASSING = new Set(["network_failed", "timeout", "unavailable"]);
+const PASSING = new Set(["network_failed", "timeout", "unavailable", "contended", "bus_timeout"]);
 
 export class RoomSession {
   readonly state = new Store<SessionState>({

@@ -2,7 +2,8 @@
 import { Button, Checkbox, TextInput, Title } from "@mantine/core";
 import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { newId } from "../../../shared/ids";
+import { asApiError } from "../../../shared/api";
+import { useAttempt } from "../../deciding";
 import { Refused } from "../../layout/Refused";
 import { type Made, TOPICS, type Topic, isAddressRefused, useAdd, wordOf } from "./hooks";
 
@@ -14,12 +15,11 @@ export function AddForm(props: { onMade: (made: Made) => void; onCancel: () => v
   const [url, setUrl] = useState("");
   const [topics, setTopics] = useState<readonly string[]>(USUAL);
   const [checked, setChecked] = useState(false);
-  const key = useRef(newId());
+  const attempt = useAttempt();
   const field = useRef<HTMLInputElement>(null);
   const add = useAdd();
   const addressRefused = isAddressRefused(add.error);
   const changed = (change: () => void): void => {
-    key.current = newId();
     add.reset();
     change();
   };
@@ -30,7 +30,11 @@ export function AddForm(props: { onMade: (made: Made) => void; onCancel: () => v
     if (!url.trim()) return field.current?.focus();
     if (chosen.length === 0 || add.isPending) return;
     const body = { url: url.trim(), topics: chosen };
-    add.mutate({ body, key: key.current }, { onSuccess: props.onMade });
+    const key = attempt.keyFor(JSON.stringify(body));
+    const onError = (error: unknown): void => {
+      if (asApiError(error).code === "gone") attempt.done(); // made by this key, and removed since
+    };
+    add.mutate({ body, key }, { onSuccess: props.onMade, onError });
   };
   const missing = checked && !url.trim() ? t("webhooks.url_missing") : null;
   return (

@@ -1,9 +1,8 @@
 /** What the webhooks' page asks and changes, and how it names topics and addresses (pure at the end). */
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import type { components } from "../../../api/schema";
 import { asApiError, request } from "../../../shared/api";
-import { Attempt } from "../../../shared/attempt";
+import { useAttempt } from "../../deciding";
 
 type Schemas = components["schemas"];
 export type Webhook = Schemas["WebhookReply"];
@@ -46,7 +45,7 @@ export function useAdd() {
 /** One webhook tested or removed. */
 export function useAct(id: string) {
   const queries = useQueryClient();
-  const [attempt] = useState(() => new Attempt());
+  const attempt = useAttempt();
   return useMutation({
     mutationFn: (what: "test" | "remove") => {
       if (what === "remove") return request("DELETE", `${PATH}/${id}`);

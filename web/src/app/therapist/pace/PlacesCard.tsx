@@ -41,21 +41,32 @@ export function PlacesCard(props: Props) {
 function useWish({ pace, saving, save }: Props) {
   const { t } = useTranslation();
   const [wish, setWish] = useState<Wish>({});
-  const unsent = useRef<(() => void) | null>(null);
+  const onTheWay = useRef<Wish>({});
+  const send = async (): Promise<void> => {
+    const sent = leftOf(wish, pace);
+    if (isEmpty(sent)) return setWish({});
+    onTheWay.current = sent;
+    const done = await save(changeOf(sent, savedText(sent)));
+    onTheWay.current = {};
+    setWish((present) => (done.ok ? leftOf(present, sent) : {}));
+  };
   useEffect(() => {
     if (saving || isEmpty(wish)) return;
-    const send = async (): Promise<void> => {
-      unsent.current = null;
-      const sent = leftOf(wish, pace);
-      if (isEmpty(sent)) return setWish({});
-      const done = await save(changeOf(sent, savedText(sent)));
-      setWish((present) => (done.ok ? leftOf(present, sent) : {}));
-    };
-    unsent.current = () => void send();
     const timer = setTimeout(() => void send(), wish.pause_new === undefined ? REST_MS : 0);
     return () => clearTimeout(timer);
   }, [wish, pace, saving]);
-  useEffect(() => () => unsent.current?.(), []);
+  const leave = useRef(() => {});
+  leave.current = () => {
+    if (!isEmpty(leftOf(leftOf(wish, onTheWay.current), pace))) void send();
+  };
+  useEffect(() => {
+    const left = (): void => leave.current();
+    window.addEventListener("pagehide", left);
+    return () => {
+      window.removeEventListener("pagehide", left);
+      left();
+    };
+  }, []);
 
   function savedText(sent: Wish): string {
     if (sent.capacity !== undefined) return t("pace.places.changed", { count: sent.capacity });

@@ -1,9 +1,8 @@
 /** One's personal calendars and one's own feed, asked and changed; and which words fit a problem (pure). */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import type { components } from "../../../api/schema";
 import { type Method, asApiError, request } from "../../../shared/api";
-import { Attempt } from "../../../shared/attempt";
+import { useAttempt } from "../../deciding";
 import { WEEK } from "./usePace";
 
 type Schemas = components["schemas"];
@@ -68,7 +67,7 @@ export interface CalendarChange {
 /** Every answer is the whole list. */
 export function useCalendarChange() {
   const queries = useQueryClient();
-  const [attempt] = useState(() => new Attempt());
+  const attempt = useAttempt();
   return useMutation({
     mutationFn: ({ method, path, body }: CalendarChange) =>
       request<Calendars>(method, `/therapist/pace/calendars${path}`, {
@@ -98,7 +97,7 @@ export function useFeed() {
 /** A new address (the one before ends), or none any more: null. */
 export function useFeedChange() {
   const queries = useQueryClient();
-  const [attempt] = useState(() => new Attempt());
+  const attempt = useAttempt();
   return useMutation({
     mutationFn: async (wanted: "make" | "end"): Promise<string | null> => {
       const path = "/therapist/pace/feed";

@@ -134,7 +134,7 @@ export function usePace() {
 }
 
 function optionsOf(change: Change, before: Pace | undefined, key: string): RequestOptions {
-  const options: RequestOptions = {};
+  const options: RequestOptions = { keepalive: true }; // also when the page is left at that moment
   if (change.method === "POST") options.idempotencyKey = key;
   if (change.body !== undefined) options.body = change.body;
   if (change.versioned && before) options.ifMatch = before.version;
