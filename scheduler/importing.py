@@ -78,11 +78,11 @@ class CalendarImports:
         """Look at a calendar and keep it; one that is there already gets its new label. Raises Invalid."""
         own, url = _own(identity), asked_address(url, self._config)
         async with self._database.read() as connection:
+            repeated = await known_answer(connection, identity, once) is not None  # twins: see below
             therapist = await practice_store.find_therapist(connection, own)
-            is_known = await known_answer(connection, identity, once) is not None  # a hint: see below
-            known = await import_store.of_therapist(connection, own)  # after it, which may wait for a twin
-            if is_known:
-                return known
+            known = await import_store.of_therapist(connection, own)
+        if repeated:
+            return known
         if therapist is None:
             raise TherapistUnknown
         _check_count([one for one in known if one.url != url])
