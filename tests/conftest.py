@@ -31,8 +31,10 @@ BUS_OF = {"sqlite": "memory", "postgresql": "redis"}
 _numbers = count(1)
 
 
-# Browsers and calls at their own pace, which another test beside them would take the processor from.
+# What goes at its own pace, so that a test beside it would take the processor from it: real packets and processes.
+# Of the browsers' tests those with a real call (mark `call`); of media's not those on a simulated link.
 ALONE = ("bench", "browser", "flows", "impairment", "media", "ops", "soak", "test_start.py")
+BESIDE = ("media/test_bandwidth", "media/test_allocation", "media/test_link")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,7 +53,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_alone(item: pytest.Item) -> bool:
-    return item.path.relative_to(Path(__file__).parent).parts[0] in ALONE
+    path = item.path.relative_to(Path(__file__).parent)
+    if path.parts[0] == "browser":
+        return item.get_closest_marker("call") is not None
+    return path.parts[0] in ALONE and not path.as_posix().startswith(BESIDE)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.browser import chromium
 from tests.browser.looks import AXE, ROOT, take_faults
@@ -17,7 +17,8 @@ LOOP = pytest.mark.asyncio(loop_scope="session")
 Visitor = Callable[..., Awaitable[Page]]
 Figures = dict[str, float]
 """Measured times in ms by what they are; printed at the end of the run."""
-DEFAULT_TIMEOUT_MS = 15_000
+DEFAULT_TIMEOUT_MS = 15_000  # a condition that holds is seen at once; this is for a busy machine
+expect.set_options(timeout=DEFAULT_TIMEOUT_MS)
 
 
 MEASURED: Figures = {}

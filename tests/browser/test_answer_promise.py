@@ -10,7 +10,7 @@ from tests.browser.conftest import LOOP, Visitor
 from tests.browser.looks import look
 from tests.browser.site import PASSWORD, Site
 
-pytestmark = [pytest.mark.browser, LOOP]
+pytestmark = [pytest.mark.browser, pytest.mark.call, LOOP]
 
 
 async def test_the_chat_says_by_when_a_message_is_answered(site: Site, visitor: Visitor) -> None:

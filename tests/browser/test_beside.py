@@ -13,7 +13,7 @@ from tests.browser.conftest import LOOP, Visitor
 from tests.browser.looks import TOUCH_PX, look
 from tests.browser.site import Site
 
-pytestmark = [pytest.mark.browser, LOOP]
+pytestmark = [pytest.mark.browser, pytest.mark.call, LOOP]
 PHONE_PX = 360
 
 

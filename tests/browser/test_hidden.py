@@ -10,7 +10,7 @@ from tests.browser.chromium import CALL_STATS, call_stats, sees_and_hears
 from tests.browser.conftest import LOOP, Figures, Visitor
 from tests.browser.site import Site
 
-pytestmark = [pytest.mark.browser, LOOP]
+pytestmark = [pytest.mark.browser, pytest.mark.call, LOOP]
 
 CLOCK = SystemClock()
 HIDE = """(hidden) => {

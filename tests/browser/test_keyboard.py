@@ -7,7 +7,7 @@ from tests.browser import people
 from tests.browser.conftest import LOOP, Visitor
 from tests.browser.site import PASSWORD, Site
 
-pytestmark = [pytest.mark.browser, LOOP]
+pytestmark = [pytest.mark.browser, pytest.mark.call, LOOP]
 
 # What has the focus, and whether it can be seen: nothing else lies over its middle.
 FOCUSED = """() => {

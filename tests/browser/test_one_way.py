@@ -18,7 +18,7 @@ from tests.browser.looks import look
 from tests.browser.networks import Network
 from tests.browser.site import Site
 
-pytestmark = [pytest.mark.browser, LOOP]
+pytestmark = [pytest.mark.browser, pytest.mark.call, LOOP]
 
 FOUND_MS = 30_000  # usually 5 s; browsers share the machine with the server
 MENDED_MS = 60_000

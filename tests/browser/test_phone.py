@@ -12,7 +12,7 @@ from tests.browser.conftest import LOOP, Visitor
 from tests.browser.looks import look, picture
 from tests.browser.site import Site
 
-pytestmark = [pytest.mark.browser, LOOP]
+pytestmark = [pytest.mark.browser, pytest.mark.call, LOOP]
 
 Act = Callable[[], Awaitable[object]]
 PHONE_PX = 360

@@ -13,7 +13,7 @@ from tests.browser.conftest import LOOP, Visitor
 from tests.browser.looks import look
 from tests.browser.site import PASSWORD, Site, running
 
-pytestmark = [pytest.mark.browser, LOOP]
+pytestmark = [pytest.mark.browser, pytest.mark.call, LOOP]
 
 LASTING_MS = 20_000  # help comes after eight seconds
 REFUSALS = {

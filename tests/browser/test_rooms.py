@@ -12,7 +12,7 @@ from tests.browser.conftest import LOOP, Visitor
 from tests.browser.looks import look
 from tests.browser.site import Site
 
-pytestmark = [pytest.mark.browser, LOOP]
+pytestmark = [pytest.mark.browser, pytest.mark.call, LOOP]
 
 # The next sound that is played gives its element, once it plays.
 WATCH_TONES = """() => {

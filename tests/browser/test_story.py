@@ -11,7 +11,7 @@ from tests.browser.conftest import LOOP, Figures, Visitor
 from tests.browser.looks import look
 from tests.browser.site import Site
 
-pytestmark = [pytest.mark.browser, LOOP]
+pytestmark = [pytest.mark.browser, pytest.mark.call, LOOP]
 
 BACK_AFTER_RELOAD_MS = 3000
 

@@ -12,7 +12,7 @@ from tests.browser import people
 from tests.browser.conftest import LOOP, Visitor
 from tests.browser.site import Site, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.service, LOOP]
+pytestmark = [pytest.mark.browser, pytest.mark.call, pytest.mark.service, LOOP]
 
 # Before any script of the page: whatever the client asks for, only relayed candidates are used.
 RELAY_ONLY = """(() => {

@@ -16,7 +16,7 @@ from tests.browser.chromium import sees_and_hears
 from tests.browser.conftest import DEFAULT_TIMEOUT_MS, LOOP, Figures, Visitor
 from tests.browser.site import PASSWORD, Site
 
-pytestmark = [pytest.mark.browser, LOOP]
+pytestmark = [pytest.mark.browser, pytest.mark.call, LOOP]
 
 CLOCK = SystemClock()
 PROMISED_S = 8.0
