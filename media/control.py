@@ -78,6 +78,8 @@ class Control:
     def forget(self, peer: PeerKey) -> None:
         """The peer is gone."""
         self._peers.discard(peer)
+        if not self._peers:
+            self._due.clear()
         self._feedback.forget(peer)
         self._uplinks.forget(peer)
         self.tallies.forget(peer)

@@ -31,7 +31,7 @@ BUS_OF = {"sqlite": "memory", "postgresql": "redis"}
 _numbers = count(1)
 
 
-# What goes at its own pace, so that a test beside it would take the processor from it: real packets and processes.
+# What goes at its own pace, which a test beside it would slow down: real packets, real processes.
 # Of the browsers' tests those with a real call (mark `call`); of media's not those on a simulated link.
 ALONE = ("bench", "browser", "flows", "impairment", "media", "ops", "soak", "test_start.py")
 BESIDE = ("media/test_bandwidth", "media/test_allocation", "media/test_link")

@@ -101,6 +101,7 @@ async def test_a_request_that_is_declined_says_why_and_leads_to_other_times(
 
 async def test_each_request_of_a_series_is_told_as_it_is_answered(site: Site, visitor: Visitor) -> None:
     asked = await ask(site, visitor, "待機 三郎", count="2")
+    await asked.therapist.get_by_test_id("request-each").locator("summary").click()
     await take(asked.therapist)
     await expect(asked.therapist.get_by_test_id("request")).to_have_count(1)
     await come_back(asked.page)
