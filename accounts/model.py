@@ -36,8 +36,19 @@ LINK_ROLES = frozenset({Role.CLIENT.value})
 
 
 @dataclass(frozen=True)
+class Named:
+    """What is known of somebody where no more is needed: how they are called."""
+
+    name: str
+    name_en: str | None = None
+
+
+@dataclass(frozen=True)
 class Person:
-    """Somebody with a name. `email` is as they wrote it and may be unverified."""
+    """Somebody with a name. `email` is as they wrote it and may be unverified.
+
+    `name_en`: the name in Latin letters, where they gave it.
+    """
 
     person_id: PersonId
     name: str
@@ -46,6 +57,11 @@ class Person:
     locale: str
     timezone: str
     roles: frozenset[str]
+    name_en: str | None = None
+
+    def named(self, locale: str) -> str:
+        """As it is written in that language."""
+        return in_language(self.name, self.name_en, locale)
 
 
 @dataclass(frozen=True)
@@ -73,6 +89,20 @@ def normalize_email(text: str) -> str:
     return found.normalized.lower()
 
 
+def in_language(name: str, name_en: str | None, locale: str) -> str:
+    """In English in Latin letters, if they are known."""
+    return name_en if locale == "en" and name_en else name
+
+
+def latin_name(text: str) -> str:
+    """A name in Latin letters, as `clean_name` gives it. Raises Invalid."""
+    name = clean_name(text)
+    if all(c in _BETWEEN or unicodedata.name(c, "").startswith("LATIN ") for c in name):
+        return name
+    message = "Only Latin letters"
+    raise Invalid(errors=[{"field": "name_en", "message": message, "rule": "latin"}])
+
+
 def clean_name(text: str) -> str:
     """A name on one line without control characters, 1 to 100 characters. Raises Invalid."""
     kept = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFC", text))
@@ -83,4 +113,5 @@ def clean_name(text: str) -> str:
     return name
 
 
+_BETWEEN = frozenset(" .,'’-")  # what stands in names between the letters
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  # bidirectional overrides are Cf

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from accounts import audit as trail
 from accounts import session_store, store
 from accounts.errors import MailTaken
-from accounts.model import LOCALES, Person, Purpose, Role, clean_name, normalize_email
+from accounts.model import LOCALES, Person, Purpose, Role, clean_name, latin_name, normalize_email
 from core.database import violation
 from core.errors import Invalid
 from core.ids import EmployerId, PersonId, derived_token, new_id, new_token, token_hash
@@ -64,6 +64,11 @@ async def create_person(  # noqa: PLR0913  (what a person is made of)
 async def people(connection: AsyncConnection, ids: Iterable[str]) -> dict[PersonId, Person]:
     """The persons by id; unknown ids are missing."""
     return await store.persons(connection, ids)
+
+
+async def set_name_en(connection: AsyncConnection, person_id: str, name_en: str | None) -> None:
+    """How a name is written in Latin letters; None: as everywhere. Raises Invalid."""
+    await store.set_name_en(connection, person_id, latin_name(name_en) if name_en is not None else None)
 
 
 async def same_address(connection: AsyncConnection, person_id: PersonId) -> list[PersonId]:

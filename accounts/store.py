@@ -37,6 +37,7 @@ def _person(row: Any, roles: Iterable[str]) -> Person:
     return Person(
         person_id=PersonId(row.id),
         name=row.name,
+        name_en=row.name_en,
         email=row.email,
         email_verified=row.email_verified_at is not None,
         locale=row.locale,
@@ -78,6 +79,11 @@ async def same_address(connection: AsyncConnection, person_id: str) -> list[Pers
     named = sa.and_(person.c.email_normalized == mine.scalar_subquery(), person.c.email_verified_at.is_(None))
     query = sa.select(person.c.id).where(sa.or_(person.c.id == person_id, named)).order_by(person.c.id)
     return [PersonId(found) for found in (await connection.execute(query)).scalars()]
+
+
+async def set_name_en(connection: AsyncConnection, person_id: str, name_en: str | None) -> None:
+    change = sa.update(person).where(person.c.id == person_id).values(name_en=name_en)
+    await connection.execute(change)
 
 
 async def verify_email(connection: AsyncConnection, person_id: str, now: datetime) -> bool:

@@ -17,6 +17,7 @@ person = sa.Table(
     metadata,
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("name_en", sa.String(100)),
     sa.Column("email", sa.String(320)),
     sa.Column("email_normalized", sa.String(320)),
     sa.Column("email_verified_at", Instant()),

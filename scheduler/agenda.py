@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
+from accounts.model import Named, Person
 from core.ids import BookingId, PersonId
 from core.pages import Position
 from scheduler import store
@@ -28,7 +29,7 @@ class OwnSession:
     """A session as its client sees it. `enter_url` is a secret, None where there is no way in."""
 
     booking: Booking
-    therapist_name: str
+    therapist: Named | Person
     enter: Span
     in_call_since: datetime | None = None
     enter_url: str | None = None
@@ -74,4 +75,4 @@ async def own_sessions(
     ids = await accounts.same_address(connection, person_id)
     found = await store.client_bookings(connection, ids, LOOKED_AT, before)
     people = await accounts.people(connection, {one.therapist_id for one in found})
-    return [OwnSession(one, people[one.therapist_id].name, enter_span(one, config)) for one in found]
+    return [OwnSession(one, people[one.therapist_id], enter_span(one, config)) for one in found]

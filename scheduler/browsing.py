@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
+from accounts.model import Person
 from core.ids import PersonId
 from scheduler import first_free, leave_store, offer_store, offering, pace_store, practice_store, store
 from scheduler.booking import Booker, Pick, has_place, kind_of
@@ -39,7 +40,7 @@ class Offered:
     """A therapist as a client sees one; `kinds` in their order, the first is where none is named."""
 
     therapist: Therapist
-    name: str
+    person: Person
     next_free_at: datetime | None
     kinds: tuple[SessionType, ...]
 
@@ -75,7 +76,7 @@ async def choice(
     kinds = await kinds_of(connection, [one.therapist for one in firsts], config)
     people = await accounts.people(connection, [one.therapist.id for one in firsts])
     offered = [
-        Offered(one.therapist, people[one.therapist.id].name, one.starts_at, kinds[one.therapist.id])
+        Offered(one.therapist, people[one.therapist.id], one.starts_at, kinds[one.therapist.id])
         for one in firsts
     ]
     return Choice(tuple(offered), own, more=len(found) > most)

@@ -118,7 +118,8 @@ def _days(asked: m.SlotsQuery | tm.FreeTimesQuery, most: int) -> Span:
 def _therapist(one: Offered) -> m.TherapistReply:
     return m.TherapistReply(
         therapist_id=one.therapist.id,
-        name=one.name,
+        name=one.person.name,
+        name_en=one.person.name_en,
         headline=dict(one.therapist.headline),
         languages=list(one.therapist.languages),
         licence_kind=one.therapist.licence_kind,

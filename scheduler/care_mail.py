@@ -173,8 +173,8 @@ class CareMails:
         letter = CARE_LETTERS[one.letter][locale]
         url = await self._page(one, now)
         words = {
-            "name": to.name,
-            "other": people[one.other].name if one.other else "",
+            "name": to.named(locale),
+            "other": people[one.other].named(locale) if one.other else "",
             "help": self._frame.help_contact,
             "until": moment(one.until, to.timezone, locale) if one.until else "",
             "days": days(one.since, one.until, to.timezone, locale) if one.since and one.until else "",

@@ -91,6 +91,7 @@ class DoneReply(Reply):
 class NamedReply(Reply):
     therapist_id: str
     name: str
+    name_en: str | None
 
 
 class WaitReply(Reply):
@@ -202,6 +203,7 @@ class PlaceRowReply(Reply):
 
     therapist_id: str
     name: str
+    name_en: str | None
     capacity: int
     active: int
     offers: int

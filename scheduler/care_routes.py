@@ -224,7 +224,7 @@ def _rank(cursor: str | None) -> tuple[int, str] | None:
 def _client(view: ClientView) -> m.ClientCareReply:
     def named(therapist_id: str) -> m.NamedReply:
         person = next(one for key, one in view.names.items() if key == therapist_id)
-        return m.NamedReply(therapist_id=therapist_id, name=person.name)
+        return m.NamedReply(therapist_id=therapist_id, name=person.name, name_en=person.name_en)
 
     care, wait, offer = view.care, view.wait, view.offer
     return m.ClientCareReply(
@@ -284,9 +284,9 @@ def _row(one: ClientRow) -> m.ClientRowReply:
 
 def _queued(one: QueueRow) -> m.QueueRowReply:
     wait = one.wait
-    therapist = None
-    if wait.therapist_id is not None and one.therapist_name is not None:
-        therapist = m.NamedReply(therapist_id=wait.therapist_id, name=one.therapist_name)
+    named, therapist = one.therapist, None
+    if named is not None:
+        therapist = m.NamedReply(therapist_id=named.person_id, name=named.name, name_en=named.name_en)
     return m.QueueRowReply(
         wait_id=wait.id,
         client_id=wait.client_id,
@@ -302,7 +302,8 @@ def _queued(one: QueueRow) -> m.QueueRowReply:
 def _places(one: PlaceRow) -> m.PlaceRowReply:
     return m.PlaceRowReply(
         therapist_id=one.therapist.id,
-        name=one.name,
+        name=one.person.name,
+        name_en=one.person.name_en,
         capacity=one.therapist.capacity,
         active=one.therapist.active,
         offers=one.therapist.offers,

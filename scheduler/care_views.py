@@ -82,7 +82,7 @@ class QueueRow:
 
     wait: Wait
     name: str
-    therapist_name: str | None
+    therapist: Person | None
     offer: Offer | None
 
 
@@ -91,7 +91,7 @@ class PlaceRow:
     """A therapist's places, for staff; `rank` and id say where they stand in the list."""
 
     therapist: Therapist
-    name: str
+    person: Person
     free: int
     closed: str | None
     next_free_at: datetime | None
@@ -154,7 +154,7 @@ class CareViews:
             QueueRow(
                 one,
                 people[one.client_id].name,
-                people[one.therapist_id].name if one.therapist_id else None,
+                people[one.therapist_id] if one.therapist_id else None,
                 offers[one.id],
             )
             for one in found
@@ -175,7 +175,7 @@ class CareViews:
         for rank, one in found:
             reason = closed(one, now, in_care=False)
             word = reason.value if reason else None
-            rows.append(PlaceRow(one, people[one.id].name, free_places(one), word, next_at[one.id], rank))
+            rows.append(PlaceRow(one, people[one.id], free_places(one), word, next_at[one.id], rank))
         await self._audit(identity, "care_places_read", len(rows))
         return rows
 

@@ -39,7 +39,8 @@ def _own_session(one: OwnSession) -> m.OwnSessionReply:
     booking = one.booking
     return m.OwnSessionReply(
         booking_id=booking.id,
-        therapist_name=one.therapist_name,
+        therapist_name=one.therapist.name,
+        therapist_name_en=one.therapist.name_en,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         status=booking.status,

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from accounts.model import Named
 from accounts.tables import person
 from core.database import Instant
 from core.idempotency import Stored, stored_answer
@@ -45,7 +46,7 @@ class Desk:
     holds: bool
     dead: bool
     own_kinds: bool  # the therapist has made kinds of sessions
-    names: Mapping[str, str]  # of the two, by id
+    names: Mapping[str, Named]  # of the two, by id
     answer: Stored | None  # what was kept when this key first came
 
 
@@ -82,9 +83,9 @@ async def _look(connection: AsyncConnection, of: Therapist, asker: Asker, now: d
         if row.id is not None
         else None
     )
-    names: dict[str, str] = {of.id: row.therapist_name}
+    names: dict[str, Named] = {of.id: Named(row.therapist_name, row.therapist_name_en)}
     if asker.client_id is not None and row.client_name is not None:
-        names[asker.client_id] = row.client_name
+        names[asker.client_id] = Named(row.client_name)
     answer = stored_answer(row, asker.body) if asker.key is not None and row.body_hash is not None else None
     return Desk(of, own, row.holds, row.dead, row.own_kinds, names, answer)
 
@@ -114,6 +115,7 @@ def _known() -> sa.Select[Any]:
             kinds.label("own_kinds"),
             client.c.name.label("client_name"),
             other.c.name.label("therapist_name"),
+            other.c.name_en.label("therapist_name_en"),
             idempotency.c.body_hash,
             idempotency.c.status,
             idempotency.c.response,

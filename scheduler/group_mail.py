@@ -72,13 +72,13 @@ class GroupMails:
         to = people[PersonId(seat.client_id)]
         if to.email is not None:
             word = f"{kind}-{payload['what']}" if "what" in payload else kind
-            therapist = people[PersonId(group.therapist_id)].name
+            therapist = people[PersonId(group.therapist_id)].named(locale_of(to))
             await self._send(kind, word, seat, self._text(kind, seat, group, to, therapist), to)
 
     def _text(self, kind: str, seat: Booking, group: Group, to: Person, therapist: str) -> str:
         locale = locale_of(to)
         words = {
-            "name": to.name,
+            "name": to.named(locale),
             "title": group.title.get(locale, ""),
             "when": when(seat.starts_at, seat.ends_at, seat.client_timezone, locale),
             "other": therapist,

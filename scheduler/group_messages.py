@@ -32,6 +32,7 @@ class OfferedGroupReply(Reply):
     group_id: str
     title: dict[str, str]
     therapist_name: str
+    therapist_name_en: str | None
     starts_at: Utc
     ends_at: Utc
     seats: int

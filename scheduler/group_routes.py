@@ -147,7 +147,8 @@ def _offered(one: Offered) -> m.OfferedGroupReply:
     return m.OfferedGroupReply(
         group_id=group.id,
         title=group.title,
-        therapist_name=one.therapist_name,
+        therapist_name=one.therapist.name,
+        therapist_name_en=one.therapist.name_en,
         starts_at=group.stand_in.starts_at,
         ends_at=group.stand_in.ends_at,
         seats=group.seats,

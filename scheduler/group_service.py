@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
+from accounts.model import Person
 from core.clock import Clock
 from core.database import Database
 from core.errors import NotFound
@@ -32,7 +33,7 @@ class Offered:
     """A session for several as a client sees it; `mine`: they have a seat."""
 
     group: Group
-    therapist_name: str
+    therapist: Person
     mine: bool
 
 
@@ -61,7 +62,7 @@ class Groups:
             people = await accounts.people(connection, {one.therapist_id for one in found})
         mine = {one.group_id for one in seats if one.client_id in own or one.holder == identity.session_id}
         offered = [
-            Offered(one, people[PersonId(one.therapist_id)].name, one.id in mine)
+            Offered(one, people[PersonId(one.therapist_id)], one.id in mine)
             for one in found
             if one.left > 0 or one.id in mine
         ]
@@ -147,7 +148,7 @@ class Groups:
             if group is None:
                 raise NotFound
             people = await accounts.people(connection, [group.therapist_id])
-        return Offered(group, people[PersonId(group.therapist_id)].name, mine)
+        return Offered(group, people[PersonId(group.therapist_id)], mine)
 
 
 async def _run(connection: AsyncConnection, group: Group) -> Run:

@@ -12,7 +12,7 @@ from html import escape
 from typing import Any
 
 from accounts import service as accounts
-from accounts.model import Person
+from accounts.model import Person, in_language
 from core.clock import Clock
 from core.database import Database
 from core.help_contact import address_of
@@ -133,9 +133,9 @@ class BookingMails:
         asked = visit.approve_until if visit.role == "therapist" else None
         until = asked or visit.change_until or visit.starts_at
         return {
-            "name": to.name,
+            "name": to.named(locale),
             "when": when(visit.starts_at, visit.ends_at, visit.timezone, locale),
-            "other": visit.therapist_name,
+            "other": in_language(visit.therapist_name, visit.therapist_name_en, locale),
             "opens": str(self._service.config.enter_before_min),
             "until": moment(until, visit.timezone, locale),
             "answered": moment(visit.approve_until or until, visit.timezone, locale),

@@ -62,6 +62,7 @@ class TherapistReply(Reply):
 
     therapist_id: str
     name: str
+    name_en: str | None
     headline: dict[str, str]
     languages: list[str]
     licence_kind: str
@@ -154,6 +155,7 @@ class BookingReply(Reply):
     uid: str
     therapist_id: str
     therapist_name: str
+    therapist_name_en: str | None
     client_name: str
     starts_at: Utc
     ends_at: Utc
@@ -174,6 +176,7 @@ class OwnSessionReply(Reply):
 
     booking_id: str
     therapist_name: str
+    therapist_name_en: str | None
     starts_at: Utc
     ends_at: Utc
     status: str

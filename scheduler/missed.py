@@ -36,7 +36,7 @@ class Noticed:
 
     booking: Booking
     client_name: str
-    therapist_name: str
+    therapist: Person
 
 
 @dataclass(frozen=True)
@@ -174,4 +174,4 @@ def staff_of(identity: Identity) -> PersonId:
 
 def _noticed(booking: Booking, people: dict[PersonId, Person]) -> Noticed:
     client = people.get(PersonId(booking.client_id or ""))
-    return Noticed(booking, client.name if client else "", people[booking.therapist_id].name)
+    return Noticed(booking, client.name if client else "", people[booking.therapist_id])

@@ -20,6 +20,7 @@ class OutcomeReply(Reply):
     booking_id: str
     client_name: str
     therapist_name: str
+    therapist_name_en: str | None
     starts_at: Utc
     ends_at: Utc
     status: str

@@ -106,7 +106,8 @@ def _outcome(one: Noticed) -> m.OutcomeReply:
     return m.OutcomeReply(
         booking_id=booking.id,
         client_name=one.client_name,
-        therapist_name=one.therapist_name,
+        therapist_name=one.therapist.name,
+        therapist_name_en=one.therapist.name_en,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         status=booking.status,

@@ -278,3 +278,4 @@ class Visit:
     cancelled_by: str | None = None
     noshow_by: str | None = None
     reason: str | None = None  # why the other side, or staff, cancelled it; in no mail
+    therapist_name_en: str | None = None

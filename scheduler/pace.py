@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
+from accounts.model import Person
 from core.errors import Invalid
 from scheduler.hours import opening, zone
 from scheduler.model import Booking, Calendar, Override, Rule, SessionType, Span, Therapist, Travel
@@ -62,6 +63,7 @@ class PaceSheet:
     """All of it, as the therapist's page shows it."""
 
     therapist: Therapist
+    own: Person
     types: tuple[SessionType, ...]
     rules: tuple[Rule, ...]
     overrides: tuple[Override, ...]

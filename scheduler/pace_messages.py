@@ -39,6 +39,12 @@ class PaceBody(Body):
         return self
 
 
+class NameBody(Body):
+    """The name in Latin letters; null: as everywhere else."""
+
+    name_en: Annotated[str, Field(min_length=1, max_length=100)] | None
+
+
 class RangeBody(Body):
     start: ClockTime
     end: ClockTime
@@ -210,6 +216,8 @@ class PaceReply(Reply):
     """All that a therapist sets, with what follows from it."""
 
     version: int
+    name: str
+    name_en: str | None
     timezone: str
     capacity: int
     active: int

@@ -49,6 +49,7 @@ def routes(service: PaceService) -> list[Route]:
     return [
         Route("GET", SHEET, edge.sheet, "Your pace", response=m.PaceReply, tag="therapist", errors=WHO),
         write("PATCH", "", edge.values, "Set capacity, pause and limits", m.PaceBody, versioned),
+        write("PUT", "/name", edge.name, "Your name in Latin letters", m.NameBody, versioned),
         write("PUT", "/hours", edge.hours, "Set the weekly hours", m.HoursBody, versioned),
         write("PUT", "/reply-windows", edge.windows, "Say when you answer", m.WindowsBody, versioned),
         write("PUT", "/dates/{date}", edge.set_date, "Other hours on one date", m.DateBody),
@@ -57,9 +58,7 @@ def routes(service: PaceService) -> list[Route]:
         write("DELETE", "/time-off/{time_off_id}", edge.remove_time_off, "Be there after all", None, gone),
         write("POST", "/travels", edge.add_travel, "Work from another zone", m.TravelBody, once),
         write("DELETE", "/travels/{travel_id}", edge.remove_travel, "Stay", None, gone),
-        write(
-            "POST", "/session-types", edge.add_type, "Offer another kind of session", m.SessionTypeBody, once
-        ),
+        write("POST", "/session-types", edge.add_type, "Offer another kind", m.SessionTypeBody, once),
         write("PUT", "/session-types/{session_type_id}", edge.set_type, "Change it", m.SessionTypeBody, gone),
         write("DELETE", "/session-types/{session_type_id}", edge.end_type, "Offer it no more", None, gone),
         Route(
@@ -86,6 +85,11 @@ class _Edge:
         asked = await body(request, m.PaceBody)
         values = {name: getattr(asked, name) for name in asked.model_fields_set}
         return _sheet(await self._service.set_values(who, version, values))
+
+    async def name(self, request: web.Request) -> web.Response:
+        who, version = require(request, "therapist"), _version(request)
+        asked = await body(request, m.NameBody)
+        return _sheet(await self._service.set_name(who, version, asked.name_en))
 
     async def hours(self, request: web.Request) -> web.Response:
         who, version = require(request, "therapist"), _version(request)
@@ -236,6 +240,8 @@ def _sheet(sheet: PaceSheet) -> web.Response:
     one = sheet.therapist
     answer = m.PaceReply(
         version=one.version,
+        name=sheet.own.name,
+        name_en=sheet.own.name_en,
         timezone=one.timezone,
         capacity=one.capacity,
         active=one.active,

@@ -67,6 +67,14 @@ class PaceService:
 
         return await self._change(identity, "pace", work, _Asked(version, dict(values)))
 
+    async def set_name(self, identity: Identity, version: int, name_en: str | None) -> PaceSheet:
+        """How the name is written in English; None: as everywhere. Raises PreconditionFailed, Invalid."""
+
+        async def work(connection: AsyncConnection, therapist: Therapist) -> None:
+            await accounts.set_name_en(connection, therapist.id, name_en)
+
+        return await self._change(identity, "name_en", work, _Asked(version))
+
     async def set_hours(self, identity: Identity, version: int, rules: Sequence[Rule]) -> PaceSheet:
         """In place of all weekly hours. A rule without a zone is meant in the therapist's own."""
         pace.check_rules(rules, "rules")
@@ -207,9 +215,10 @@ class PaceService:
         ]
         conflicts = pace.conflicts(calendar, upcoming)
         clients = {one.booking.client_id for one in conflicts if one.booking.client_id}
-        people = await accounts.people(connection, clients)
+        people = await accounts.people(connection, {*clients, own})
         return PaceSheet(
             therapist=therapist,
+            own=people[own],
             types=tuple(types) or (self._config.session_type(),),
             rules=calendar.rules,
             overrides=tuple(await pace_changes.overrides_of(connection, own, today)),

@@ -237,6 +237,7 @@ def _booking(found: Confirmation, who: Identity) -> m.BookingReply:
         uid=visit.uid,
         therapist_id=visit.therapist_id,
         therapist_name=visit.therapist_name,
+        therapist_name_en=visit.therapist_name_en,
         client_name=visit.client_name,
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,

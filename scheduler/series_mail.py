@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from accounts import service as accounts
-from accounts.model import Person
+from accounts.model import Person, in_language
 from core.clock import Clock
 from core.database import Database
 from core.mail import Attachment, Mail, Mailer
@@ -113,8 +113,8 @@ class SeriesMails:
         first = lines[0].visit
         letter = LETTERS[said, first.role][locale]
         words = {
-            "name": to.name,
-            "other": first.therapist_name,
+            "name": to.named(locale),
+            "other": in_language(first.therapist_name, first.therapist_name_en, locale),
             "times": "\n".join(self._time(n, one, said, locale) for n, one in enumerate(lines, 1)),
             "until": _deadline(lines, locale),
         }

@@ -6,10 +6,12 @@ A stranger learns nothing: what is not yours is not found.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import service as accounts
+from accounts.model import Named, Person
 from core.errors import NotFound
 from core.http import Identity
 from core.ids import BookingId
@@ -20,7 +22,7 @@ from scheduler.model import Booking, SessionType, Span, Status, Visit, sources
 from scheduler.outcome import Attendance, took_place
 
 UNSEEN = frozenset({Status.HELD, Status.EXPIRED})
-NO_NAMES: Mapping[str, str] = {}
+NO_NAMES: Mapping[str, Named] = {}
 CHANGEABLE = frozenset({Status.CONFIRMED, Status.REQUESTED})
 
 
@@ -97,7 +99,7 @@ async def render(
     booking: Booking,
     role: str,
     config: SchedulerConfig,
-    names: Mapping[str, str] = NO_NAMES,
+    known: Mapping[str, Named] = NO_NAMES,
 ) -> Visit:
     """The booking with names (those known already need not be read) and entering times.
 
@@ -105,9 +107,10 @@ async def render(
     """
     if booking.status in UNSEEN or booking.client_id is None or booking.care_id is None:
         raise NotFound
+    names: Mapping[Any, Named | Person] = known
     if not {booking.client_id, booking.therapist_id} <= names.keys():
-        people = await accounts.people(connection, [booking.client_id, booking.therapist_id])
-        names = {own: person.name for own, person in people.items()}
+        names = await accounts.people(connection, [booking.client_id, booking.therapist_id])
+    client, therapist = names[booking.client_id], names[booking.therapist_id]
     enter = enter_span(booking, config)
     kind = await pace_store.type_of(connection, booking, config)
     return Visit(
@@ -116,8 +119,9 @@ async def render(
         care_id=booking.care_id,
         client_id=booking.client_id,
         therapist_id=booking.therapist_id,
-        client_name=names[booking.client_id],
-        therapist_name=names[booking.therapist_id],
+        client_name=client.name,
+        therapist_name=therapist.name,
+        therapist_name_en=therapist.name_en,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         timezone=booking.client_timezone if role == "client" else booking.therapist_timezone,

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from accounts.model import Named
 from accounts.tables import person
 from core.clock import Clock
 from core.database import Database
@@ -63,6 +64,7 @@ class Colleague:
 
     id: PersonId
     name: str
+    name_en: str | None
 
 
 class WeekService:
@@ -104,7 +106,7 @@ class WeekService:
                 found = await colleagues_of(connection, own, now, MOST_COLLEAGUES)
             else:
                 found = await _taking(connection, own, care_id, now)
-        return [Colleague(one.id, name) for one, name in found[:MOST_COLLEAGUES]]
+        return [Colleague(one.id, who.name, who.name_en) for one, who in found[:MOST_COLLEAGUES]]
 
 
 async def sessions_of(connection: AsyncConnection, therapist_id: str, within: Span) -> list[WeekSession]:
@@ -126,7 +128,7 @@ async def sessions_of(connection: AsyncConnection, therapist_id: str, within: Sp
 
 async def _taking(
     connection: AsyncConnection, own: str, care_id: str, now: datetime
-) -> list[tuple[Therapist, str]]:
+) -> list[tuple[Therapist, Named]]:
     care = await care_store.find(connection, care_id)
     if care is None or care.therapist_id != own or care.ended_at is not None:
         raise NotFound
@@ -137,10 +139,10 @@ async def _taking(
 
 async def colleagues_of(
     connection: AsyncConnection, own: str, now: datetime, most: int | None
-) -> list[tuple[Therapist, str]]:
+) -> list[tuple[Therapist, Named]]:
     """With a verified licence that is still good, and their names, in order of these."""
     query = (
-        sa.select(therapist, person.c.name)
+        sa.select(therapist, person.c.name, person.c.name_en)
         .join(person, person.c.id == therapist.c.id)
         .where(
             therapist.c.id != own,
@@ -150,7 +152,10 @@ async def colleagues_of(
         .order_by(person.c.name, therapist.c.id)
         .limit(most)
     )
-    return [(practice_store.therapist_from(row), row.name) for row in await connection.execute(query)]
+    return [
+        (practice_store.therapist_from(row), Named(row.name, row.name_en))
+        for row in await connection.execute(query)
+    ]
 
 
 def _session(row: Any) -> WeekSession:

@@ -69,6 +69,7 @@ class ColleaguesQuery(_Query):
 class ColleagueReply(Reply):
     therapist_id: str
     name: str
+    name_en: str | None
 
 
 class ColleaguesReply(Reply):
@@ -123,7 +124,7 @@ class _Edge:
     async def colleagues(self, request: web.Request) -> web.Response:
         who, asked = require(request, "therapist"), query(request, ColleaguesQuery)
         found = await self._service.colleagues(who, asked.care_id)
-        shown = [ColleagueReply(therapist_id=one.id, name=one.name) for one in found]
+        shown = [ColleagueReply(therapist_id=one.id, name=one.name, name_en=one.name_en) for one in found]
         return reply(ColleaguesReply(colleagues=shown))
 
 

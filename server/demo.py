@@ -43,6 +43,7 @@ class Profile:
     """A therapist to make."""
 
     name: str
+    name_en: str | None
     email: str
     languages: tuple[str, ...]
     ja: str
@@ -55,6 +56,7 @@ class Profile:
 THERAPISTS = (
     Profile(
         "佐藤 美咲",
+        "Misaki Sato",
         "misaki.sato@demo.example",
         ("ja", "en"),
         "肩と首まわり。デスクワークの姿勢づくりを一緒に考えます。",
@@ -65,6 +67,7 @@ THERAPISTS = (
     ),
     Profile(
         "田中 健一",
+        "Kenichi Tanaka",
         "kenichi.tanaka@demo.example",
         ("ja",),
         "腰まわり。仕事を続けながら、できることから始めます。",
@@ -75,6 +78,7 @@ THERAPISTS = (
     ),
     Profile(
         "Emma Suzuki",
+        None,
         "emma.suzuki@demo.example",
         ("en", "ja"),
         "英語でも日本語でも。運動習慣づくりが得意です。",
@@ -198,6 +202,7 @@ async def _therapist(connection: AsyncConnection, profile: Profile, now: datetim
         languages=profile.languages,
     )
     await register_therapist(connection, new, now)
+    await accounts.set_name_en(connection, person_id, profile.name_en)
     return person_id
 
 
@@ -256,7 +261,12 @@ async def _document(
         "booking_link": f"{url}/b/{booking_token}",
         "sign_in": f"{url}/sign-in",
         "therapists": [
-            {"name": profile.name, "email": profile.email, "password": passwords[profile.email]}
+            {
+                "name": profile.name,
+                "name_en": profile.name_en,
+                "email": profile.email,
+                "password": passwords[profile.email],
+            }
             for profile in THERAPISTS
         ],
         "staff": {"email": STAFF_EMAIL, "password": passwords[STAFF_EMAIL]},

@@ -82,6 +82,11 @@ def names(visit: Visit) -> tuple[str, str]:
     return pair if visit.role == "client" else pair[::-1]
 
 
+def peer_name_en(visit: Visit) -> str | None:
+    """The other's name in Latin letters; therapists alone may have one."""
+    return visit.therapist_name_en if visit.role == "client" else None
+
+
 def grant_of(call: rules.Call, participant: Participant, expires_at: datetime) -> Grant:
     """The right this participant has now: a seat once they were let in."""
     return Grant(

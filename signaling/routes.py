@@ -9,7 +9,7 @@ from core.errors import NotFound, TooMany, Unauthenticated
 from core.http import Body, Reply, Route, Utc, body, identity, path_id, reply
 from signaling import errors
 from signaling.config import TurnConfig
-from signaling.entering import Entering, names
+from signaling.entering import Entering, names, peer_name_en
 from signaling.protocol import Id
 from signaling.service import CallService
 from signaling.turn import IceServer, ice_servers
@@ -35,6 +35,7 @@ class EnterReply(Reply):
     role: Role
     my_name: str
     peer_name: str
+    peer_name_en: str | None
     starts_at: Utc
     ends_at: Utc
     timezone: str = Field(description="in which the booking is shown to who enters (IANA)")
@@ -52,6 +53,7 @@ class DoorReply(Reply):
     timezone: str
     role: Role
     peer_name: str
+    peer_name_en: str | None
     approve_until: Utc | None
 
 
@@ -129,6 +131,7 @@ class _Edge:
                 role=entry.participant.role,
                 my_name=my_name,
                 peer_name=peer_name,
+                peer_name_en=peer_name_en(entry.visit),
                 starts_at=entry.visit.starts_at,
                 ends_at=entry.visit.ends_at,
                 timezone=entry.visit.timezone,
@@ -149,6 +152,7 @@ class _Edge:
                 timezone=visit.timezone,
                 role=cast(Role, visit.role),
                 peer_name=names(visit)[1],
+                peer_name_en=peer_name_en(visit),
                 approve_until=visit.approve_until,
             )
         )

@@ -103,3 +103,28 @@ async def test_answers_and_travel_are_set(site: Site, visitor: Visitor) -> None:
     await page.reload()
     await expect(page.get_by_test_id("travel")).to_have_count(1)
     await expect(page.get_by_test_id("field-weekly_minutes")).to_have_value("600")
+
+
+async def test_a_name_in_latin_letters_is_set_and_read_on_english_pages_alone(
+    site: Site, visitor: Visitor
+) -> None:
+    page, client = await visitor("ja"), await visitor("en")
+    therapist_id = await site.taking_new_clients("英名 花子")
+    await people.sign_in(page, site, await site.account(therapist_id), PASSWORD)
+    await page.goto(f"{site.address}/therapist/pace")
+    field = page.get_by_test_id("field-name_en")
+    await field.fill("英名")
+    await page.get_by_test_id("save-name").click()
+    await expect(field).to_have_attribute("aria-invalid", "true")
+    await look(page, "pace-name")
+    await field.fill("Hanako Eimei")
+    await page.get_by_test_id("save-name").click()
+    await saved(page)
+    await client.goto(site.demo["booking_link"])
+    card = client.locator(f"[data-therapist='{therapist_id}']")
+    await expect(card).to_contain_text("Hanako Eimei")
+    await look(client, "booking-therapists-names")
+    await client.get_by_test_id("language-switch-ja").click()
+    await expect(card).to_contain_text("英名 花子")
+    await page.get_by_test_id("undo").click()
+    await expect(field).to_have_value("")

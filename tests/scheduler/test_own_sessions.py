@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from accounts.model import Named
 from accounts.store import verify_email
 from core.database import Database
 from core.http import Identity
@@ -64,6 +65,7 @@ async def test_upcoming_sessions_come_with_the_mailed_way_in_and_past_ones_witho
     assert session == {
         "booking_id": booked["booking_id"],
         "therapist_name": "先生 5",
+        "therapist_name_en": None,
         "starts_at": "2026-11-25T00:00:00Z",
         "ends_at": "2026-11-25T00:45:00Z",
         "status": "confirmed",
@@ -142,7 +144,7 @@ def session(starts_in: timedelta, status: Status = Status.CONFIRMED) -> OwnSessi
         created_at=WEDNESDAY,
         updated_at=WEDNESDAY,
     )
-    return OwnSession(booking, "先生", Span(starts_at, starts_at + HOUR))
+    return OwnSession(booking, Named("先生"), Span(starts_at, starts_at + HOUR))
 
 
 def test_a_session_is_to_come_until_its_room_closes_or_its_call_ends() -> None:

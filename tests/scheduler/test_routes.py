@@ -31,6 +31,7 @@ async def test_a_visitor_sees_whom_and_when_in_their_own_zone(door: Door) -> Non
             {
                 "therapist_id": therapist_id,
                 "name": "先生 5",
+                "name_en": None,
                 "headline": {"ja": "ゆっくり伺います", "en": "I take time"},
                 "languages": ["ja", "en"],
                 "licence_kind": "physiotherapist",
@@ -74,6 +75,7 @@ async def test_a_visitor_holds_books_and_takes_the_calendar_file_along(door: Doo
         "uid": f"{booking_id}@todoku",
         "therapist_id": therapist_id,
         "therapist_name": "先生 5",
+        "therapist_name_en": None,
         "client_name": "佐藤 一郎",
         "starts_at": "2026-11-25T00:00:00Z",
         "ends_at": "2026-11-25T00:45:00Z",

@@ -142,7 +142,7 @@ async def test_colleagues_are_others_who_may_practise(door: Door, therapist: Per
     other = await door.clinic.therapist(7)
     await door.clinic.therapist(8, licence_verified_at=None)
     await door.clinic.therapist(9, licence_expires_at=door.clinic.clock.now())
-    expected = {"colleagues": [{"therapist_id": other, "name": "先生 7"}]}
+    expected = {"colleagues": [{"therapist_id": other, "name": "先生 7", "name_en": None}]}
     assert await door.ask("GET", "/api/therapist/colleagues") == (200, expected)
 
 

@@ -414,6 +414,23 @@ export interface paths {
         patch: operations["patch_api_therapist_pace"];
         trace?: never;
     };
+    "/api/therapist/pace/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Your name in Latin letters */
+        put: operations["put_api_therapist_pace_name"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/therapist/pace/hours": {
         parameters: {
             query?: never;
@@ -543,7 +560,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Offer another kind of session */
+        /** Offer another kind */
         post: operations["post_api_therapist_pace_session_types"];
         delete?: never;
         options?: never;
@@ -1917,6 +1934,8 @@ export interface components {
             therapist_id: string;
             /** Therapist Name */
             therapist_name: string;
+            /** Therapist Name En */
+            therapist_name_en: string | null;
             /** Client Name */
             client_name: string;
             /** Starts At */
@@ -2202,6 +2221,8 @@ export interface components {
             therapist_id: string;
             /** Name */
             name: string;
+            /** Name En */
+            name_en: string | null;
         };
         /**
          * ColleaguesQuery
@@ -2442,6 +2463,8 @@ export interface components {
             role: "client" | "therapist";
             /** Peer Name */
             peer_name: string;
+            /** Peer Name En */
+            peer_name_en: string | null;
             /** Approve Until */
             approve_until: string | null;
         };
@@ -2490,6 +2513,8 @@ export interface components {
             my_name: string;
             /** Peer Name */
             peer_name: string;
+            /** Peer Name En */
+            peer_name_en: string | null;
             /** Starts At */
             starts_at: string;
             /** Ends At */
@@ -2861,12 +2886,22 @@ export interface components {
              */
             starts_at: string;
         };
+        /**
+         * NameBody
+         * @description The name in Latin letters; null: as everywhere else.
+         */
+        NameBody: {
+            /** Name En */
+            name_en: string | null;
+        };
         /** NamedReply */
         NamedReply: {
             /** Therapist Id */
             therapist_id: string;
             /** Name */
             name: string;
+            /** Name En */
+            name_en: string | null;
         };
         /** NamesBody */
         NamesBody: {
@@ -2990,6 +3025,8 @@ export interface components {
             };
             /** Therapist Name */
             therapist_name: string;
+            /** Therapist Name En */
+            therapist_name_en: string | null;
             /** Starts At */
             starts_at: string;
             /** Ends At */
@@ -3099,6 +3136,8 @@ export interface components {
             client_name: string;
             /** Therapist Name */
             therapist_name: string;
+            /** Therapist Name En */
+            therapist_name_en: string | null;
             /** Starts At */
             starts_at: string;
             /** Ends At */
@@ -3149,6 +3188,8 @@ export interface components {
             booking_id: string;
             /** Therapist Name */
             therapist_name: string;
+            /** Therapist Name En */
+            therapist_name_en: string | null;
             /** Starts At */
             starts_at: string;
             /** Ends At */
@@ -3229,6 +3270,10 @@ export interface components {
         PaceReply: {
             /** Version */
             version: number;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string | null;
             /** Timezone */
             timezone: string;
             /** Capacity */
@@ -3365,6 +3410,8 @@ export interface components {
             therapist_id: string;
             /** Name */
             name: string;
+            /** Name En */
+            name_en: string | null;
             /** Capacity */
             capacity: number;
             /** Active */
@@ -4139,6 +4186,8 @@ export interface components {
             therapist_id: string;
             /** Name */
             name: string;
+            /** Name En */
+            name_en: string | null;
             /** Headline */
             headline: {
                 [key: string]: string;
@@ -5906,6 +5955,75 @@ export interface operations {
             };
         };
     };
+    put_api_therapist_pace_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameBody"];
+            };
+        };
+        responses: {
+            /** @description Your name in Latin letters */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `therapist_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_conflict` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     put_api_therapist_pace_hours: {
         parameters: {
             query?: never;
@@ -6437,7 +6555,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Offer another kind of session */
+            /** @description Offer another kind */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -1,5 +1,6 @@
 /** What failed, and other times to take with one tap. */
 import { useTranslation } from "react-i18next";
+import { nameOf } from "../shared/named";
 import { useStore } from "../shared/store";
 import { dayName, timeOfDay } from "../shared/time";
 import { ErrorNotice } from "../join/ui/ErrorScreen";
@@ -22,7 +23,7 @@ export function BookingProblem({ flow }: { flow: BookingFlow }) {
                 onClick={() => void flow.pick(each, each.therapist_id)}
               >
                 {dayName(each.starts_at, zone)} {timeOfDay(each.starts_at, zone)}
-                <small>{flow.therapistOf(each.therapist_id)?.name}</small>
+                <small>{nameOf(flow.therapistOf(each.therapist_id))}</small>
               </button>
             </li>
           ))}

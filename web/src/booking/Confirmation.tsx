@@ -3,6 +3,7 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Booking } from "../api/types";
 import { Answered } from "../shared/Answered";
+import { therapistNameOf } from "../shared/named";
 import { dateAndTime } from "../shared/time";
 import { Button } from "../join/ui/Button";
 import { Heading } from "../join/ui/Heading";
@@ -74,7 +75,7 @@ function Facts({ booking, email }: { booking: Booking; email: string }) {
         <When startsAt={booking.starts_at} endsAt={booking.ends_at} zone={booking.timezone} />
       </dd>
       <dt>{t("booking.done.who")}</dt>
-      <dd>{booking.therapist_name}</dd>
+      <dd>{therapistNameOf(booking)}</dd>
       <dt>{t("booking.done.you")}</dt>
       <dd>{booking.client_name}</dd>
       {email ? (

@@ -2,6 +2,7 @@
 import { useEffect, useRef, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Slot } from "../api/types";
+import { nameOf } from "../shared/named";
 import { useStore } from "../shared/store";
 import { countdown, dateAndTime, timeOfDay, zoneLabel } from "../shared/time";
 import { Button } from "../join/ui/Button";
@@ -33,7 +34,7 @@ export function DetailsStep({ flow }: { flow: BookingFlow }) {
           {dateAndTime(picked.starts_at, zone)}–{timeOfDay(picked.ends_at, zone)}
         </p>
         <p className="soft">
-          {t("booking.with", { name: flow.therapist?.name ?? "" })} ·{" "}
+          {t("booking.with", { name: nameOf(flow.therapist) })} ·{" "}
           {zoneLabel(zone, new Date(picked.starts_at))}
         </p>
         {kinds.length > 1 ? (

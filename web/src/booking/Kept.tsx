@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ClientCare } from "../api/types";
 import { type ApiError, asApiError } from "../shared/api";
 import { newId } from "../shared/ids";
+import { nameOf } from "../shared/named";
 import { useStore } from "../shared/store";
 import { dateAndTime, zoneLabel } from "../shared/time";
 import { Button } from "../join/ui/Button";
@@ -44,7 +45,7 @@ export function Kept({ flow }: { flow: BookingFlow }) {
   const until = `${dateAndTime(offer.expires_at, zone)} ${zoneLabel(zone, new Date(offer.expires_at))}`;
   return (
     <div className="notice notice-good" data-testid="kept">
-      <strong>{t("booking.kept.title", { name: offer.therapist.name })}</strong>
+      <strong>{t("booking.kept.title", { name: nameOf(offer.therapist) })}</strong>
       <p>{t("booking.kept.until", { until })}</p>
       {problem ? <ErrorNotice error={problem} /> : null}
       <Button busy={busy} onClick={() => void decline()} data-testid="decline-offer">

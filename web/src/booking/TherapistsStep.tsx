@@ -2,6 +2,7 @@
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Therapist } from "../api/types";
+import { nameOf } from "../shared/named";
 import { useStore } from "../shared/store";
 import { dayName, timeOfDay } from "../shared/time";
 import { ErrorNotice } from "../join/ui/ErrorScreen";
@@ -72,14 +73,14 @@ function TherapistCard({ therapist, zone, role, onChoose }: CardProps) {
       data-therapist={therapist.therapist_id}
       onClick={onChoose}
     >
-      <Portrait name={therapist.name} id={therapist.therapist_id} />
+      <Portrait name={nameOf(therapist)} id={therapist.therapist_id} />
       <span className="therapist-text">
         {role ? (
           <span className="soft" data-testid={`role-${role}`}>
-            {t(`booking.therapists.${role}`, { name: therapist.name })}
+            {t(`booking.therapists.${role}`, { name: nameOf(therapist) })}
           </span>
         ) : null}
-        <strong>{therapist.name}</strong>
+        <strong>{nameOf(therapist)}</strong>
         <span className="soft">{licenceName(t, therapist.licence_kind)}</span>
         {headline ? <span>{headline}</span> : null}
         <span className="soft">

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { serverNow } from "../shared/clock";
 import { clockTimes, monthOf } from "../shared/month/month";
 import { MonthPicker } from "../shared/month/MonthPicker";
+import { nameOf } from "../shared/named";
 import { useStore } from "../shared/store";
 import { dayName, localDate, timeOfDay } from "../shared/time";
 import { Button } from "../join/ui/Button";
@@ -59,8 +60,8 @@ function TherapistsHead({ flow }: { flow: BookingFlow }) {
         </Button>
       ) : null}
       <div className="times-head">
-        <Portrait name={therapist?.name ?? ""} id={therapist?.therapist_id ?? ""} />
-        <Heading>{t("booking.times.title", { name: therapist?.name ?? "" })}</Heading>
+        <Portrait name={nameOf(therapist)} id={therapist?.therapist_id ?? ""} />
+        <Heading>{t("booking.times.title", { name: nameOf(therapist) })}</Heading>
       </div>
       {state.offer?.own_therapist ? (
         <p className="lead">
@@ -162,6 +163,6 @@ function WhoIsFree({ flow, free }: { flow: BookingFlow; free: Free }) {
   const [only = null, ...others] = free.therapist_ids;
   const count = others.length + 1;
   return (
-    <small>{count > 1 ? t("booking.times.who", { count }) : flow.therapistOf(only)?.name}</small>
+    <small>{count > 1 ? t("booking.times.who", { count }) : nameOf(flow.therapistOf(only))}</small>
   );
 }

@@ -1,6 +1,7 @@
 /** Several are free at a time: with whom? It need not matter. */
 import { useTranslation } from "react-i18next";
 import type { Therapist } from "../api/types";
+import { nameOf } from "../shared/named";
 import { useStore } from "../shared/store";
 import { dateAndTime } from "../shared/time";
 import { Dialog } from "../join/ui/Dialog";
@@ -46,7 +47,7 @@ export function WhoDialog({ flow, free, onClose }: WhoDialogProps) {
               data-testid="who-one"
               onClick={() => choose(one.therapist_id)}
             >
-              <Portrait name={one.name} id={one.therapist_id} />
+              <Portrait name={nameOf(one)} id={one.therapist_id} />
               <Who one={one} />
             </button>
           </li>
@@ -62,7 +63,7 @@ function Who({ one }: { one: Therapist }) {
   const minutes = t("booking.kind.minutes", { minutes: kind?.session_minutes ?? 0 });
   return (
     <span>
-      <strong>{one.name}</strong>
+      <strong>{nameOf(one)}</strong>
       <span className="soft">
         {licenceName(t, one.licence_kind)} · {minutes}
         {kind?.approval ? ` · ${t("booking.kind.request")}` : null}

@@ -1,6 +1,7 @@
 /** When a booking is, and with whom. */
 import { useTranslation } from "react-i18next";
 import type { Booking } from "../api/types";
+import { therapistNameOf } from "../shared/named";
 import { When } from "../join/ui/When";
 
 export function Facts({ booking }: { booking: Booking }) {
@@ -12,7 +13,7 @@ export function Facts({ booking }: { booking: Booking }) {
         <When startsAt={booking.starts_at} endsAt={booking.ends_at} zone={booking.timezone} />
       </dd>
       <dt>{t("change.who")}</dt>
-      <dd>{booking.therapist_name}</dd>
+      <dd>{therapistNameOf(booking)}</dd>
     </dl>
   );
 }

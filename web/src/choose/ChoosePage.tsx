@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ClientCare } from "../api/types";
 import { request } from "../shared/api";
+import { nameOf } from "../shared/named";
 import { useStore } from "../shared/store";
 import { dateAndTime, visitorZone } from "../shared/time";
 import { Button } from "../join/ui/Button";
@@ -71,7 +72,7 @@ function OfferCard({ flow, care }: { flow: ChooseFlow; care: ClientCare }) {
   const until = dateAndTime(offer.expires_at, visitorZone());
   return (
     <section className="card" data-testid="offer">
-      <h2>{t("choose.offer.title", { name: offer.therapist.name })}</h2>
+      <h2>{t("choose.offer.title", { name: nameOf(offer.therapist) })}</h2>
       <p>{t("choose.offer.until", { until })}</p>
       <div className="actions">
         <a className="button button-primary" href={flow.bookingAddress}>
@@ -99,7 +100,7 @@ function WaitCard({ flow, care }: { flow: ChooseFlow; care: ClientCare }) {
         {asking
           ? t("choose.wait.asking")
           : wait.therapist
-            ? t("choose.wait.for", { name: wait.therapist.name })
+            ? t("choose.wait.for", { name: nameOf(wait.therapist) })
             : t("choose.wait.anybody")}
       </p>
       {asking ? null : <p className="soft">{t(`choose.wait.ahead.${ahead}`)}</p>}

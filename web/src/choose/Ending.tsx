@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ClientCare } from "../api/types";
+import { nameOf } from "../shared/named";
 import { useStore } from "../shared/store";
 import { Button } from "../join/ui/Button";
 import type { ChooseFlow } from "./flow";
@@ -16,7 +17,7 @@ export function Ending({ flow, care }: { flow: ChooseFlow; care: ClientCare }) {
   if (!own) return null;
   return (
     <section className="card" data-testid="care">
-      <h2>{t("choose.care.title", { name: own.therapist.name })}</h2>
+      <h2>{t("choose.care.title", { name: nameOf(own.therapist) })}</h2>
       {asked ? (
         <>
           <p>{t("choose.care.sure")}</p>

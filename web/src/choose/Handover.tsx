@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CareHandover, ClientCare } from "../api/types";
+import { nameOf } from "../shared/named";
 import { useStore } from "../shared/store";
 import { Button } from "../join/ui/Button";
 import type { ChooseFlow } from "./flow";
@@ -18,11 +19,11 @@ export function HandoverCard({ flow, care, handover }: Props) {
   const { t } = useTranslation();
   const { busy } = useStore(flow.state);
   const [share, setShare] = useState(NOTHING_SHARED);
-  const now = care.care?.therapist.name ?? "";
+  const now = nameOf(care.care?.therapist);
   return (
     <section className="card" data-testid="handover">
-      <h2>{t("choose.handover.title", { name: handover.therapist.name })}</h2>
-      <p>{t("choose.handover.lead", { now, name: handover.therapist.name })}</p>
+      <h2>{t("choose.handover.title", { name: nameOf(handover.therapist) })}</h2>
+      <p>{t("choose.handover.lead", { now, name: nameOf(handover.therapist) })}</p>
       <Coming care={care} />
       <Sharing share={share} onChange={setShare} />
       <div className="actions">
@@ -33,7 +34,7 @@ export function HandoverCard({ flow, care, handover }: Props) {
           onClick={() => void flow.goOn(handover.handover_id, share)}
           data-testid="handover-yes"
         >
-          {t("choose.handover.yes", { name: handover.therapist.name })}
+          {t("choose.handover.yes", { name: nameOf(handover.therapist) })}
         </Button>
         <Button
           busy={busy !== ""}

@@ -2,6 +2,7 @@
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CareChoice, ClientCare } from "../api/types";
+import { nameOf } from "../shared/named";
 import { useStore } from "../shared/store";
 import { visitorZone } from "../shared/time";
 import { Button } from "../join/ui/Button";
@@ -25,7 +26,7 @@ export function LeaveCard({ flow, care, asked }: Props) {
   const [share, setShare] = useState(NOTHING_SHARED);
   const id = useId();
   const zone = visitorZone();
-  const names = { name: asked.cover?.name ?? "", now: care.care?.therapist.name ?? "" };
+  const names = { name: nameOf(asked.cover), now: nameOf(care.care?.therapist) };
   const wishes: Wish[] = ["wait"];
   if (asked.cover) wishes.push("cover");
   if (asked.transferable || asked.choice === "transfer") wishes.push("transfer");

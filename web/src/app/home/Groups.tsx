@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema";
 import { request } from "../../shared/api";
 import { errorText } from "../../shared/errors";
+import { therapistNameOf } from "../../shared/named";
 import { dayName, timeRange, visitorZone } from "../../shared/time";
 import { useAttempt } from "../deciding";
 
@@ -57,7 +58,7 @@ function Line({ one }: { one: Group }) {
         <Text>
           {dayName(one.starts_at, zone)} {timeRange(one.starts_at, one.ends_at, zone)}
         </Text>
-        <Text>{t("app.own.with", { name: one.therapist_name })}</Text>
+        <Text>{t("app.own.with", { name: therapistNameOf(one) })}</Text>
         <Badge variant="light" color={one.mine ? "green" : "gray"}>
           {one.mine ? t("app.groups.mine") : t("app.groups.left", { count: one.left })}
         </Badge>

@@ -7,6 +7,7 @@ import type { OwnSession } from "../../api/types";
 import { Answered } from "../../shared/Answered";
 import { serverNow } from "../../shared/clock";
 import { Help } from "../../shared/Help";
+import { therapistNameOf } from "../../shared/named";
 import {
   dateAndTime,
   dayName,
@@ -99,7 +100,7 @@ function Session({ one, nowMs }: { one: OwnSession; nowMs: number }) {
           <span>{dayName(one.starts_at, zone)}</span>{" "}
           <span>{timeRange(one.starts_at, one.ends_at, zone)}</span>
         </Text>
-        <Text>{t("app.own.with", { name: one.therapist_name })}</Text>
+        <Text>{t("app.own.with", { name: therapistNameOf(one) })}</Text>
         <Text size="sm" c="dimmed">
           {zoneLabel(zone, new Date(one.starts_at))}
         </Text>
@@ -157,7 +158,7 @@ function Past({ sessions }: { sessions: readonly OwnSession[] }) {
         {sessions.map((one) => (
           <li key={one.booking_id} data-testid="own-past">
             <span>{dateAndTime(one.starts_at, zone)}</span>
-            <span className="grow">{t("app.own.with", { name: one.therapist_name })}</span>
+            <span className="grow">{t("app.own.with", { name: therapistNameOf(one) })}</span>
             <Standing status={one.status} />
           </li>
         ))}

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema";
 import { request } from "../../shared/api";
 import { serverNow } from "../../shared/clock";
+import { therapistNameOf } from "../../shared/named";
 import { addDays, dateAndTime, localDate, visitorZone } from "../../shared/time";
 import { useDecide } from "../deciding";
 import { YesNo } from "../layout/YesNo";
@@ -72,7 +73,7 @@ function Line({ one, zone }: { one: Outcome; zone: string }) {
     <li className="card" data-testid="outcome" data-status={one.status}>
       <Text fw={700}>{dateAndTime(one.starts_at, zone)}</Text>
       <Text>
-        {t("app.outcomes.people", { client: one.client_name, other: one.therapist_name })}
+        {t("app.outcomes.people", { client: one.client_name, other: therapistNameOf(one) })}
       </Text>
       <Text size="sm">{notes.join(" · ")}</Text>
       {correcting ? (

@@ -19,8 +19,11 @@ export type Invitation = { by: "link"; token: string } | { by: "account"; bookin
 
 export type Phase = "entering" | "early" | "refused" | "check" | "inside" | "over";
 
+type Known = "opens_at" | "starts_at" | "timezone" | "role" | "peer_name";
+
 /** What the page says of a room that is not open yet. */
-export type Door = Pick<RoomDoor, "opens_at" | "starts_at" | "timezone" | "role" | "peer_name"> & {
+export type Door = Pick<RoomDoor, Known> & {
+  peer_name_en?: string | null;
   /** Of a request: by when it is answered. */
   approve_until?: string | null;
 };

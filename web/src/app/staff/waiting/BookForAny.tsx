@@ -4,6 +4,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverNow } from "../../../shared/clock";
+import { nameOf } from "../../../shared/named";
 import { dateAndTime, localDate, visitorZone, zoneLabel } from "../../../shared/time";
 import { Arrange, useArranging } from "../../arrange/Arrange";
 import { type Client, deskOf, useClientsNamed } from "../../arrange/arranging";
@@ -107,9 +108,7 @@ function With({ client, places }: { client: Client; places: readonly PlaceRow[] 
   return (
     <>
       {client.therapist_id ? (
-        <Text data-testid="book-theirs">
-          {t("queue.book.theirs", { name: theirs?.name ?? "" })}
-        </Text>
+        <Text data-testid="book-theirs">{t("queue.book.theirs", { name: nameOf(theirs) })}</Text>
       ) : (
         <NativeSelect
           label={t("queue.book.with")}
@@ -121,7 +120,7 @@ function With({ client, places }: { client: Client; places: readonly PlaceRow[] 
             { value: "", label: t("app.arrange.choose") },
             ...open.map((one) => ({
               value: one.therapist_id,
-              label: t("queue.give.one", { name: one.name, count: one.free }),
+              label: t("queue.give.one", { name: nameOf(one), count: one.free }),
             })),
           ]}
         />

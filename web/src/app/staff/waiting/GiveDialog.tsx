@@ -2,6 +2,7 @@
 import { NativeSelect, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { nameOf } from "../../../shared/named";
 import { dateAndTime, visitorZone } from "../../../shared/time";
 import { PLACES, type PlaceRow, QUEUE, type Waits } from "../../care/cares";
 import { useDecide } from "../../deciding";
@@ -64,7 +65,7 @@ function Question({ waits, places, onClose, onGiven }: QuestionProps) {
           { value: "", label: t("queue.give.turn") },
           ...open.map((one) => ({
             value: one.therapist_id,
-            label: t("queue.give.one", { name: one.name, count: one.free }),
+            label: t("queue.give.one", { name: nameOf(one), count: one.free }),
           })),
         ]}
       />

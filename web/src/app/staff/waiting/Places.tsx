@@ -1,6 +1,7 @@
 /** Therapists with their places, those with free ones first: how many, why none, and the next free time. */
 import { Badge, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { nameOf } from "../../../shared/named";
 import { dateAndTime, visitorZone } from "../../../shared/time";
 import type { PlaceRow } from "../../care/cares";
 
@@ -31,7 +32,7 @@ function Line({ one }: { one: PlaceRow }) {
   return (
     <li className="card place" data-testid="place" data-closed={closed ?? ""}>
       <div className="place-head">
-        <Text fw={700}>{one.name}</Text>
+        <Text fw={700}>{nameOf(one)}</Text>
         {closed ? (
           <Badge color="gray" variant="default">
             {t(`queue.places.closed.${closed}`)}

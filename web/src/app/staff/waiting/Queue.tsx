@@ -3,6 +3,7 @@ import { Badge, Button, Text } from "@mantine/core";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { serverNow } from "../../../shared/clock";
+import { nameOf } from "../../../shared/named";
 import { dateAndTime, visitorZone } from "../../../shared/time";
 import type { Waits } from "../../care/cares";
 
@@ -84,6 +85,6 @@ function Line({ one, onGive }: { one: Waits; onGive: () => void }) {
 function forWhom(t: TFunction, one: Waits): string {
   const language = t(one.language === "en" ? "queue.waiting.english" : "queue.waiting.japanese");
   return one.therapist
-    ? t("queue.waiting.with", { name: one.therapist.name, language })
+    ? t("queue.waiting.with", { name: nameOf(one.therapist), language })
     : t("queue.waiting.anybody", { language });
 }

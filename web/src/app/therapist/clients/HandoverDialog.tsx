@@ -3,6 +3,7 @@ import { NativeSelect, Stack, Text, Textarea } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { refusedFields } from "../../../shared/errors";
+import { nameOf } from "../../../shared/named";
 import { CARES, useColleagues } from "../../care/cares";
 import { useDecide } from "../../deciding";
 import { Dialog } from "../../layout/Dialog";
@@ -38,7 +39,7 @@ function Form({ client, onClose, onDone }: FormProps) {
     setChecked(true);
     const chosen = known.find((one) => one.therapist_id === to);
     if (!chosen) return event.currentTarget.querySelector<HTMLElement>("select")?.focus();
-    const said = t("clients.handover.done", { name: client.name, other: chosen.name });
+    const said = t("clients.handover.done", { name: client.name, other: nameOf(chosen) });
     const path = `/cares/${client.care_id}/handover`;
     const body = { therapist_id: to, note: note.trim() };
     if (!decide.isPending) decide.mutate({ path, body }, { onSuccess: () => onDone(said) });
@@ -59,7 +60,7 @@ function Form({ client, onClose, onDone }: FormProps) {
           onChange={(event) => setTo(event.currentTarget.value)}
           data={[
             { value: "", label: t("app.arrange.choose") },
-            ...known.map((one) => ({ value: one.therapist_id, label: one.name })),
+            ...known.map((one) => ({ value: one.therapist_id, label: nameOf(one) })),
           ]}
         />
         <Textarea

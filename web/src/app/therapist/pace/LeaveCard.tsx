@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useQuery } from "@tanstack/react-query";
 import type { Colleagues, Pace } from "../../../api/types";
 import { request } from "../../../shared/api";
+import { nameOf } from "../../../shared/named";
 import { dateAndTime, dayName } from "../../../shared/time";
 import { Card, Line } from "./Card";
 import { wholeDays } from "./instants";
@@ -17,7 +18,7 @@ export function LeaveCard({ pace, saving, save }: { pace: Pace; saving: boolean;
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const colleagues = useColleagues();
-  const names = new Map(colleagues.map((one) => [one.therapist_id, one.name]));
+  const names = new Map(colleagues.map((one) => [one.therapist_id, nameOf(one)]));
   return (
     <Card name="leave" title={t("pace.leave.title")} lead={t("pace.leave.lead")}>
       {pace.time_off.length === 0 ? <Text>{t("pace.leave.none")}</Text> : null}

@@ -3,6 +3,7 @@ import { NativeSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Colleagues, Pace } from "../../../api/types";
+import { nameOf } from "../../../shared/named";
 import { FormEnd } from "./Card";
 import { awaySpan, isCovered } from "./instants";
 import { minuteOf } from "./rules";
@@ -74,7 +75,7 @@ export function LeaveForm({ zone, colleagues, saving, onSave, onCancel }: Props)
             value={cover}
             data={[
               { value: "", label: t("pace.leave.cover_none") },
-              ...colleagues.map((one) => ({ value: one.therapist_id, label: one.name })),
+              ...colleagues.map((one) => ({ value: one.therapist_id, label: nameOf(one) })),
             ]}
             onChange={(event) => setCover(event.currentTarget.value)}
           />

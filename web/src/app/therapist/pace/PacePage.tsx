@@ -13,6 +13,7 @@ import { FeedCard } from "./FeedCard";
 import { KindsCard } from "./KindsCard";
 import { LeaveCard } from "./LeaveCard";
 import { LimitsCard } from "./LimitsCard";
+import { NameCard } from "./NameCard";
 import { NotLoaded } from "./NotLoaded";
 import { PlacesCard } from "./PlacesCard";
 import { ReplyCard } from "./ReplyCard";
@@ -47,6 +48,7 @@ export default function PacePage() {
               </section>
               <ReplyCard pace={pace} saving={saving} save={save} />
               <CalendarsCard zone={pace.timezone} />
+              <NameCard pace={pace} saving={saving} save={save} />
             </div>
             <div className="stack">
               <LimitsCard pace={pace} saving={saving} save={save} />
