@@ -15,7 +15,7 @@ import type { Asker } from "./asker";
 import { type Details, checkDetails, problemsFrom, tidy } from "./form";
 import { type Free, lookUp } from "./lookup";
 import { Series, type SeriesMade } from "./series";
-import { type BookingState, type LeftOff, atFirst, kindOf, therapistOf } from "./state";
+import { type BookingState, type LeftOff, atFirst, isPicked, kindOf, therapistOf } from "./state";
 
 export interface FlowTools {
   /** The server's time, ms since the epoch. */
@@ -254,18 +254,8 @@ export class BookingFlow {
       alternatives: [],
       holdOver: false,
       outlook: null,
-      moved: this.#isSame(slot, therapistId) ? this.state.get().moved : [],
+      moved: isPicked(this.state.get(), slot, therapistId) ? this.state.get().moved : [],
     };
-  }
-
-  /** The dates of a series are those of its therapist's wall. */
-  #isSame(slot: Slot, therapistId: string | null): boolean {
-    const { picked, therapistId: before } = this.state.get();
-    return (
-      therapistId === before &&
-      slot.starts_at === picked?.starts_at &&
-      slot.ends_at === picked.ends_at
-    );
   }
 
   #bookingFailed(error: ApiError, picked: Slot): void {

@@ -113,6 +113,13 @@ export function therapistOf(state: BookingState, id: string | null): Therapist |
   return state.offer?.therapists.find((each) => each.therapist_id === id);
 }
 
+/** Whether it is picked already; the dates of a series are those of its therapist's wall. */
+export function isPicked(state: BookingState, slot: Slot, therapistId: string | null): boolean {
+  const { picked, therapistId: before } = state;
+  const same = slot.starts_at === picked?.starts_at && slot.ends_at === picked.ends_at;
+  return same && therapistId === before;
+}
+
 /** The kind of session that is chosen. */
 export function kindOf(state: BookingState): Kind | undefined {
   const kinds = therapistOf(state, state.therapistId)?.kinds ?? [];
