@@ -6,10 +6,9 @@ requests, rooms or bookings.
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,17 +20,15 @@ from accounts.entry import Accounts
 from accounts.passwords import Passwords
 from chat import gateway as chat_gateway
 from chat import routes as chat_routes
-from chat.errors import ConversationUnknown
 from chat.service import ChatService, Door, ensure_conversation
-from chat.store import conversation_of
 from core import idempotency
 from core.bus import Bus, open_bus
 from core.clock import Clock, SystemClock
 from core.config import GrantsConfig
 from core.database import Database, migrate
 from core.grants import Signer, Verifier, load_or_create_key
-from core.http import Identity, Route
-from core.ids import BookingId, ConversationId, RelayId, new_id
+from core.http import Route
+from core.ids import RelayId, new_id
 from core.jobs import Jobs
 from core.outbox import Outbox
 from core.sockets import SocketServer, build_server
@@ -52,13 +49,14 @@ from scheduler.pace_service import PaceService
 from scheduler.service import SchedulerService, fulfil
 from scheduler.week import WeekService
 from server import events, health, openapi
+from server.chat_door import chat_door
 from server.config import Config, public_url
 from server.outward import TOPICS as OUTSIDE
 from server.outward import Outward, outward
 from server.pages import add_pages
 from server.sessions import Sessions
 from server.web import Edge, application, own_origin
-from signaling.entering import Neighbours, VisitOf
+from signaling.entering import Neighbours
 from signaling.signaling import House as SharedHouse
 from signaling.signaling import Signaling
 
@@ -223,34 +221,9 @@ def own_pages(url: str) -> Callable[[str | None, Mapping[str, Any]], bool]:
     return allowed
 
 
-# Since when a call goes on in the rooms of some bookings.
-Running = Callable[[Sequence[BookingId]], Awaitable[Mapping[BookingId, datetime]]]
-
-
 def _chat_door(house: House) -> Door:
     ground = house.ground
     return chat_door(house.scheduler.visit, house.signaling.calls.running, ground.database, ground.clock)
-
-
-def chat_door(visit_of: VisitOf, running: Running, database: Database, clock: Clock) -> Door:
-    """Where a link may write: its own booking's conversation, while that booking's room can be entered.
-
-    That is as long as its call lasts, where this is later.
-    """
-
-    async def door(who: Identity, conversation_id: ConversationId) -> None:
-        if who.kind != "link":
-            return
-        now = clock.now()
-        visit = await visit_of(who.scope.get("booking_id", ""), who, now)
-        async with database.read() as connection:
-            own = await conversation_of(connection, visit.care_id)
-        if own != conversation_id or now < visit.enter_from:
-            raise ConversationUnknown
-        if now >= visit.enter_until and not await running([visit.booking_id]):
-            raise ConversationUnknown
-
-    return door
 
 
 def socket_manager(bus_url: str) -> str | None:

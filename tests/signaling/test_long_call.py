@@ -9,7 +9,7 @@ from chat.errors import ConversationUnknown
 from chat.service import Door
 from core.http import LINK_COOKIE, Identity
 from core.ids import ConversationId
-from server.assembly import chat_door
+from server.chat_door import chat_door
 from signaling.errors import RoomEnded, SessionOver
 from signaling.model import EndReason
 from tests.accounts.people import accounts_on
