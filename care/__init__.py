@@ -1,0 +1,1 @@
+"""What therapist and client do between sessions: the exercise library. Menus and diary come here."""
