@@ -89,6 +89,17 @@ class BusConfig:
 
 
 @dataclass(frozen=True)
+class FilesConfig:
+    """Where large files are kept."""
+
+    url: str = option(
+        "file:var/files",
+        "file:FOLDER; processes on several hosts need a folder that all of them see",
+        must=like("file:FOLDER", r"file:.+"),
+    )
+
+
+@dataclass(frozen=True)
 class GrantsConfig:
     """Keys of the signed rights to enter a room."""
 

@@ -51,8 +51,31 @@ def position(cursor: str | None) -> Position | None:
             raise ValueError(cursor)
         return when.astimezone(UTC), own
     except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
-        message = "is none that was given out"
-        raise Invalid(errors=[{"field": "cursor", "message": message, "rule": "cursor"}]) from None
+        raise not_given_out() from None
+
+
+def key_cursor(key: str) -> str:
+    """Behind the entry of this key, in a list that is ordered otherwise than by time."""
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+def key_of(cursor: str | None) -> str | None:
+    """The key behind which a page begins. Raises Invalid."""
+    if cursor is None:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(key, str):
+            raise ValueError(cursor)
+        return key
+    except (ValueError, RecursionError, binascii.Error):
+        raise not_given_out() from None
+
+
+def not_given_out() -> Invalid:
+    """For a cursor that somebody made up."""
+    message = "is none that was given out"
+    return Invalid(errors=[{"field": "cursor", "message": message, "rule": "cursor"}])
 
 
 def next_page(request: web.Request, cursor: str, name: str = "cursor") -> str:

@@ -18,6 +18,8 @@ from aiohttp import web
 from accounts import routes as account_routes
 from accounts.entry import Accounts
 from accounts.passwords import Passwords
+from care import routes as exercise_routes
+from care.exercises import Exercises
 from chat import gateway as chat_gateway
 from chat import routes as chat_routes
 from chat.service import ChatService, Door, ensure_conversation
@@ -26,6 +28,7 @@ from core.bus import Bus, open_bus
 from core.clock import Clock, SystemClock
 from core.config import GrantsConfig
 from core.database import Database, migrate
+from core.files import folder_of
 from core.grants import Signer, Verifier, load_or_create_key
 from core.http import Route
 from core.ids import RelayId, new_id
@@ -92,6 +95,7 @@ class House:
     week: WeekService
     sessions: Sessions
     chat: ChatService
+    exercises: Exercises
     sockets: SocketServer
     signaling: Signaling
     stats: LatestStats
@@ -124,6 +128,7 @@ async def build(
         house = _house(ground)
         stack.callback(house.passwords.close)
         stack.push_async_callback(house.sockets.close)
+        stack.push_async_callback(house.exercises.clips.close)
         if prepare is not None:
             await prepare(house)
         await ROLES[role](house, stack)
@@ -201,6 +206,7 @@ def _house(ground: Ground) -> House:
         week=WeekService(database, clock),
         sessions=Sessions(database, clock, scheduler, changes, signaling.calls.attendance),
         chat=chat,
+        exercises=Exercises(database, clock, folder_of(config.files.url), config.care.clips_ahead),
         sockets=sockets,
         signaling=signaling,
         stats=stats,
@@ -270,7 +276,7 @@ async def _jobs(house: House, stack: AsyncExitStack) -> None:
     jobs.add("prune_accounts", HOUR_S, house.accounts.prune)
     jobs.add("prune_outbox", HOUR_S, outbox.prune)
     jobs.add("prune_idempotency", HOUR_S, lambda: idempotency.forget_old(ground.database, ground.clock.now()))
-    for work in (outbox.run(stop), jobs.run(stop), *house.outward.work(stop)):
+    for work in (outbox.run(stop), jobs.run(stop), *house.outward.work(stop), *house.exercises.work(stop)):
         task = asyncio.create_task(work)
         stack.push_async_callback(_finish, stop, task)
 
@@ -305,6 +311,7 @@ def all_routes(house: House) -> list[Route]:
         *fhir_routes.routes(FhirSearch(ground.database, ground.config.scheduler, ground.clock)),
         *house.signaling.routes(),
         *chat_routes.routes(house.chat, _chat_door(house), house.outward.promises.answers_by),
+        *exercise_routes.routes(house.exercises),
         *ops_routes.routes(house.ops),
     ]
     return [*routes, openapi.route(routes)]

@@ -239,12 +239,25 @@ async def _link_revoke(config: Config, options: argparse.Namespace) -> None:
     await revoke_links(config, options)
 
 
+async def _library_list(config: Config, options: argparse.Namespace) -> None:
+    from server.library import list_exercises
+
+    await list_exercises(config, options)
+
+
+async def _library_build(config: Config, _options: argparse.Namespace) -> None:
+    from server.library import build_clips
+
+    await build_clips(config)
+
+
 # A command of two words stands under its first word.
 GROUPS = {
     "user": "people who sign in with a password",
     "therapist": "therapists and their practices",
     "employer": "companies that pay",
     "link": "booking links of companies",
+    "library": "the exercise library and its clips",
 }
 COMMANDS: dict[str, Command] = {
     "serve": Command("serve the web pages, the relay and the jobs", _serve_arguments, _serve),
@@ -267,4 +280,8 @@ COMMANDS: dict[str, Command] = {
     "link add": Command("make a booking link and print its address", setup_words.link_add, _link_add),
     "link list": Command("list booking links", setup_words.link_list, _link_list),
     "link revoke": Command("withdraw booking links", setup_words.link_revoke, _link_revoke),
+    "library list": Command(
+        "list exercises and whether their clips are there", setup_words.listing, _library_list
+    ),
+    "library build": Command("render the clips that are missing", _nothing, _library_build),
 }

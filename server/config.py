@@ -4,11 +4,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from accounts.config import AccountsConfig
+from care.config import CareConfig
 from chat.config import ChatConfig
 from core.config import (
     NOT_NEGATIVE,
     BusConfig,
     DatabaseConfig,
+    FilesConfig,
     GrantsConfig,
     MailConfig,
     OutgoingConfig,
@@ -18,6 +20,7 @@ from core.config import (
     option,
     port,
 )
+from core.files import FILE
 from media.config import MediaConfig
 from ops.config import OpsConfig
 from scheduler.config import SchedulerConfig
@@ -58,6 +61,7 @@ class Config:
     server: ServerConfig = field(default_factory=ServerConfig)
     database: DatabaseConfig = field(default_factory=DatabaseConfig)
     bus: BusConfig = field(default_factory=BusConfig)
+    files: FilesConfig = field(default_factory=FilesConfig)
     grants: GrantsConfig = field(default_factory=GrantsConfig)
     mail: MailConfig = field(default_factory=MailConfig)
     outgoing: OutgoingConfig = field(default_factory=OutgoingConfig)
@@ -68,6 +72,7 @@ class Config:
     turn: TurnConfig = field(default_factory=TurnConfig)
     media: MediaConfig = field(default_factory=MediaConfig)
     chat: ChatConfig = field(default_factory=ChatConfig)
+    care: CareConfig = field(default_factory=CareConfig)
     ops: OpsConfig = field(default_factory=OpsConfig)
 
 
@@ -83,6 +88,7 @@ def with_var(config: Config, var: Path) -> Config:
     return replace(
         config,
         database=replace(config.database, url=url),
+        files=replace(config.files, url=FILE + moved(config.files.url.removeprefix(FILE))),
         grants=replace(config.grants, key_file=moved(config.grants.key_file)),
         mail=replace(config.mail, folder=moved(config.mail.folder)),
         push=replace(config.push, key_file=moved(config.push.key_file)),

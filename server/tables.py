@@ -2,5 +2,5 @@
 
 import importlib
 
-for _folder in ("core", "accounts", "scheduler", "chat", "signaling"):
+for _folder in ("core", "accounts", "scheduler", "chat", "care", "signaling"):
     importlib.import_module(f"{_folder}.tables")

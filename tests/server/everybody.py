@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from care.loading import library
 from chat.service import ensure_conversation
-from core.config import BusConfig, DatabaseConfig, GrantsConfig, PushConfig
+from core.config import BusConfig, DatabaseConfig, FilesConfig, GrantsConfig, PushConfig
 from core.http import Identity
 from core.ids import PersonId
 from server.assembly import House, build
@@ -38,6 +39,7 @@ async def open_everybody(backend_urls: tuple[str, str], folder: Path) -> AsyncIt
         server=ServerConfig(port=port),
         database=DatabaseConfig(url=backend_urls[0]),
         bus=BusConfig(url=backend_urls[1]),
+        files=FilesConfig(url=f"file:{folder}/files"),
         grants=GrantsConfig(key_file=str(folder / "key.pem")),
         push=PushConfig(key_file=str(folder / "push-key.pem")),
     )
@@ -79,6 +81,8 @@ UNKNOWN = {
     "webhook_id": "w",
     "token": "f",
     "seat": "1",
+    "exercise_id": "neck-turn",
+    "edition": library().by_id["neck-turn"].edition,
 }
 
 

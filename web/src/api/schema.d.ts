@@ -1774,6 +1774,109 @@ export interface paths {
         patch: operations["patch_api_conversations_conversation_id_messages_message_id"];
         trace?: never;
     };
+    "/api/exercises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exercises, by words and filters; more by the Link of the answer */
+        get: operations["get_api_exercises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exercises/{exercise_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One exercise; its clip is begun to be made where it is missing */
+        get: operations["get_api_exercises_exercise_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exercises/{exercise_id}/favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Mark it as a favourite */
+        put: operations["put_api_exercises_exercise_id_favourite"];
+        post?: never;
+        /** Take the mark away */
+        delete: operations["delete_api_exercises_exercise_id_favourite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exercises/{exercise_id}/{edition}/figure.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figure, which moves by itself */
+        get: operations["get_api_exercises_exercise_id_edition_figure_svg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exercises/{exercise_id}/{edition}/clip.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clip; ranges are answered */
+        get: operations["get_api_exercises_exercise_id_edition_clip_mp4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exercises/{exercise_id}/{edition}/poster.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of the clip */
+        get: operations["get_api_exercises_exercise_id_edition_poster_png"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ops/rooms": {
         parameters: {
             query?: never;
@@ -1843,6 +1946,11 @@ export interface components {
             timezone: string;
             /** Status */
             status: string;
+        };
+        /** AllWordsReply */
+        AllWordsReply: {
+            ja: components["schemas"]["WordsReply"];
+            en: components["schemas"]["WordsReply"];
         };
         /** AppointmentQuery */
         AppointmentQuery: {
@@ -2469,6 +2577,20 @@ export interface components {
             approve_until: string | null;
         };
         /**
+         * DoseReply
+         * @description A usual beginning; `sides` "each": for each side.
+         */
+        DoseReply: {
+            /** Sets */
+            sets: number;
+            /** Reps */
+            reps: number | null;
+            /** Hold S */
+            hold_s: number | null;
+            /** Sides */
+            sides: string;
+        };
+        /**
          * EmptyBody
          * @description Nothing to say.
          */
@@ -2545,6 +2667,119 @@ export interface components {
             };
             /** Name */
             name: string | null;
+        };
+        /**
+         * ExerciseReply
+         * @description One exercise. `clip` can be played once `clip_ready`; until then its figure shows the same.
+         */
+        ExerciseReply: {
+            /** Exercise Id */
+            exercise_id: string;
+            /** Version */
+            version: number;
+            /**
+             * Region
+             * @enum {string}
+             */
+            region: "neck" | "shoulder" | "low_back";
+            /**
+             * Posture
+             * @enum {string}
+             */
+            posture: "sitting" | "standing" | "lying" | "four_point";
+            /** Tags */
+            tags: ("desk" | "no_equipment" | "chair" | "wall" | "mat" | "mobility" | "strength" | "stretch" | "breathing" | "balance")[];
+            dose: components["schemas"]["DoseReply"];
+            texts: components["schemas"]["AllWordsReply"];
+            /** Figure */
+            figure: string;
+            /** Clip */
+            clip: string;
+            /** Poster */
+            poster: string;
+            /** Clip Ready */
+            clip_ready: boolean;
+            /** Favourite */
+            favourite: boolean;
+        };
+        /**
+         * ExerciseSummary
+         * @description An exercise in a list. `figure`: the address of a picture that moves by itself.
+         */
+        ExerciseSummary: {
+            /** Exercise Id */
+            exercise_id: string;
+            /** Version */
+            version: number;
+            /**
+             * Region
+             * @enum {string}
+             */
+            region: "neck" | "shoulder" | "low_back";
+            /**
+             * Posture
+             * @enum {string}
+             */
+            posture: "sitting" | "standing" | "lying" | "four_point";
+            /** Tags */
+            tags: ("desk" | "no_equipment" | "chair" | "wall" | "mat" | "mobility" | "strength" | "stretch" | "breathing" | "balance")[];
+            dose: components["schemas"]["DoseReply"];
+            texts: components["schemas"]["TitlesReply"];
+            /** Figure */
+            figure: string;
+            /** Favourite */
+            favourite: boolean;
+        };
+        /**
+         * ExercisesQuery
+         * @description What to look for: words in Japanese or English, and filters.
+         */
+        ExercisesQuery: {
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /**
+             * Region
+             * @default null
+             */
+            region: ("neck" | "shoulder" | "low_back") | null;
+            /**
+             * Posture
+             * @default null
+             */
+            posture: ("sitting" | "standing" | "lying" | "four_point") | null;
+            /**
+             * Tag
+             * @default null
+             */
+            tag: ("desk" | "no_equipment" | "chair" | "wall" | "mat" | "mobility" | "strength" | "stretch" | "breathing" | "balance") | null;
+            /**
+             * Favourites
+             * @default false
+             */
+            favourites: boolean;
+        };
+        /**
+         * ExercisesReply
+         * @description `next`: the cursor of the page behind this one.
+         */
+        ExercisesReply: {
+            /** Exercises */
+            exercises: components["schemas"]["ExerciseSummary"][];
+            /** Next */
+            next: string | null;
         };
         /** FeedAddressReply */
         FeedAddressReply: {
@@ -4289,6 +4524,18 @@ export interface components {
             /** Slots */
             slots: components["schemas"]["SlotReply"][];
         };
+        /** TitleReply */
+        TitleReply: {
+            /** Title */
+            title: string;
+            /** Aim */
+            aim: string;
+        };
+        /** TitlesReply */
+        TitlesReply: {
+            ja: components["schemas"]["TitleReply"];
+            en: components["schemas"]["TitleReply"];
+        };
         /**
          * Token
          * @description The last part of a link's address.
@@ -4457,6 +4704,17 @@ export interface components {
         WindowsBody: {
             /** Windows */
             windows: components["schemas"]["WindowBody"][];
+        };
+        /** WordsReply */
+        WordsReply: {
+            /** Title */
+            title: string;
+            /** Aim */
+            aim: string;
+            /** Steps */
+            steps: string[];
+            /** Cautions */
+            cautions: string[];
         };
         /**
          * EndBody
@@ -11784,6 +12042,372 @@ export interface operations {
             };
             /** @description `invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_exercises: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                q?: string;
+                region?: ("neck" | "shoulder" | "low_back") | null;
+                posture?: ("sitting" | "standing" | "lying" | "four_point") | null;
+                tag?: ("desk" | "no_equipment" | "chair" | "wall" | "mat" | "mobility" | "strength" | "stretch" | "breathing" | "balance") | null;
+                favourites?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Exercises, by words and filters; more by the Link of the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExercisesReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_exercises_exercise_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exercise_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One exercise; its clip is begun to be made where it is missing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExerciseReply"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `exercise_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_exercises_exercise_id_favourite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exercise_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Mark it as a favourite */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `exercise_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_exercises_exercise_id_favourite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exercise_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take the mark away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `exercise_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_exercises_exercise_id_edition_figure_svg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exercise_id: string;
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figure, which moves by itself */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `exercise_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_exercises_exercise_id_edition_clip_mp4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exercise_id: string;
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The clip; ranges are answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `exercise_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `clip_not_ready` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_exercises_exercise_id_edition_poster_png: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exercise_id: string;
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A picture of the clip */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `exercise_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `clip_not_ready` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
