@@ -148,6 +148,8 @@ async def test_the_time_zone_is_found_and_named_in_the_pages_language(site: Site
     await page.goto(site.demo["booking_link"])
     zone, search = page.get_by_test_id("zone"), page.get_by_test_id("zone-search")
     await expect(zone).to_contain_text("東京 (GMT+9)")
+    row = page.locator(".zone-picker")
+    assert await row.evaluate("(row) => getComputedStyle(row).display") == "flex"  # beside its label
     await zone.click()
     await expect(search).to_be_focused()
     await expect(page.get_by_test_id("zone-option").first).to_contain_text("東京 この端末の設定")
