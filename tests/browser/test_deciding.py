@@ -63,9 +63,27 @@ async def test_staff_correct_an_outcome_with_a_reason(site: Site, visitor: Visit
     await expect(line).to_have_count(0)
 
 
+async def test_the_correction_that_is_shown_is_the_one_that_is_saved(site: Site, visitor: Visitor) -> None:
+    appointment, page = await site.appointment(timedelta(hours=-3)), await visitor("en")
+    await settled(site, appointment.booking_id, Status.FULFILLED, None, overrun_s=600)
+    await people.sign_in(page, site, site.demo["staff"]["email"], site.demo["staff"]["password"])
+    await page.goto(f"{site.address}/staff")
+    line = page.get_by_test_id("outcome").filter(has_text=appointment.client_name)
+    await line.get_by_test_id("outcome-correct").click()
+    shown = await line.get_by_test_id("outcome-choice").locator("option:checked").inner_text()
+    await line.get_by_test_id("outcome-reason").fill("By telephone")
+    await line.get_by_test_id("outcome-save").click()
+    await expect(line).to_have_attribute("data-status", "noshow")
+    await expect(line).to_contain_text(shown)
+
+
 async def missed(site: Site, booking_id: str) -> None:
+    await settled(site, booking_id, Status.NOSHOW, "client")
+
+
+async def settled(site: Site, booking_id: str, status: Status, noshow_by: str | None, **more: int) -> None:
     database = Database.open(f"sqlite:///{site.var / 'todoku.db'}")
-    values = {"status": Status.NOSHOW, "noshow_by": "client", "updated_at": SystemClock().now()}
+    values = {"status": status, "noshow_by": noshow_by, "updated_at": SystemClock().now(), **more}
     try:
         async with database.write() as connection:
             await connection.execute(booking.update().where(booking.c.id == booking_id).values(values))

@@ -94,7 +94,11 @@ function Line({ one, zone }: { one: Outcome; zone: string }) {
 
 function Correcting({ one, onDone }: { one: Outcome; onDone: () => void }) {
   const { t } = useTranslation();
-  const [choice, setChoice] = useState<Choice>(choiceOf(one));
+  const choices = CHOICES.filter((each) => one.status === "noshow" || each !== "fulfilled");
+  // What is shown is what is sent: it begins with one of those that can be chosen.
+  const [choice, setChoice] = useState(
+    choices.find((each) => each === choiceOf(one)) ?? choices[0] ?? "nobody",
+  );
   const [reason, setReason] = useState("");
   const [checked, setChecked] = useState(false);
   const correct = useDecide([OUTCOMES]);
@@ -105,7 +109,6 @@ function Correcting({ one, onDone }: { one: Outcome; onDone: () => void }) {
     const body = { ...statusOf(choice), reason: reason.trim() };
     correct.mutate({ path: `/staff/outcomes/${one.booking_id}`, body }, { onSuccess: onDone });
   };
-  const choices = CHOICES.filter((each) => one.status === "noshow" || each !== "fulfilled");
   return (
     <form className="stack" noValidate onSubmit={submit}>
       <NativeSelect

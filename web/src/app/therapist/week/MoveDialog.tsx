@@ -140,10 +140,11 @@ function Choice(props: {
   const { t } = useTranslation();
   const { slots, zone, onClose } = props;
   const days = [...new Set(slots.map((one) => localDate(one.starts_at, zone)))];
-  const [day, setDay] = useState(days[0] ?? "");
+  const own = localDate(props.session.starts_at, zone);
+  const [day, setDay] = useState(days.find((one) => one >= own) ?? days.at(-1) ?? "");
   const ofDay = slots.filter((one) => localDate(one.starts_at, zone) === day);
   const [wanted, setWanted] = useState("");
-  const start = ofDay.some((one) => one.starts_at === wanted) ? wanted : ofDay[0]?.starts_at;
+  const start = ofDay.some((one) => one.starts_at === wanted) ? wanted : "";
   const move = useMove(props.session, zone, onClose);
   const close = (
     <Button variant="default" size="sm" onClick={onClose}>
@@ -172,8 +173,11 @@ function Choice(props: {
       <NativeSelect
         label={t("week.move.time")}
         data-testid="move-time"
-        value={start ?? ""}
-        data={ofDay.map((one) => options(one.starts_at, timeOfDay(one.starts_at, zone)))}
+        value={start}
+        data={[
+          options("", t("week.move.choose")),
+          ...ofDay.map((one) => options(one.starts_at, timeOfDay(one.starts_at, zone))),
+        ]}
         onChange={(event) => setWanted(event.currentTarget.value)}
       />
       <Problem error={move.error} />
@@ -181,8 +185,9 @@ function Choice(props: {
         <Button
           size="sm"
           loading={move.isPending}
+          disabled={start === ""}
           data-testid="move-confirm"
-          onClick={() => start && move.mutate(start)}
+          onClick={() => move.mutate(start)}
         >
           {t("week.move.confirm")}
         </Button>
