@@ -1,7 +1,8 @@
 """An exercise as one SVG file that moves by itself: no script, nothing from elsewhere, usable as an <img>.
 
 Every shape is written once and moved by a CSS animation of the few moments that its way needs. For who wants
-less motion it stands still in the pose that says most, before the pale pose where the movement begins.
+less motion (the system's wish, or an address that ends in #still) it stands still in the pose that says most,
+before the pale pose in which the movement begins.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from care.skeleton import body_at
 WIDTH, HEIGHT = 640, 480
 STEP_S = 0.1
 EDGE = 3
+GHOST = ".ghost{display:inline;opacity:.25}"
 FAITHFUL = (0.5, 0.5, 0.35, 0.005)  # px, px, degrees, share: what nobody sees
 Place = tuple[float, float, float, float]  # x and y in px, turn in degrees, narrowing
 
@@ -32,7 +34,7 @@ def animated_svg(exercise: Exercise) -> str:
         figure.append(part)
     scene = "".join(_fixed(motion.camera, each) for each in scene_shapes(motion))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
+        f'<svg id="still" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
         f"<title>{titles}</title><style>{''.join(rules)}{_manners(motion)}</style>"
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{PAPER}"/>{scene}'
         f'<g class="ghost">{ghost}</g>{"".join(figure)}</svg>\n'
@@ -46,11 +48,12 @@ def moments(motion: Motion) -> list[float]:
 
 
 def _manners(motion: Motion) -> str:
+    still = ".m{animation:none!important}"
     return (
         f".m{{animation-duration:{motion.duration_s:g}s;animation-timing-function:linear;"
         "animation-iteration-count:infinite}.ghost{display:none}"
-        "@media (prefers-reduced-motion:reduce){.m{animation:none!important}"
-        ".ghost{display:inline;opacity:.25}}"
+        f"@media (prefers-reduced-motion:reduce){{{still}{GHOST}}}"
+        f"svg:target {still}svg:target {GHOST}"
     )
 
 

@@ -96,14 +96,17 @@ def _side(motion: Motion, body: Body) -> Iterator[Placed]:
     yield from _limb(motion, body, "left", LEG, far=True)
     yield from _limb(motion, body, "left", ARM, far=True)
     yield _trunk(motion, body, "neck")
-    yield _trunk(motion, body, "pelvis")
-    yield _trunk(motion, body, "lumbar")
-    yield _belly(motion, body)
-    yield _trunk(motion, body, "thoracic")
-    yield _trunk(motion, body, "chest")
+    yield from _trunk_from_side(motion, body)
     yield from _head_from_side(motion, body)
     yield from _limb(motion, body, "right", LEG, far=False)
     yield from _limb(motion, body, "right", ARM, far=False)
+
+
+def _trunk_from_side(motion: Motion, body: Body) -> list[Placed]:
+    """What is highlighted comes last, so that its neighbours do not lie over it."""
+    parts = [_trunk(motion, body, part) for part in ("pelvis", "lumbar", "thoracic", "chest")]
+    parts.insert(2, _belly(motion, body))
+    return sorted(parts, key=lambda part: part.shape.fill == ACCENT)
 
 
 def _front(motion: Motion, body: Body) -> Iterator[Placed]:
@@ -163,7 +166,7 @@ def _trunk(motion: Motion, body: Body, part: str) -> Placed:
 
 
 def _belly(motion: Motion, body: Body) -> Placed:
-    fill = ACCENT if "belly" in motion.highlight else SHIRT
+    fill = ACCENT if {"belly", "lumbar"} & set(motion.highlight) else SHIRT  # it lies over the lumbar part
     x, y = body.bones["lumbar"].at(0, body.belly)
     return Placed(Shape("belly", TRUNK_SIDE["belly"], fill), x, y, body.bones["lumbar"].direction)
 

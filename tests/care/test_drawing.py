@@ -40,6 +40,8 @@ def test_a_figure_stands_still_for_who_wants_less_motion(exercise: Exercise) -> 
     text = animated_svg(exercise)
     calm = text.split("@media (prefers-reduced-motion:reduce){")[1]
     assert calm.startswith(".m{animation:none!important}.ghost{display:inline")
+    assert "svg:target .m{animation:none!important}" in calm  # the address ends in #still
+    assert text.startswith('<svg id="still"')
 
 
 @each_exercise
