@@ -18,6 +18,7 @@ from core.clock import Clock
 
 PROGRAM = ("-m", "care.render")
 LONGEST_S = 300.0
+ENDS_WITHIN_S = 5.0
 AGAIN_AFTER_S = 60.0  # a clip that could not be made is not tried at every question
 PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "LANG", "SYSTEMROOT")
 EXPECTED_S = 5  # what rendering one takes, roughly
@@ -60,7 +61,10 @@ class Clips:
         async with self._one_at_a_time:
             if not self.ready(exercise):
                 began = self._clock.monotonic()
-                await self._render(exercise)
+                try:
+                    await self._render(exercise)
+                except OSError as error:  # no process can be started
+                    log.error("exercise_clip_failed", exercise_id=exercise.id, said=str(error.strerror))
                 ms = round((self._clock.monotonic() - began) * 1000)
                 done = self.ready(exercise)
                 if not done:
@@ -105,10 +109,20 @@ class Clips:
         except TimeoutError:
             said = b"took too long"
         finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+            await _end(process)
         if process.returncode:
             last = said.decode(errors="replace").strip().splitlines()[-1:]
             log.error("exercise_clip_failed", exercise_id=exercise.id, said="".join(last)[:200])
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """At its next word it takes its unfinished file away; if it does not hear, the hard way."""
+    with contextlib.suppress(ProcessLookupError):
+        if process.returncode is None:
+            process.terminate()
+            try:
+                async with asyncio.timeout(ENDS_WITHIN_S):
+                    await process.wait()
+            except TimeoutError:
+                process.kill()
+                await process.wait()

@@ -4,7 +4,9 @@ Two that make the same at a time (processes that share the folder) do no harm: e
 own and gives the whole file its name at the end.
 """
 
+import contextlib
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -28,7 +30,9 @@ def render(exercise_id: str, edition: str, folder: Path) -> None:
 
 
 def main() -> None:
-    os.nice(LOWEST)
+    with contextlib.suppress(PermissionError):  # a strict service may not even step back
+        os.nice(LOWEST)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by way of `finally`, so that no half file stays
     exercise_id, edition, folder = sys.argv[1:]
     render(exercise_id, edition, Path(folder))
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from care.clips import AGAIN_AFTER_S, Clips
-from care.exercise import Exercise
+from care.exercise import Exercise, Motion
 from care.loading import library
+from care.render import render
 from core.database import Database
 from tests.care.library_site import LibrarySite, open_site
 from tests.fakes import FakeClock
@@ -128,7 +129,7 @@ async def test_a_process_that_ends_leaves_no_reader_and_no_half_clip(
     async with asyncio.timeout(WAIT_S):
         await running.wait()
         await clips.close()
-    assert started[0].returncode == -signal.SIGKILL
+    assert started[0].returncode == -signal.SIGTERM
     assert not clips.ready(ONE)
 
 
@@ -146,3 +147,16 @@ async def test_all_that_is_missing_is_made_until_told_to_stop(
     async with asyncio.timeout(WAIT_S):
         await clips.make_all(library().newest, stop)
     assert made == [one.id for one in library().newest[:3]]
+
+
+def test_who_is_ended_while_rendering_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(_motion: Motion, path: Path) -> None:
+        path.write_bytes(CONTENT)
+        raise SystemExit(1)  # what SIGTERM does
+
+    monkeypatch.setattr("care.render.write_clip", ended)
+    with pytest.raises(SystemExit):
+        render(ONE.id, ONE.edition, tmp_path)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".png"]
