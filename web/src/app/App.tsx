@@ -16,6 +16,8 @@ import { WithPractice } from "./therapist/WithPractice";
 
 const WaitingPage = lazy(() => import("./staff/waiting/WaitingPage"));
 const ClientsPage = lazy(() => import("./therapist/clients/ClientsPage"));
+const ExercisePage = lazy(() => import("./therapist/exercises/ExercisePage"));
+const ExercisesPage = lazy(() => import("./therapist/exercises/ExercisesPage"));
 const PacePage = lazy(() => import("./therapist/pace/PacePage"));
 const WebhooksPage = lazy(() => import("./staff/webhooks/WebhooksPage"));
 const WeekPage = lazy(() => import("./therapist/week/WeekPage"));
@@ -44,6 +46,8 @@ const PAGES: Readonly<Record<PageName, (place: Place) => ReactElement>> = {
       <ClientsPage />
     </WithPractice>
   ),
+  exercises: () => <ExercisesPage />,
+  exercise: ({ exerciseId }) => <ExercisePage key={exerciseId} exerciseId={exerciseId ?? ""} />,
   devices: ({ roomId }) => <Devices key={roomId} roomId={roomId ?? ""} />,
   staff: () => <Rooms />,
   webhooks: () => <WebhooksPage />,

@@ -10,6 +10,7 @@ describe("an address", () => {
     ["/therapist/week", "week"],
     ["/therapist/pace", "pace"],
     ["/therapist/clients", "clients"],
+    ["/therapist/exercises", "exercises"],
     ["/staff", "staff"],
     ["/staff/webhooks", "webhooks"],
     ["/staff/waiting", "waiting"],
@@ -31,6 +32,16 @@ describe("the page of a room's devices", () => {
     expect(roleNeeded("devices")).toBe("therapist");
     expect(safeNext(path)).toBe(path);
     expect(placeAt("/therapist/devices/a/b")).toEqual({ page: "not-found" });
+  });
+});
+
+describe("an exercise's page", () => {
+  it("is a therapist's, and one to come back to", () => {
+    const path = "/therapist/exercises/neck-turn";
+    expect(placeAt(path)).toEqual({ page: "exercise", exerciseId: "neck-turn" });
+    expect(roleNeeded("exercise")).toBe("therapist");
+    expect(safeNext(`${path}?lang=en`)).toBe(`${path}?lang=en`);
+    expect(placeAt("/therapist/exercises/a.b")).toEqual({ page: "not-found" });
   });
 });
 

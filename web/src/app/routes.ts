@@ -13,6 +13,8 @@ export type PageName =
   | "week"
   | "pace"
   | "clients"
+  | "exercises"
+  | "exercise"
   | "devices"
   | "staff"
   | "webhooks"
@@ -25,6 +27,8 @@ export interface Place {
   readonly token?: string;
   /** Only for "devices". */
   readonly roomId?: string;
+  /** Only for "exercise". */
+  readonly exerciseId?: string;
 }
 
 const FIXED: Readonly<Record<string, PageName>> = {
@@ -34,6 +38,7 @@ const FIXED: Readonly<Record<string, PageName>> = {
   "/therapist/week": "week",
   "/therapist/pace": "pace",
   "/therapist/clients": "clients",
+  "/therapist/exercises": "exercises",
   "/staff": "staff",
   "/staff/webhooks": "webhooks",
   "/staff/waiting": "waiting",
@@ -45,6 +50,8 @@ const NEEDS: Readonly<Partial<Record<PageName, Role>>> = {
   week: "therapist",
   pace: "therapist",
   clients: "therapist",
+  exercises: "therapist",
+  exercise: "therapist",
   devices: "therapist",
   staff: "staff",
   webhooks: "staff",
@@ -64,6 +71,8 @@ export function placeAt(pathname: string): Place {
   if (link?.[1]) return { page: "sign-in-link", token: link[1] };
   const room = /^\/therapist\/devices\/([\w-]+)$/.exec(path);
   if (room?.[1]) return { page: "devices", roomId: room[1] };
+  const exercise = /^\/therapist\/exercises\/([\w-]+)$/.exec(path);
+  if (exercise?.[1]) return { page: "exercise", exerciseId: exercise[1] };
   return { page: "not-found" };
 }
 

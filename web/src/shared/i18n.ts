@@ -13,6 +13,7 @@ import type bookingJa from "../booking/locales/ja.json";
 import type webhooksJa from "../app/staff/webhooks/locales/ja.json";
 import type queueJa from "../app/staff/waiting/locales/ja.json";
 import type clientsJa from "../app/therapist/clients/locales/ja.json";
+import type exercisesJa from "../app/therapist/exercises/locales/ja.json";
 import type therapistJa from "../app/therapist/locales/ja.json";
 import type changeJa from "../change/locales/ja.json";
 import type chooseJa from "../choose/locales/ja.json";
@@ -39,6 +40,7 @@ declare module "i18next" {
         typeof therapistJa &
         typeof webhooksJa &
         typeof clientsJa &
+        typeof exercisesJa &
         typeof queueJa;
     };
   }

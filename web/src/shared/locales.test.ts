@@ -7,6 +7,8 @@ import queueEn from "../app/staff/waiting/locales/en.json";
 import queueJa from "../app/staff/waiting/locales/ja.json";
 import clientsEn from "../app/therapist/clients/locales/en.json";
 import clientsJa from "../app/therapist/clients/locales/ja.json";
+import exercisesEn from "../app/therapist/exercises/locales/en.json";
+import exercisesJa from "../app/therapist/exercises/locales/ja.json";
 import therapistEn from "../app/therapist/locales/en.json";
 import therapistJa from "../app/therapist/locales/ja.json";
 import webhooksEn from "../app/staff/webhooks/locales/en.json";
@@ -38,6 +40,7 @@ const BUNDLES: [string, Texts, Texts][] = [
   ["therapist", therapistJa, therapistEn],
   ["webhooks", webhooksJa, webhooksEn],
   ["clients", clientsJa, clientsEn],
+  ["exercises", exercisesJa, exercisesEn],
   ["queue", queueJa, queueEn],
 ];
 const PLURAL = /_(zero|one|two|few|many|other)$/;

@@ -1,7 +1,7 @@
 /** What stands around every page: the way to the content, one's own pages, the language, signing out. */
 import { Button, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import type { ReactNode, Ref } from "react";
+import { type ReactNode, type Ref, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Me } from "../../api/types";
 import { BrandMark } from "../../shared/BrandMark";
@@ -18,6 +18,7 @@ const OWN_PAGES = [
   ["/therapist/clients", "app.header.clients"],
   ["/therapist/week", "app.header.week"],
   ["/therapist/pace", "app.header.pace"],
+  ["/therapist/exercises", "app.header.exercises"],
   ["/staff", "app.header.rooms"],
   ["/staff/waiting", "app.header.waiting"],
 ] as const;
@@ -60,9 +61,10 @@ function OwnPages({ me }: { me: Me | null }) {
     const needed = roleNeeded(placeAt(path).page);
     return needed && me?.roles.includes(needed);
   });
+  const row = useInSight(`${here} ${mine.length}`);
   if (mine.length === 0) return null;
   return (
-    <nav aria-label={t("app.header.nav")} className="own-pages">
+    <nav aria-label={t("app.header.nav")} className="own-pages" ref={row}>
       {mine.map(([path, text]) => (
         <PageLink key={path} href={path} aria-current={here === path ? "page" : undefined}>
           {t(text)}
@@ -76,6 +78,19 @@ function OwnPages({ me }: { me: Me | null }) {
       ))}
     </nav>
   );
+}
+
+/** On a phone the row moves sideways, so that the page one is on is seen in it. */
+function useInSight(changed: string) {
+  const row = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const own = row.current?.querySelector("[aria-current]")?.getBoundingClientRect();
+    const seen = row.current?.getBoundingClientRect();
+    if (!row.current || !own || !seen) return;
+    row.current.scrollLeft +=
+      Math.max(0, own.right - seen.right) + Math.min(0, own.left - seen.left);
+  }, [changed]);
+  return row;
 }
 
 /** How many wait for an answer there; nothing where none does. */
