@@ -45,7 +45,7 @@ async def address(relay: Relay) -> AsyncIterator[str]:
 
 
 async def stats_past(page: Page, frames: int, above_bps: int = 0) -> dict[str, Any]:
-    """The page's statistics once it decoded more than `frames` frames, heard something and may send so much."""
+    """The page's statistics once it has decoded so many frames, heard something and may send so much."""
     async with asyncio.timeout(TIMEOUT_S):
         stats: dict[str, Any] = await page.evaluate(WAIT, frames)
         while stats["failed"] is None and stats["available_bps"] < above_bps:
