@@ -15,9 +15,13 @@ from hypothesis import settings
 import tests
 from core.bus import Bus, open_bus
 from core.database import Database, migrate
+from scheduler.changes import Changes
+from scheduler.join_links import JoinLinks
+from scheduler.series_service import Arranging
 from tests import services
 from tests.copies import Copies, copies_of, named
 from tests.fakes import FakeClock
+from tests.scheduler.clinic import PUBLIC_URL, Clinic
 
 # No deadline: a busy machine is not a fault. `make long` looks at many more examples.
 settings.register_profile("todoku", deadline=None)
@@ -175,3 +179,20 @@ async def backend(backend_urls: tuple[str, str]) -> AsyncIterator[Backend]:
     yield Backend(database, bus, database_url, bus_url)
     await bus.close()
     await database.close()
+
+
+@pytest.fixture
+async def clinic(database: Database, clock: FakeClock) -> Clinic:
+    """The scheduler's world over each database in turn."""
+    return await Clinic(database, clock).open()
+
+
+@pytest.fixture
+def changes(clinic: Clinic) -> Changes:
+    links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
+    return Changes(clinic.database, clinic.config, clinic.clock, links)
+
+
+@pytest.fixture
+def arranging(clinic: Clinic, changes: Changes) -> Arranging:
+    return Arranging(clinic.database, clinic.config, clinic.clock, changes)

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from accounts.store import verify_email
 from accounts.tables import entitlement, person
-from core.database import Database
 from core.errors import NotFound
 from core.idempotency import IdempotencyMismatch
 from core.ids import new_id
@@ -16,15 +15,9 @@ from scheduler import errors
 from scheduler.booking import Pick
 from scheduler.once import Once
 from scheduler.tables import booking_event, time_off
-from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
 
 
 async def test_a_visitor_books_and_becomes_an_unverified_client_in_care(clinic: Clinic) -> None:

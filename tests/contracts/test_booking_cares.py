@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 
 from accounts.tables import person
-from core.database import Database
 from core.errors import Denied, NotFound
 from core.http import Identity
 from core.ids import BookingId, new_id
@@ -20,15 +19,9 @@ from scheduler.pace_service import PaceService
 from scheduler.practice import Hours
 from scheduler.service import fulfil
 from scheduler.tables import booking_event, therapist
-from tests.fakes import FakeClock
 from tests.scheduler.clinic import WEDNESDAY, Clinic, wish
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
 
 
 async def test_a_full_therapist_takes_nobody_new_and_others_are_offered(clinic: Clinic) -> None:

@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 
 from accounts import service as accounts
-from core.database import Database
 from core.errors import Invalid, NotFound, TodokuError
 from core.http import Identity
 from scheduler.care_tables import care_offer
@@ -20,18 +19,12 @@ from scheduler.newcomer import Newcomer
 from scheduler.tables import booking, care, therapist
 from scheduler.waiting import Place
 from tests.contracts.caring import as_therapist, full, places, staff, wait_states
-from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, WEDNESDAY, Clinic
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 ANYBODY = Place(None, "ja")
 NOTHING = Shared("none")
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
 
 
 @pytest.fixture

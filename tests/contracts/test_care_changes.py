@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 
 from accounts import service as accounts
-from core.database import Database
 from core.errors import Invalid, NotFound
 from core.http import Identity
 from core.ids import PersonId, new_id
@@ -29,18 +28,12 @@ from scheduler.pace_service import Away, PaceService
 from scheduler.tables import therapist
 from scheduler.week import WeekService
 from tests.contracts.caring import as_therapist, full, places
-from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, WEDNESDAY, Clinic
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 NOTHING = Shared("none")
 Hinder = Callable[[Clinic, Identity, PersonId], Awaitable[None]]
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from core.database import Database
 from core.errors import TodokuError
 from core.http import Identity
 from core.ids import PersonId, new_id
@@ -18,7 +17,6 @@ from scheduler.cares import Cares
 from scheduler.changes import Changes
 from scheduler.errors import StatusConflict, TherapistFull
 from scheduler.handing import Shared
-from scheduler.join_links import JoinLinks
 from scheduler.model import Span
 from scheduler.pace_service import Away, PaceService
 from scheduler.series import Repeat
@@ -26,8 +24,7 @@ from scheduler.series_booking import Plan, outlook
 from scheduler.tables import care, therapist
 from scheduler.waiting import Place
 from tests.contracts.caring import as_therapist, full, places, staff, wait_states
-from tests.fakes import FakeClock
-from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, TOKYO, WEDNESDAY, Clinic
+from tests.scheduler.clinic import NOBODY_REPEATS, TOKYO, WEDNESDAY, Clinic
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NOTHING = Shared("none")
@@ -35,19 +32,8 @@ ANYBODY = Place(None, "ja")
 
 
 @pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
-
-
-@pytest.fixture
 def cares(clinic: Clinic) -> Cares:
     return Cares(clinic.database, clinic.config, clinic.clock)
-
-
-@pytest.fixture
-def changes(clinic: Clinic) -> Changes:
-    links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
-    return Changes(clinic.database, clinic.config, clinic.clock, links)
 
 
 async def care_of(clinic: Clinic, who: Identity) -> str:

@@ -7,33 +7,20 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from core.database import Database
 from core.errors import Denied, NotFound, TodokuError
 from core.http import Identity
 from core.ids import PersonId, new_id
 from scheduler.changes import Changes
 from scheduler.errors import ClientBusy, SlotNotOffered, SlotTaken, StatusConflict, TooLate
-from scheduler.join_links import JoinLinks
 from scheduler.model import Span
 from scheduler.once import Once
 from scheduler.tables import booking, booking_event, care
 from tests.contracts.test_session_types import add_type, set_pace
 from tests.fakes import FakeClock
-from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, WEDNESDAY, Clinic
+from tests.scheduler.clinic import NOBODY_REPEATS, WEDNESDAY, Clinic
 
 HOUR = timedelta(hours=1)
 LATER = WEDNESDAY + 3 * HOUR
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
-
-
-@pytest.fixture
-def changes(clinic: Clinic) -> Changes:
-    links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
-    return Changes(clinic.database, clinic.config, clinic.clock, links)
 
 
 def therapist_of(person_id: PersonId) -> Identity:

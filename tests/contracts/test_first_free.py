@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.database import Database
 from core.http import Identity
 from core.ids import BookingId, PersonId, new_id
 from scheduler import browsing, care_store, first_free, practice_store
@@ -23,17 +22,11 @@ from scheduler.pace_tables import calendar_import, imported_busy, session_type, 
 from scheduler.service import fulfil
 from scheduler.tables import availability_override, availability_rule, booking, care, therapist, time_off
 from tests.contracts.test_session_types import add_type, set_pace
-from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, TOKYO, WEDNESDAY, Clinic
 
 HOUR = timedelta(hours=1)
 NOON = datetime.fromisoformat("2026-11-24T03:00:00+00:00")  # in Tokyo: the first time allowed on Tuesday
 NOBODY = Spared()
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
 
 
 async def bound_of(clinic: Clinic, therapist_id: str) -> datetime | None:

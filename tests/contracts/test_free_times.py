@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from core.database import Database
 from scheduler.booking import Pick
 from scheduler.browsing import Asked
 from scheduler.errors import SlotTaken
@@ -14,17 +13,11 @@ from scheduler.practice import Hours
 from scheduler.tables import therapist
 from scheduler.times import MOST_AT_ONE_TIME, Wanted
 from tests.contracts.test_session_types import add_type
-from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, WEDNESDAY, Clinic
 
 HOUR = timedelta(hours=1)
 DAY = Span(WEDNESDAY, WEDNESDAY + timedelta(days=1))
 FIVE_WEEKS = Span(WEDNESDAY - timedelta(days=2), WEDNESDAY + timedelta(days=33))
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
 
 
 async def by_start(clinic: Clinic, within: Span, language: str | None = None) -> dict[datetime, set[str]]:

@@ -39,11 +39,6 @@ HOUR = timedelta(hours=1)
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
 
 
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
-
-
 def changes_of(clinic: Clinic) -> Changes:
     links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
     return Changes(clinic.database, clinic.config, clinic.clock, links)

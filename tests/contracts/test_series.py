@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 from icalendar import Calendar
 
-from core.database import Database
 from core.errors import Denied, NotFound, TodokuError
 from core.http import Identity
 from core.ids import PersonId, new_id
@@ -24,7 +23,6 @@ from scheduler.errors import (
     TherapistFull,
     TooLate,
 )
-from scheduler.join_links import JoinLinks
 from scheduler.mail_frame import Frame
 from scheduler.once import Once
 from scheduler.series import Repeat
@@ -40,22 +38,6 @@ from tests.scheduler.test_calendar_file import HEALTH, Letterbox
 WEEK = timedelta(weeks=1)
 EVERY_SECOND = Repeat(2, 4)
 NIGHT = WEDNESDAY + timedelta(hours=13)  # 22:00 in Tokyo
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
-
-
-@pytest.fixture
-def changes(clinic: Clinic) -> Changes:
-    links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
-    return Changes(clinic.database, clinic.config, clinic.clock, links)
-
-
-@pytest.fixture
-def arranging(clinic: Clinic, changes: Changes) -> Arranging:
-    return Arranging(clinic.database, clinic.config, clinic.clock, changes)
 
 
 async def staff(clinic: Clinic) -> Identity:

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from core.database import Database
 from core.errors import Denied, NotFound
 from core.http import Identity
 from core.ids import PersonId, new_id
@@ -13,7 +12,6 @@ from core.mail import Mail
 from scheduler import invariants
 from scheduler.changes import Changes
 from scheduler.errors import StatusConflict
-from scheduler.join_links import JoinLinks
 from scheduler.mail_frame import Frame
 from scheduler.series import Repeat
 from scheduler.series_mail import SeriesMails
@@ -26,22 +24,6 @@ from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, WEDNESDAY, Clinic
 from tests.scheduler.test_calendar_file import HEALTH, Letterbox
 
 WEEK = timedelta(weeks=1)
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
-
-
-@pytest.fixture
-def changes(clinic: Clinic) -> Changes:
-    links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
-    return Changes(clinic.database, clinic.config, clinic.clock, links)
-
-
-@pytest.fixture
-def arranging(clinic: Clinic, changes: Changes) -> Arranging:
-    return Arranging(clinic.database, clinic.config, clinic.clock, changes)
 
 
 async def asked_for(clinic: Clinic, arranging: Arranging, who: Identity) -> tuple[PersonId, str, list[str]]:

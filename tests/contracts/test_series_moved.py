@@ -6,29 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from core.database import Database
 from core.errors import Invalid
-from scheduler.changes import Changes
 from scheduler.errors import SlotNotOffered, SlotTaken
-from scheduler.join_links import JoinLinks
 from scheduler.series import Instead, Repeat
 from scheduler.series_service import Arranging
 from tests.contracts.test_series import WEEK, rows
 from tests.contracts.test_session_types import set_pace
-from tests.fakes import FakeClock
-from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, WEDNESDAY, Clinic, wish
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
-
-
-@pytest.fixture
-def arranging(clinic: Clinic) -> Arranging:
-    links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
-    changes = Changes(clinic.database, clinic.config, clinic.clock, links)
-    return Arranging(clinic.database, clinic.config, clinic.clock, changes)
+from tests.scheduler.clinic import NOBODY_REPEATS, WEDNESDAY, Clinic, wish
 
 
 def moved(*dates: tuple[int, timedelta]) -> Repeat:

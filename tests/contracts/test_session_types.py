@@ -6,23 +6,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from core.database import Database
 from scheduler import pace_store
 from scheduler.booking import Pick
 from scheduler.browsing import Asked
 from scheduler.errors import SlotNotOffered
 from scheduler.model import Span
 from scheduler.tables import booking, therapist
-from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, WEDNESDAY, Clinic
 
 HOUR = timedelta(hours=1)
 DAY = Span(WEDNESDAY, WEDNESDAY + timedelta(days=1))
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
 
 
 async def add_type(clinic: Clinic, therapist_id: str, **changes: Any) -> str:

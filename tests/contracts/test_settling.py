@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 
 from accounts.tables import audit
-from core.database import Database
 from core.errors import Denied, NotFound
 from core.http import Identity
 from core.ids import BookingId, PersonId, new_id
@@ -21,17 +20,11 @@ from scheduler.settling import Settling
 from scheduler.tables import booking_event
 from scheduler.visits import fulfil
 from tests.contracts.test_changing import row, staff
-from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, WEDNESDAY, Clinic
 
 OVER = WEDNESDAY + timedelta(minutes=45 + 30)  # nobody may enter any more
 LATER = WEDNESDAY + timedelta(days=1)
 WAITED = (Span(WEDNESDAY, WEDNESDAY + timedelta(minutes=20)),)
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
 
 
 @pytest.fixture

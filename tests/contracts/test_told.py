@@ -2,10 +2,8 @@
 
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
-from core.database import Database
 from core.tables import outbox
 from scheduler import invariants
 from scheduler.changes import Changes
@@ -15,13 +13,7 @@ from scheduler.series import Repeat
 from scheduler.series_service import Arranging
 from tests.contracts.test_changing import therapist_of
 from tests.contracts.test_groups import opened
-from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, WEDNESDAY, Clinic, wish
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
 
 
 async def untold(clinic: Clinic, *, without: str = "") -> int:

@@ -20,7 +20,6 @@ from scheduler.changes import Changes
 from scheduler.feed import Feeds
 from scheduler.group_service import Groups
 from scheduler.importing import CalendarImports
-from scheduler.join_links import JoinLinks
 from scheduler.once import Once
 from scheduler.push import Push
 from scheduler.push_store import Browser
@@ -51,12 +50,6 @@ async def clinic(database_url: str, clock: FakeClock) -> AsyncIterator[Clinic]:
     database = Database.open(database_url, pool_size=16)
     yield await Clinic(database, clock).open()
     await database.close()
-
-
-@pytest.fixture
-def changes(clinic: Clinic) -> Changes:
-    links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
-    return Changes(clinic.database, clinic.config, clinic.clock, links)
 
 
 async def together(ask: Callable[[], Awaitable[Any]]) -> list[Any]:

@@ -9,7 +9,6 @@ import icalendar
 import pytest
 
 from core.config import MailConfig
-from core.database import Database
 from core.http import Identity
 from core.ids import new_id
 from core.mail import Mail, compose
@@ -17,7 +16,6 @@ from scheduler.calendar_file import Entry, calendar_file
 from scheduler.letters import HELP_CLIENT, HELP_THERAPIST
 from scheduler.mail import BookingMails, when
 from scheduler.mail_frame import Frame
-from tests.fakes import FakeClock
 from tests.scheduler.clinic import PUBLIC_URL, SENDER, TOKYO, WEDNESDAY, Clinic
 from tests.scheduler.practice import utc
 
@@ -101,11 +99,6 @@ class Letterbox:
 
     async def send(self, mail: Mail) -> None:
         self.mails.append(mail)
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
 
 
 async def delivered(clinic: Clinic, times: int = 1, answered: bool = False) -> list[Mail]:

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from accounts.tables import link_token
 from core.config import MailConfig
-from core.database import Database
 from core.http import Identity
 from core.ids import PersonId, new_id, token_hash
 from core.mail import Mail, compose
@@ -19,14 +18,8 @@ from scheduler.mail_frame import Frame
 from scheduler.model import Span
 from scheduler.pace_service import Away, PaceService
 from scheduler.waiting import Place
-from tests.fakes import FakeClock
 from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, WEDNESDAY, Clinic
 from tests.scheduler.test_calendar_file import HEALTH, Letterbox
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
 
 
 @pytest.fixture

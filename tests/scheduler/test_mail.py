@@ -7,13 +7,11 @@ import pytest
 from icalendar import Calendar
 
 from core.config import MailConfig
-from core.database import Database
 from core.http import Identity
 from core.ids import PersonId, new_id
 from core.mail import Mail, compose
 from scheduler import pace_store, settled_store, store, telling
 from scheduler.changes import Changes
-from scheduler.join_links import JoinLinks
 from scheduler.letters import SUBJECTS, TO_CLIENT, TO_THERAPIST
 from scheduler.mail import STANDS, BookingMails
 from scheduler.mail_frame import Frame
@@ -25,17 +23,6 @@ from tests.scheduler.clinic import NOBODY_REPEATS, PUBLIC_URL, SENDER, WEDNESDAY
 from tests.scheduler.test_calendar_file import HEALTH, Letterbox
 
 LATER = WEDNESDAY + timedelta(hours=3)
-
-
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
-
-
-@pytest.fixture
-def changes(clinic: Clinic) -> Changes:
-    links = JoinLinks(clinic.database, clinic.clock, PUBLIC_URL, clinic.secret)
-    return Changes(clinic.database, clinic.config, clinic.clock, links)
 
 
 async def sent(clinic: Clinic, kind: str, *, answered: bool = False, help_contact: str = "") -> list[Mail]:

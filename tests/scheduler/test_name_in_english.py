@@ -32,11 +32,6 @@ async def door(database: Database, clock: FakeClock) -> AsyncIterator[Door]:
         yield opened
 
 
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
-
-
 async def put(door: Door, name: str | None, version: int) -> tuple[int, Any]:
     return await door.ask("PUT", NAME, headers={"If-Match": f'"{version}"'}, json={"name_en": name})
 

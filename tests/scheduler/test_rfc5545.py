@@ -79,11 +79,6 @@ def of_mail(message: EmailMessage) -> tuple[bytes, str]:
     return one
 
 
-@pytest.fixture
-async def clinic(database: Database, clock: FakeClock) -> Clinic:
-    return await Clinic(database, clock).open()
-
-
 async def sent(clinic: Clinic, topic: str) -> list[EmailMessage]:
     """The mails of these events, as messages."""
     letterbox = Letterbox()
