@@ -6,7 +6,7 @@ bookings and never none (invariant I6). Order of locks: therapist, client, care,
 ask for what (changes.py), and making bookings (booking.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -152,26 +152,35 @@ async def cancelled(
     values = {"status": Status.CANCELLED, "cancelled_by": actor.by, "reason": reason}
     cancelled = await updated(connection, booking, values, now)
     await telling.ended(connection, topic, cancelled, booking.status, actor.id, now)
-    await give_back_place(connection, cancelled, now)
+    await give_back_place(connection, [cancelled], now)
     return cancelled
 
 
-async def give_back_place(connection: AsyncConnection, booking: Booking, now: datetime) -> None:
-    """A care in which nobody ever met, and nobody will, ends with the booking that opened it (decision 6).
+async def give_back_place(connection: AsyncConnection, ended: Sequence[Booking], now: datetime) -> None:
+    """A care in which nobody ever met, and nobody will, ends with the bookings that opened it (decision 6).
+
+    `ended`: of one care, by one side, at least one.
 
     Not where the therapist or staff took a promised session back, and not a care that came by a handover, an
     offer or an assignment: that client is expected to choose another time.
     """
+    booking = ended[0]
     if booking.care_id is None or await care_store.is_in_use(connection, booking.care_id):
         return
-    promised = await store.was_confirmed(connection, booking.id)
-    if promised and booking.cancelled_by != "client":
+    if booking.cancelled_by != "client" and await _was_promised(connection, ended):
         return
     if not await care_store.opened_by_booking(connection, booking.care_id):
         return
     if await care_store.end(connection, booking.care_id, "never_met", now):
         payload = {"care_id": booking.care_id, "therapist_id": booking.therapist_id, "reason": "never_met"}
         await outbox.put(connection, "care.ended", payload, now=now, dedupe_key=booking.care_id)
+
+
+async def _was_promised(connection: AsyncConnection, bookings: Iterable[Booking]) -> bool:
+    for one in bookings:
+        if await store.was_confirmed(connection, one.id):
+            return True
+    return False
 
 
 async def updated(

@@ -180,7 +180,7 @@ async def cancel_later(
         )
         ended.append(changed)
     await telling.tell_series(connection, "series.cancelled", ended, booking.series_id, now)
-    await _give_back_place(connection, ended, now)
+    await changing.give_back_place(connection, ended, now)
     return next((one for one in ended if one.id == booking_id), ended[0])
 
 
@@ -226,14 +226,8 @@ async def decline(
         for one in done:
             await store.record(connection, one.id, (Status.REQUESTED, one.status), actor.id, now, detail)
         await telling.tell_series(connection, "series.declined", done, series_id, now)
-    await _give_back_place(connection, done, now)
+    await changing.give_back_place(connection, done, now)
     return done
-
-
-async def _give_back_place(connection: AsyncConnection, ended: Sequence[Booking], now: datetime) -> None:
-    """Judged by one that was promised, if any was."""
-    promised = [one for one in ended if await store.was_confirmed(connection, one.id)]
-    await changing.give_back_place(connection, (promised or ended)[0], now)
 
 
 async def _locked(connection: AsyncConnection, series_id: str) -> list[Booking]:
