@@ -6,7 +6,6 @@ not wait for it; what is wanted twice is made once. It appears under its name on
 
 import asyncio
 import contextlib
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,12 +14,12 @@ import structlog
 
 from care.exercise import Exercise
 from core.clock import Clock
+from core.programs import environment
 
 PROGRAM = ("-m", "care.render")
 LONGEST_S = 300.0
 ENDS_WITHIN_S = 5.0
 AGAIN_AFTER_S = 60.0  # a clip that could not be made is not tried at every question
-PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "LANG", "SYSTEMROOT")
 EXPECTED_S = 5  # what rendering one takes, roughly
 
 log = structlog.get_logger()
@@ -101,7 +100,7 @@ class Clips:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
-            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            env=environment(),
         )
         try:
             async with asyncio.timeout(LONGEST_S):

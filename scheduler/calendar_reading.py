@@ -7,20 +7,18 @@ what is kept of it (importing.py).
 import asyncio
 import contextlib
 import json
-import os
 import sys
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.outgoing import Answer, Failed, Outgoing
+from core.programs import environment
 from scheduler.model import Span
 
 MOST_BYTES = 2 * 1024 * 1024
 LONGEST_S = 20.0  # by the clock; its share of a processor is foreign_calendar.py's
 AT_A_TIME = 2  # readers, of one process of ours
 PROGRAM = ("-m", "scheduler.foreign_calendar")
-# What the reader may know of our surroundings: where Python finds its parts, and no secret.
-PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "LANG", "SYSTEMROOT")
 PROBLEM_OF = {401: "not_allowed", 403: "not_allowed", 404: "not_found", 410: "not_found"}
 LONGEST_ETAG_CHARS = 200
 
@@ -62,7 +60,7 @@ async def parsed(content: bytes, within: Span, timezone: str, longest_s: float =
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        env=environment(),
     )
     try:
         async with asyncio.timeout(longest_s):
