@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from aiohttp import web
 from pydantic import BaseModel, Field
@@ -36,8 +36,7 @@ class Page(Body):
 
 def cursor_of(at: datetime, own: str) -> str:
     """Behind the row of this time and id."""
-    data = json.dumps([at.isoformat(), own], separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+    return _written([at.isoformat(), own])
 
 
 def position(cursor: str | None) -> Position | None:
@@ -45,7 +44,7 @@ def position(cursor: str | None) -> Position | None:
     if cursor is None:
         return None
     try:
-        at, own = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        at, own = _read(cursor)
         when = datetime.fromisoformat(at)
         if not isinstance(own, str) or not own.isascii() or "\0" in own or when.tzinfo is None:
             raise ValueError(cursor)
@@ -56,7 +55,7 @@ def position(cursor: str | None) -> Position | None:
 
 def key_cursor(key: str) -> str:
     """Behind the entry of this key, in a list that is ordered otherwise than by time."""
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+    return _written(key)
 
 
 def key_of(cursor: str | None) -> str | None:
@@ -64,7 +63,7 @@ def key_of(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        key = _read(cursor)
         if not isinstance(key, str):
             raise ValueError(cursor)
         return key
@@ -76,6 +75,15 @@ def not_given_out() -> Invalid:
     """For a cursor that somebody made up."""
     message = "is none that was given out"
     return Invalid(errors=[{"field": "cursor", "message": message, "rule": "cursor"}])
+
+
+def _written(value: Any) -> str:
+    data = json.dumps(value, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _read(cursor: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
 
 
 def next_page(request: web.Request, cursor: str, name: str = "cursor") -> str:
