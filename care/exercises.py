@@ -47,7 +47,6 @@ class Found:
 
     exercise: Exercise
     favourite: bool
-    clip_ready: bool
 
 
 class Exercises:
@@ -69,14 +68,15 @@ class Exercises:
             raise Denied
         marked = await self._favourites(who)
         fitting = [one for one in self._behind(after) if _fits(one, wanted, one.id in marked)]
-        return [self._found(one, marked) for one in fitting[:most]], len(fitting) > most
+        return [Found(one, one.id in marked) for one in fitting[:most]], len(fitting) > most
 
-    async def one(self, who: Identity, exercise_id: str) -> Found:
-        """Raises Denied, ExerciseUnknown."""
+    async def one(self, who: Identity, exercise_id: str) -> tuple[Found, bool]:
+        """And whether its clip is ready. Raises Denied, ExerciseUnknown."""
         _reader(who)
         exercise = self._newest(exercise_id)
         self.clips.want(exercise)
-        return self._found(exercise, await self._favourites(who))
+        found = Found(exercise, exercise.id in await self._favourites(who))
+        return found, self.clips.ready(exercise)
 
     async def mark(self, who: Identity, exercise_id: str, favourite: bool) -> None:
         """Raises Denied, ExerciseUnknown."""
@@ -142,9 +142,6 @@ class Exercises:
             return frozenset()
         async with self._database.read() as connection:
             return await store.favourites(connection, who.person_id)
-
-    def _found(self, exercise: Exercise, marked: frozenset[str]) -> Found:
-        return Found(exercise, exercise.id in marked, self.clips.ready(exercise))
 
 
 @lru_cache(maxsize=256)

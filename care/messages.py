@@ -1,6 +1,6 @@
 """What the exercise library takes and gives over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -67,26 +67,18 @@ class WordsReply(TitleReply):
     cautions: list[str]
 
 
-class AllWordsReply(Reply):
+class AllWordsReply(TitlesReply):
     ja: WordsReply
     en: WordsReply
 
 
-class ExerciseReply(Reply):
+class ExerciseReply(ExerciseSummary):
     """One exercise. `clip` can be played once `clip_ready`; until then its figure shows the same."""
 
-    exercise_id: str
-    version: int
-    region: Region
-    posture: Posture
-    tags: list[Tag]
-    dose: DoseReply
     texts: AllWordsReply
-    figure: str
     clip: str
     poster: str
     clip_ready: bool
-    favourite: bool
 
 
 def summary(found: Found) -> ExerciseSummary:
@@ -94,35 +86,32 @@ def summary(found: Found) -> ExerciseSummary:
     texts = TitlesReply(
         ja=TitleReply(title=one.ja.title, aim=one.ja.aim), en=TitleReply(title=one.en.title, aim=one.en.aim)
     )
-    return ExerciseSummary(
-        exercise_id=one.id,
-        version=one.version,
-        region=one.region,
-        posture=one.posture,
-        tags=list(one.tags),
-        dose=_dose(one.dose),
-        texts=texts,
-        figure=address(one, "figure.svg"),
-        favourite=found.favourite,
-    )
+    return ExerciseSummary(texts=texts, **_common(found))
 
 
-def whole(found: Found) -> ExerciseReply:
+def whole(found: Found, clip_ready: bool) -> ExerciseReply:
     one = found.exercise
     return ExerciseReply(
-        exercise_id=one.id,
-        version=one.version,
-        region=one.region,
-        posture=one.posture,
-        tags=list(one.tags),
-        dose=_dose(one.dose),
         texts=AllWordsReply(ja=_words(one.ja), en=_words(one.en)),
-        figure=address(one, "figure.svg"),
         clip=address(one, "clip.mp4"),
         poster=address(one, "poster.png"),
-        clip_ready=found.clip_ready,
-        favourite=found.favourite,
+        clip_ready=clip_ready,
+        **_common(found),
     )
+
+
+def _common(found: Found) -> dict[str, Any]:
+    one = found.exercise
+    return {
+        "exercise_id": one.id,
+        "version": one.version,
+        "region": one.region,
+        "posture": one.posture,
+        "tags": list(one.tags),
+        "dose": _dose(one.dose),
+        "figure": address(one, "figure.svg"),
+        "favourite": found.favourite,
+    }
 
 
 def address(exercise: Exercise, file: str) -> str:

@@ -86,8 +86,8 @@ class _Edge:
         return answer(request, page, following=following)
 
     async def one(self, request: web.Request) -> web.Response:
-        found = await self._exercises.one(identity(request), path_id(request, "exercise_id"))
-        return answer(request, m.whole(found))
+        found, clip_ready = await self._exercises.one(identity(request), path_id(request, "exercise_id"))
+        return answer(request, m.whole(found, clip_ready))
 
     async def mark(self, request: web.Request) -> web.Response:
         return await self._mark(request, True)

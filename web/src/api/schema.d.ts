@@ -2693,14 +2693,14 @@ export interface components {
             texts: components["schemas"]["AllWordsReply"];
             /** Figure */
             figure: string;
+            /** Favourite */
+            favourite: boolean;
             /** Clip */
             clip: string;
             /** Poster */
             poster: string;
             /** Clip Ready */
             clip_ready: boolean;
-            /** Favourite */
-            favourite: boolean;
         };
         /**
          * ExerciseSummary
