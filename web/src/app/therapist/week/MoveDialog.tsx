@@ -9,6 +9,7 @@ import { request } from "../../../shared/api";
 import { serverNow } from "../../../shared/clock";
 import { errorText } from "../../../shared/errors";
 import { addDays, dateAndTime, dayName, localDate, timeOfDay } from "../../../shared/time";
+import { useAttempt } from "../../deciding";
 import { Loading } from "../../layout/Screens";
 import { PageLink } from "../../navigation";
 import { SESSIONS, useRequests } from "../../queries";
@@ -200,14 +201,15 @@ function Choice(props: {
 function useMove(session: Movable, zone: string, onClose: () => void) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const [key] = useState(() => crypto.getRandomValues(new Uint32Array(4)).join("-"));
+  const attempt = useAttempt();
   return useMutation({
     mutationFn: (startsAt: string) =>
       request("POST", `/bookings/${session.booking_id}/reschedule`, {
         body: { starts_at: startsAt },
-        idempotencyKey: `${key}-${startsAt}`,
+        idempotencyKey: attempt.keyFor(startsAt),
       }),
     onSuccess: (_, startsAt) => {
+      attempt.done();
       const when = dateAndTime(startsAt, zone);
       notifications.show({
         color: "green",
