@@ -40,7 +40,6 @@ export function EarlyPage({ session, door }: Props) {
 /** Nothing is settled yet: it promises no entry, and counts down to none. */
 function Asked({ door, until }: { door: Door; until: string }) {
   const { t } = useTranslation();
-  const { starts_at, timezone: zone } = door;
   const [, page, token] = location.pathname.split("/");
   return (
     <section className="card card-center" data-testid="asked">
@@ -48,14 +47,9 @@ function Asked({ door, until }: { door: Door; until: string }) {
       <dl className="facts">
         <dt>{t("room.early.answer")}</dt>
         <dd>
-          <When startsAt={until} zone={zone} />
+          <When startsAt={until} zone={door.timezone} />
         </dd>
-        <dt>{t("room.early.who")}</dt>
-        <dd>{peerName(t, door)}</dd>
-        <dt>{t("room.early.starts")}</dt>
-        <dd>
-          <When startsAt={starts_at} zone={zone} />
-        </dd>
+        <Meeting door={door} />
       </dl>
       {page === "join" ? (
         <a className="button button-plain" href={`/change/${token}`}>
@@ -85,17 +79,27 @@ function Settled({ door, onOpen }: { door: Door; onOpen: () => void }) {
       <p className="lead">{t(`room.early.lead.${far.in}`)}</p>
       <Left far={far} />
       <dl className="facts">
-        <dt>{t("room.early.who")}</dt>
-        <dd>{peerName(t, door)}</dd>
-        <dt>{t("room.early.starts")}</dt>
-        <dd>
-          <When startsAt={starts_at} zone={zone} />
-        </dd>
+        <Meeting door={door} />
         <dt>{t("room.early.opens")}</dt>
         <dd>{today ? timeWithZone(opens_at, zone) : <When startsAt={opens_at} zone={zone} />}</dd>
       </dl>
       <p className="fine">{t("room.early.meanwhile")}</p>
     </section>
+  );
+}
+
+/** Whom one meets, and when. */
+function Meeting({ door }: { door: Door }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <dt>{t("room.early.who")}</dt>
+      <dd>{peerName(t, door)}</dd>
+      <dt>{t("room.early.starts")}</dt>
+      <dd>
+        <When startsAt={door.starts_at} zone={door.timezone} />
+      </dd>
+    </>
   );
 }
 
