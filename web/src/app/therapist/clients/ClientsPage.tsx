@@ -4,11 +4,12 @@ import "./texts";
 import "../therapist.css";
 import "../pace/pace.css";
 import "./clients.css";
-import { Alert, Button, Text, Title } from "@mantine/core";
+import { Alert, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { visitorZone } from "../../../shared/time";
 import { type OwnClient, useCares } from "../../care/cares";
+import { NotLoaded } from "../../layout/NotLoaded";
 import { Loading } from "../../layout/Screens";
 import { usePractice } from "../../queries";
 import { useFocusOn } from "../../layout/focus";
@@ -46,7 +47,7 @@ export default function ClientsPage() {
           <InCare clients={cares.data.clients} onSaid={setSaid} />
         </>
       ) : cares.isError ? (
-        <Failed onRetry={() => void cares.refetch()} />
+        <NotLoaded text={t("clients.failed")} onRetry={() => void cares.refetch()} />
       ) : (
         <Loading />
       )}
@@ -70,18 +71,6 @@ function Said({ text, onClose }: { text: string; onClose: () => void }) {
     >
       {text}
     </Alert>
-  );
-}
-
-function Failed({ onRetry }: { onRetry: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <div className="card" role="alert">
-      <Text>{t("clients.failed")}</Text>
-      <Button variant="default" onClick={onRetry}>
-        {t("common.retry")}
-      </Button>
-    </div>
   );
 }
 

@@ -5,11 +5,11 @@ import { Badge, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { asApiError } from "../../../shared/api";
 import { Refused } from "../../layout/Refused";
+import { NotLoaded } from "../../layout/NotLoaded";
 import { Loading } from "../../layout/Screens";
 import { usePageTitle } from "../../layout/title";
 import { PageLink } from "../../navigation";
 import { DoseLine } from "./DoseLine";
-import { Failed } from "./Failed";
 import { Favourite } from "./Favourite";
 import { type Exercise, LIBRARY, useExercise } from "./library";
 import { Showing } from "./Showing";
@@ -26,7 +26,7 @@ export default function ExercisePage({ exerciseId }: { exerciseId: string }) {
       ) : unknown ? (
         <Unknown error={error} />
       ) : error ? (
-        <Failed onRetry={() => void refetch()} />
+        <NotLoaded text={t("exercises.failed")} onRetry={() => void refetch()} />
       ) : (
         <Loading />
       )}

@@ -4,11 +4,11 @@ import "./exercises.css";
 import { Button, Text, Title } from "@mantine/core";
 import { useCallback, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { NotLoaded } from "../../layout/NotLoaded";
 import { Loading } from "../../layout/Screens";
 import { usePageTitle } from "../../layout/title";
 import { go, useSearch } from "../../navigation";
 import { ExerciseCard } from "./ExerciseCard";
-import { Failed } from "./Failed";
 import { Filters } from "./Filters";
 import { type Wanted, addressOf, useExercises, wantedIn } from "./library";
 import { useMoving } from "./moving";
@@ -50,7 +50,12 @@ function Results({ wanted, moving }: { wanted: Wanted; moving: boolean }) {
   const marked = (favourite: boolean): void => {
     if (wanted.favourites && !favourite) count.current?.focus();
   };
-  if (!data) return isError ? <Failed onRetry={() => void refetch()} /> : <Loading />;
+  if (!data)
+    return isError ? (
+      <NotLoaded text={t("exercises.failed")} onRetry={() => void refetch()} />
+    ) : (
+      <Loading />
+    );
   return (
     <>
       <p

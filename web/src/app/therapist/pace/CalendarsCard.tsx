@@ -8,7 +8,7 @@ import { Loading } from "../../layout/Screens";
 import { Sure } from "../../layout/Sure";
 import { CalendarForm } from "./CalendarForm";
 import { Card, Line } from "./Card";
-import { NotLoaded } from "./NotLoaded";
+import { NotLoaded } from "../../layout/NotLoaded";
 import {
   MOST_CALENDARS,
   type PersonalCalendar,
@@ -24,7 +24,11 @@ export function CalendarsCard({ zone }: { zone: string }) {
   const calendars = data?.calendars ?? [];
   return (
     <Card name="calendars" title={t("pace.calendars.title")} lead={t("pace.calendars.lead")}>
-      {data ? null : isError ? <NotLoaded onRetry={() => void refetch()} /> : <Loading />}
+      {data ? null : isError ? (
+        <NotLoaded text={t("pace.load_failed")} onRetry={() => void refetch()} />
+      ) : (
+        <Loading />
+      )}
       {data && calendars.length === 0 ? <Text>{t("pace.calendars.none")}</Text> : null}
       <ul className="plain-list">
         {calendars.map((one) => (

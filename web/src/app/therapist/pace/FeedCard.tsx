@@ -6,7 +6,7 @@ import { Refused } from "../../layout/Refused";
 import { Loading } from "../../layout/Screens";
 import { Sure } from "../../layout/Sure";
 import { Card } from "./Card";
-import { NotLoaded } from "./NotLoaded";
+import { NotLoaded } from "../../layout/NotLoaded";
 import { useFeed, useFeedChange } from "./calendars";
 
 export function FeedCard() {
@@ -17,7 +17,11 @@ export function FeedCard() {
   const busy = (wanted: "make" | "end"): boolean => change.isPending && change.variables === wanted;
   return (
     <Card name="feed" title={t("pace.feed.title")} lead={t("pace.feed.lead")}>
-      {data ? null : isError ? <NotLoaded onRetry={() => void refetch()} /> : <Loading />}
+      {data ? null : isError ? (
+        <NotLoaded text={t("pace.load_failed")} onRetry={() => void refetch()} />
+      ) : (
+        <Loading />
+      )}
       {data ? (
         <Text data-testid="feed-state" data-active={data.active}>
           {t(data.active ? "pace.feed.active" : "pace.feed.none")}

@@ -14,7 +14,7 @@ import { KindsCard } from "./KindsCard";
 import { LeaveCard } from "./LeaveCard";
 import { LimitsCard } from "./LimitsCard";
 import { NameCard } from "./NameCard";
-import { NotLoaded } from "./NotLoaded";
+import { NotLoaded } from "../../layout/NotLoaded";
 import { PlacesCard } from "./PlacesCard";
 import { ReplyCard } from "./ReplyCard";
 import { TravelCard } from "./TravelCard";
@@ -60,7 +60,7 @@ export default function PacePage() {
           <KindsCard pace={pace} saving={saving} save={save} />
         </>
       ) : failed ? (
-        <NotLoaded onRetry={retry} />
+        <NotLoaded text={t("pace.load_failed")} onRetry={retry} />
       ) : (
         <Loading />
       )}

@@ -13,7 +13,7 @@ import { Loading } from "../../layout/Screens";
 import { PageLink, useSearch } from "../../navigation";
 import { dayIn } from "../day";
 import { Waiting } from "../Waiting";
-import { NotLoaded } from "../pace/NotLoaded";
+import { NotLoaded } from "../../layout/NotLoaded";
 import { WEEK, usePace } from "../pace/usePace";
 import { datesOf } from "./layout";
 import { WeekNav } from "./WeekNav";
@@ -42,7 +42,7 @@ export default function WeekPage() {
           save={sheet.save}
         />
       ) : failed ? (
-        <NotLoaded onRetry={retry} />
+        <NotLoaded text={t("pace.load_failed")} onRetry={retry} />
       ) : (
         <Loading />
       )}
